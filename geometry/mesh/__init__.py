@@ -1,0 +1,1 @@
+"""Triangle meshes whose every face belongs to a named surface with a coating."""

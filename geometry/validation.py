@@ -1,0 +1,79 @@
+"""The doors: input is checked once, by name, and arrays are copied and frozen.
+
+Every `check_*` raises `ValueError` or `TypeError` with the name, what is
+allowed, what came, and returns the checked value.  Comparisons are written so
+that NaN is refused too.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def read_only(values: ArrayLike, dtype: DTypeLike = float) -> NDArray[Any]:
+    """A frozen, contiguous copy of `values`; the caller keeps his own array."""
+    array = np.array(values, dtype=dtype, order="C")
+    array.setflags(write=False)
+    return array
+
+
+def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
+    """Refuse NaN and infinity; returns a float array."""
+    array = np.asarray(values, dtype=float)
+    refused = ~np.isfinite(array)
+    if refused.any():
+        raise ValueError(f"{name} must be finite, got {array[refused].flat[0]}")
+    return array
+
+
+def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
+    """Refuse values outside [low, high], NaN included; returns a float array."""
+    array = np.asarray(values, dtype=float)
+    refused = ~((array >= low) & (array <= high))
+    if refused.any():
+        unit = f" {unit}" if unit else ""
+        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {array[refused].flat[0]:g}")
+    return array
+
+
+def check_positive(values: ArrayLike, *, name: str) -> FloatArray:
+    """Refuse values that are not greater than zero, or not finite."""
+    array = check_finite(values, name=name)
+    if not (array > 0).all():
+        raise ValueError(f"{name} must be greater than 0, got {array.min():g}")
+    return array
+
+
+def check_shape(values: ArrayLike, shape: tuple[int | None, ...], *, name: str) -> NDArray[Any]:
+    """Refuse another shape; None stands for any length of that axis."""
+    array = np.asarray(values)
+    fits = array.ndim == len(shape) and all(
+        want is None or want == got for want, got in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
+    return array
+
+
+def check_choice(value: str, choices: Collection[str], *, name: str) -> str:
+    """Refuse a word that is not one of `choices`; names the nearest."""
+    if value not in choices:
+        raise ValueError(f"{name} {unknown_word(str(value), choices)}")
+    return value
+
+
+def unknown_word(word: str, known: Collection[str]) -> str:
+    """`'xyz' is unknown; did you mean 'xyy'?`, or the list where nothing is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    if near:
+        return f"{word!r} is unknown; did you mean {near[0]!r}?"
+    return f"{word!r} is unknown; choose from {', '.join(sorted(known))}"

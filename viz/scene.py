@@ -1,0 +1,286 @@
+"""`Scene`: everything in a picture, as plain data; no window, no VTK.
+
+All positions are GCRS in metres and float64 (in a scene without an Earth: any inertial axes).  The
+renderer takes every difference to the camera in float64 before anything becomes single precision, so
+a craft keeps its micrometres 7,000 km from the geocentre.  Colours are linear light (not sRGB); 1.0 is
+the radiance of a white, diffuse surface that faces the Sun (`theme` exposes and tones it once, at the end).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.environment import EarthShape
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.validation import FloatArray, check_finite, check_in_range, check_shape, read_only
+from viz.camera import Camera
+
+Color = tuple[float, float, float]
+Anchor = Literal["top_left", "top_right", "bottom_left", "bottom_right", "top", "bottom", "center"]
+IDENTITY = np.eye(3)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a surface looks like under the Sun (metallic-roughness model).
+
+    Parameters
+    ----------
+    base_color : tuple of 3 float
+        Linear reflectance (of a metal: at normal incidence), in [0, 1].
+    metallic, roughness : float
+        In [0, 1].
+    clear_coat : float
+        Strength of a smooth, clear layer on top (cover glass), in [0, 1].
+    emission : tuple of 3 float
+        Linear radiance of its own.
+    pattern : str or None
+        Name of a procedural texture known to `viz.materials` (solar cells, foil, ...), laid by the
+        texture coordinates of the item.
+    """
+
+    base_color: Color = (0.5, 0.5, 0.5)
+    metallic: float = 0.0
+    roughness: float = 0.6
+    clear_coat: float = 0.0
+    emission: Color = (0.0, 0.0, 0.0)
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MeshItem:
+    """One mesh at one place.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+        Body frame, m.
+    materials : tuple of S Material
+        One per surface of the mesh.
+    inactive_material : Material
+        Of sides that belong to no surface.
+    position_gcrs_m : array (3,)
+        Origin of the body frame, m.
+    rotation_gcrs_from_body : array (3, 3)
+    texture_coordinates : array (F, 3, 2) or None
+        Per face and corner, in units of one repeat of the pattern; the back uses the same.
+    front_sunlight, back_sunlight : array (F,) or (F, 3), or None
+        Share of direct sunlight that reaches each face, or each corner of it, past the craft's own
+        parts, in [0, 1]: shadows cast by rays beforehand.  None: no shadows.
+    front_ambient, back_ambient : array (F,) or (F, 3), or None
+        Share of the sky and Earth light left by the craft's own parts, in [0, 1].
+    front_values, back_values : array (F,) or None
+        Values to colour by in place of materials; NaN keeps the material.
+    value_label, value_range, color_map : str, tuple of 2 float, str
+        With unit: "absorbed flux / W m$^{-2}$"; range of the map; name in matplotlib.
+    """
+
+    mesh: SurfaceMesh
+    materials: tuple[Material, ...]
+    inactive_material: Material = Material((0.02, 0.02, 0.02))
+    position_gcrs_m: FloatArray = field(default_factory=lambda: np.zeros(3))
+    rotation_gcrs_from_body: FloatArray = field(default_factory=lambda: np.eye(3))
+    texture_coordinates: FloatArray | None = None
+    front_sunlight: FloatArray | None = None
+    back_sunlight: FloatArray | None = None
+    front_ambient: FloatArray | None = None
+    back_ambient: FloatArray | None = None
+    front_values: FloatArray | None = None
+    back_values: FloatArray | None = None
+    value_label: str = ""
+    value_range: tuple[float, float] = (0.0, 1.0)
+    color_map: str = "inferno"
+
+    def __post_init__(self) -> None:
+        count = len(self.mesh.faces)
+        object.__setattr__(self, "materials", tuple(self.materials))
+        if len(self.materials) != len(self.mesh.surface_names):
+            raise ValueError(
+                f"materials must have one entry per surface ({len(self.mesh.surface_names)}), "
+                f"got {len(self.materials)}"
+            )
+        _freeze(self, "position_gcrs_m", (3,))
+        _freeze(self, "rotation_gcrs_from_body", (3, 3))
+        if self.texture_coordinates is not None:
+            _freeze(self, "texture_coordinates", (count, 3, 2))
+        for name in ("front_sunlight", "back_sunlight", "front_ambient", "back_ambient"):
+            if getattr(self, name) is not None:
+                shape = (count, 3) if np.ndim(getattr(self, name)) == 2 else (count,)
+                _freeze(self, name, shape)
+                check_in_range(getattr(self, name), 0.0, 1.0, name=name)
+        for name in ("front_values", "back_values"):
+            if getattr(self, name) is not None:
+                check_shape(getattr(self, name), (count,), name=name)
+                object.__setattr__(self, name, read_only(getattr(self, name)))
+        low, high = self.value_range
+        if not low < high:
+            raise ValueError(f"value_range must rise, got ({low:g}, {high:g})")
+
+
+@dataclass(frozen=True, eq=False)
+class InstancesItem:
+    """One light mesh at N places (drawn as meshes; far ones belong into a `PointsItem`).
+
+    `item` gives mesh and materials; its own place is not used.  Positions (N, 3) in m, rotations
+    (N, 3, 3).
+    """
+
+    item: MeshItem
+    position_gcrs_m: FloatArray
+    rotation_gcrs_from_body: FloatArray
+
+    def __post_init__(self) -> None:
+        count = len(self.position_gcrs_m)
+        _freeze(self, "position_gcrs_m", (count, 3))
+        _freeze(self, "rotation_gcrs_from_body", (count, 3, 3))
+
+
+@dataclass(frozen=True, eq=False)
+class PointsItem:
+    """N shining points too small to resolve: the satellites of a ring.
+
+    Parameters
+    ----------
+    position_gcrs_m : array (N, 3)
+        m.
+    brightness : array (N,)
+        Light of each point at 1,000 km, as the linear radiance it adds to one pixel of a picture
+        1,080 rows high that sees 40 degrees; falls with the square of the distance, less a floor that
+        `theme` sets so that a far ring is still seen.
+    color : array (N, 3)
+        Linear.
+    """
+
+    position_gcrs_m: FloatArray
+    brightness: FloatArray
+    color: FloatArray
+
+    def __post_init__(self) -> None:
+        count = len(self.position_gcrs_m)
+        _freeze(self, "position_gcrs_m", (count, 3))
+        _freeze(self, "brightness", (count,))
+        _freeze(self, "color", (count, 3))
+
+
+@dataclass(frozen=True, eq=False)
+class EarthItem:
+    """The Earth, truly turned.
+
+    Parameters
+    ----------
+    rotation_itrs_from_gcrs : array (3, 3)
+    shape : EarthShape
+    clouds, city_lights, air : bool
+    """
+
+    rotation_itrs_from_gcrs: FloatArray = field(default_factory=lambda: np.eye(3))
+    shape: EarthShape = field(default_factory=EarthShape)
+    clouds: bool = True
+    city_lights: bool = True
+    air: bool = True
+
+    def __post_init__(self) -> None:
+        _freeze(self, "rotation_itrs_from_gcrs", (3, 3))
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Words in the picture; sizes are shares of the picture's height, colours sRGB in [0, 1].
+
+    `offset` moves the text from its anchor (in heights, right and down); `weight` is a face of
+    `theme.FONTS`; several lines are split at newlines.
+    """
+
+    text: str
+    anchor: Anchor = "bottom_left"
+    size: float = 0.022
+    offset: tuple[float, float] = (0.0, 0.0)
+    weight: str = "regular"
+    color: Color = (0.86, 0.88, 0.92)
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words beside a place in the scene: a scale figure, a part's name; the place in GCRS, m."""
+
+    text: str
+    position_gcrs_m: tuple[float, float, float]
+    offset: tuple[float, float] = (0.0, 0.0)
+    size: float = 0.02
+    color: Color = (0.86, 0.88, 0.92)
+    leader: bool = False
+
+
+@dataclass(frozen=True)
+class ScalarBar:
+    """The colours of the values, with a readable title (unit included) above its ticks."""
+
+    title: str
+    value_range: tuple[float, float]
+    color_map: str = "inferno"
+    ticks: tuple[float, ...] = ()
+    anchor: Literal["right", "bottom"] = "right"
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that one picture shows; the same scene draws at any size.
+
+    Parameters
+    ----------
+    camera : Camera
+    sun_direction_gcrs : array (3,)
+        Unit vector to the Sun; the one light.
+    earth : EarthItem or None
+    stars, sun : bool
+        Draw the stars at their true places; the Sun where it is in view.
+    meshes, instances, points : tuples of items
+    captions, labels : tuples
+    scalar_bar : ScalarBar or None
+    exposure : float
+        Factor on all light before the tone curve; stars and points included.
+    ambient : Color
+        Linear radiance of a uniform sky of no origin, for scenes without an Earth to light them.
+    background : Color
+        Linear, behind everything where there is no Earth and no star.
+    seed : int
+        For what is random in the picture (dither).
+    """
+
+    camera: Camera
+    sun_direction_gcrs: FloatArray
+    earth: EarthItem | None = None
+    stars: bool = False
+    sun: bool = True
+    meshes: tuple[MeshItem, ...] = ()
+    instances: tuple[InstancesItem, ...] = ()
+    points: tuple[PointsItem, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    labels: tuple[Label, ...] = ()
+    scalar_bar: ScalarBar | None = None
+    exposure: float = 1.0
+    ambient: Color = (0.0, 0.0, 0.0)
+    background: Color = (0.0, 0.0, 0.0)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        _freeze(self, "sun_direction_gcrs", (3,))
+        length = float(np.linalg.norm(self.sun_direction_gcrs))
+        if not abs(length - 1.0) < 1e-6:
+            raise ValueError(f"sun_direction_gcrs must be a unit vector, got length {length:g}")
+        check_in_range(self.exposure, 0.0, 1e6, name="exposure")
+        for name in ("meshes", "instances", "points", "captions", "labels"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+
+
+def _freeze(item: Any, name: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+    """The attribute checked, copied and made read-only."""
+    values = read_only(check_shape(check_finite(getattr(item, name), name=name), shape, name=name))
+    object.__setattr__(item, name, values)
+    return values

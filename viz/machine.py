@@ -1,0 +1,63 @@
+"""What a machine may lack, and the exact line that brings it."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+
+
+class MissingOnMachineError(RuntimeError):
+    """Something that is no fault of the input is not installed; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """An optional part of the installation: its name in pyproject.toml, its module, what it is for."""
+
+    name: str
+    module: str
+    purpose: str
+
+    @property
+    def install_line(self) -> str:
+        """What to type to get it."""
+        return f"pip install 'dawnring[{self.name}]'"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the module can be found (it is not imported)."""
+        try:
+            return importlib.util.find_spec(self.module) is not None
+        except ModuleNotFoundError:
+            return False
+
+
+EXTRAS: tuple[Extra, ...] = (
+    Extra("tables", "pyarrow", "Parquet tables"),
+    Extra("gpu", "warp", "ray casting on a CUDA device"),
+    Extra("cad", "OCP", "STEP files"),
+    Extra("usd", "pxr", "USD files"),
+    Extra("cluster", "distributed", "many machines"),
+    Extra("drag", "pymsis", "NRLMSISE-00 and MSIS densities"),
+    Extra("viewer", "trame", "the interactive viewer in a browser"),
+)
+
+
+def require_extra(name: str, needed_by: str) -> None:
+    """Refuse where the extra called `name` is not installed.
+
+    Parameters
+    ----------
+    name : str
+        As in `EXTRAS`.
+    needed_by : str
+        What asks for it, for the message: "a .parquet file".
+
+    Raises
+    ------
+    MissingOnMachineError
+        With the install line.
+    """
+    extra = next(e for e in EXTRAS if e.name == name)
+    if not extra.is_installed:
+        raise MissingOnMachineError(f"{needed_by} needs {extra.module}; type: {extra.install_line}")

@@ -1,0 +1,317 @@
+"""From a checked `DesignFile` to SI: the only bridge between human units and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import radians
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geometry.constants import EARTH_MEAN_RADIUS_M
+from geometry.craft import parameters as craft
+from geometry.design import schema
+from geometry.environment import EarthShape, Environment
+from geometry.ephemeris import parse_utc
+from geometry.mesh.optics import COATINGS, OpticalProperties
+from geometry.orbit import parameters as orbit
+
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True)
+class RadiationSettings:
+    """How hard to cast: standard error to reach, seed, most rays."""
+
+    tolerance: float = 1e-3
+    seed: int = 1
+    max_rays: int = 100_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """One design, validated, in SI; made by `load_design`, changed by loading again.
+
+    Attributes
+    ----------
+    name : str
+    case : {"nominal", "hot", "cold"}
+    epoch_utc : datetime64[us]
+    orbit, attitude, ring, environment, craft
+        Parameters of the rooms below, SI.
+    radiation : RadiationSettings
+    launch_mass_kg : float
+        Mass to orbit per launch, kg.
+    render : dict
+        `[render]`, untouched.
+    document : DesignFile
+        What was read, in human units.
+    """
+
+    name: str
+    case: str
+    epoch_utc: np.datetime64
+    orbit: orbit.Orbit
+    attitude: orbit.Attitude
+    ring: orbit.Ring
+    environment: Environment
+    craft: craft.CraftParameters
+    radiation: RadiationSettings
+    launch_mass_kg: float
+    render: dict[str, Any] = field(default_factory=dict)
+    document: schema.DesignFile = field(default_factory=schema.DesignFile)
+    folder: Path = field(default_factory=Path)
+
+    def at_ltan(self, ltan_s: float) -> Design:
+        """The same design on the sun-synchronous orbit of another local time (its craft mirrored to suit)."""
+        if not isinstance(self.orbit, orbit.SunSynchronousOrbit):
+            raise ValueError("only a sun_synchronous orbit has a local time to change")
+        moved = replace(self.orbit, ltan_s=ltan_s)
+        side = _nadir_side(moved, self.attitude, self.epoch_utc)
+        return replace(
+            self, orbit=moved, craft=_craft(self.document, side, self.case, self.folder), name=self.name
+        )
+
+
+def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
+    """SI dataclasses from a checked file; relative paths in it start at `folder`."""
+    epoch = parse_utc(document.epoch.start_utc)
+    path = _orbit(document.orbit, folder)
+    attitude = _attitude(document.attitude)
+    radiation = document.radiation
+    return Design(
+        name=document.name,
+        case=case,
+        epoch_utc=epoch,
+        orbit=path,
+        attitude=attitude,
+        ring=_ring(document.ring),
+        environment=_environment(document.environment, case),
+        craft=_craft(document, _nadir_side(path, attitude, epoch), case, folder),
+        radiation=RadiationSettings(radiation.tolerance, radiation.seed, radiation.max_rays),
+        launch_mass_kg=1000.0 * document.launch.mass_t,
+        render=dict(document.render),
+        document=document,
+        folder=folder,
+    )
+
+
+def _nadir_side(path: orbit.Orbit, attitude: orbit.Attitude, epoch: np.datetime64) -> int:
+    """+1 where the body's +Y looks to nadir, -1 where -Y does (SYSTEM.md, frames and attitude)."""
+    if attitude.z_body_rth is not None and attitude.x_body_rth is not None:
+        zenith_share = float(np.cross(attitude.z_body_rth, attitude.x_body_rth)[0])
+        return -1 if zenith_share > 0 else 1
+    if isinstance(path, orbit.SunSynchronousOrbit):
+        return 1 if path.ltan_s > 0.5 * orbit.DAY_S else -1
+    return 1
+
+
+def _orbit(section: schema.Orbit, folder: Path) -> orbit.Orbit:
+    inclination = None if section.inclination_deg is None else radians(section.inclination_deg)
+    if section.type == "keplerian":
+        return orbit.KeplerianOrbit(
+            semi_major_axis_m=1000.0 * (section.semi_major_axis_km or 0.0),
+            eccentricity=section.eccentricity,
+            inclination_rad=inclination or 0.0,
+            raan_rad=radians(section.raan_deg),
+            argument_of_perigee_rad=radians(section.argument_of_perigee_deg),
+            mean_anomaly_rad=radians(section.mean_anomaly_deg),
+        )
+    if section.type == "elements":
+        return orbit.ElementsOrbit(folder / (section.file or ""))
+    return orbit.SunSynchronousOrbit(
+        altitude_m=1000.0 * section.altitude_km,
+        ltan_s=HOUR_S * section.ltan_h,
+        inclination_rad=inclination,
+        propagation=section.propagation,
+    )
+
+
+def _attitude(section: schema.Attitude) -> orbit.Attitude:
+    z, x = section.z_body_rth, section.x_body_rth
+    if z is None or x is None:
+        return orbit.Attitude(section.law)
+    return orbit.Attitude(section.law, (z[0], z[1], z[2]), (x[0], x[1], x[2]))
+
+
+def _ring(section: schema.Ring) -> orbit.Ring:
+    return orbit.Ring(
+        satellites_per_plane=section.satellites_per_plane,
+        planes=section.planes,
+        raan_spread_rad=radians(section.raan_spread_deg),
+        altitude_spread_m=1000.0 * section.altitude_spread_km,
+        phase_step_rad=radians(section.phase_step_deg),
+        ltan_list_s=tuple(HOUR_S * h for h in section.ltan_list_h),
+    )
+
+
+# Hot and cold cases of SYSTEM.md section 3: Sun distance in au, albedo, infrared exitance in W/m^2.
+CASES = {"nominal": None, "hot": (0.983, 0.35, 258.0), "cold": (1.017, 0.25, 218.0)}
+
+
+def _environment(section: schema.Environment, case: str) -> Environment:
+    shape = EarthShape()
+    if section.earth_shape == "sphere":
+        radius = EARTH_MEAN_RADIUS_M if section.earth_radius_km is None else 1000.0 * section.earth_radius_km
+        shape = EarthShape(radius, 0.0)
+    nominal = Environment(
+        solar_constant_w_m2=section.solar_constant_w_m2,
+        solar_distance=section.solar_distance,
+        earth_infrared_w_m2=section.earth_infrared_w_m2,
+        earth_albedo=section.earth_albedo,
+        earth_model=section.earth_model,
+        earth_shape=shape,
+    )
+    extreme = CASES[case]
+    if extreme is None:
+        return nominal
+    distance_au, albedo, infrared = extreme
+    return replace(
+        nominal,
+        solar_constant_w_m2=section.solar_constant_w_m2 / distance_au**2,
+        solar_distance="1au",
+        earth_albedo=albedo,
+        earth_infrared_w_m2=infrared,
+        earth_model="uniform",
+    )
+
+
+def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path) -> craft.CraftParameters:
+    aged = document.craft.solar_absorptance_end_of_life if case == "hot" else 0.0
+
+    def optics(base: str, **changes: float | None) -> OpticalProperties:
+        values = {name: value for name, value in changes.items() if value is not None}
+        properties = replace(COATINGS[base], **values)  # type: ignore[arg-type]
+        return replace(properties, solar_absorptance=min(1.0, properties.solar_absorptance + aged))
+
+    array = _solar_array(document.solar_array, optics)
+    kind = document.craft.type
+    if kind == "panel_module":
+        return craft.PanelModule(_module(document.module), array)
+    if kind == "gpu_sheet":
+        return craft.GpuSheet(
+            document.sheet.columns_x,
+            document.sheet.rows_y,
+            _module(document.module),
+            array,
+            _bus(document.bus, optics),
+        )
+    if kind == "mesh":
+        return _mesh_craft(document.craft, optics, folder)
+    radiator = document.radiator
+    return craft.SolarSlice(
+        bus=_bus(document.bus, optics),
+        solar_array=array,
+        module=_module(document.module),
+        earth_shield=_earth_shield(document.earth_shield, nadir_side, optics),
+        radiator=craft.Radiator(
+            wings=radiator.wings,
+            length_y_m=radiator.length_y_m,
+            depth_z_m=radiator.depth_z_m,
+            areal_mass_kg_m2=radiator.areal_mass_kg_m2,
+            optics=optics(
+                "white_paint",
+                solar_absorptance=radiator.solar_absorptance,
+                infrared_emittance=radiator.infrared_emittance,
+            ),
+        ),
+    )
+
+
+def _bus(section: schema.Bus, optics: Any) -> craft.Bus:
+    plain = section.model_dump(exclude_none=True)
+    coatings = {k: plain.pop(k) for k in tuple(plain) if k.startswith(("front_", "sides_", "radiator_"))}
+    return craft.Bus(
+        **plain,
+        front=optics(coatings.get("front_coating", "white_paint")),
+        sides=optics(coatings.get("sides_coating", "mli_gold")),
+        radiator=optics(
+            coatings.get("radiator_coating", "white_paint"),
+            solar_absorptance=section.radiator_solar_absorptance,
+            infrared_emittance=section.radiator_infrared_emittance,
+        ),
+    )
+
+
+def _solar_array(section: schema.SolarArray, optics: Any) -> craft.SolarArray:
+    return craft.SolarArray(
+        wings=section.wings,
+        modules_per_wing=section.modules_per_wing,
+        wing_axis=section.wing_axis,
+        root_gap_m=section.root_gap_m,
+        module_gap_m=section.module_gap_m,
+        areal_mass_kg_m2=section.areal_mass_kg_m2,
+        cells=craft.SolarCells(
+            section.cell_efficiency_28c,
+            section.packing,
+            section.harness_efficiency,
+            -section.efficiency_loss_per_k,
+        ),
+        front=optics(
+            "solar_cell",
+            solar_absorptance=section.front_solar_absorptance,
+            infrared_emittance=section.front_infrared_emittance,
+        ),
+        back=optics(
+            "array_back",
+            solar_absorptance=section.back_solar_absorptance,
+            infrared_emittance=section.back_infrared_emittance,
+        ),
+    )
+
+
+def _module(section: schema.Module) -> craft.Module:
+    return craft.Module(
+        length_x_m=section.length_x_m,
+        width_y_m=section.width_y_m,
+        cell_columns=section.cell_columns,
+        cell_rows=section.cell_rows,
+        layers=tuple(
+            craft.Layer(layer.name, 1e-6 * layer.thickness_um, layer.density_kg_m3) for layer in section.layer
+        ),
+        compute=craft.ModuleCompute(**section.compute.model_dump()),
+    )
+
+
+def _earth_shield(section: schema.EarthShield, nadir_side: int, optics: Any) -> craft.EarthShield:
+    sides = {"nadir": nadir_side, "zenith": -nadir_side, "+y": 1, "-y": -1, "none": 0}
+    return craft.EarthShield(
+        side_y=sides[section.side],
+        depth_m=section.depth_m,
+        width_m=section.width_m,
+        cant_rad=radians(section.cant_deg),
+        areal_mass_kg_m2=section.areal_mass_kg_m2,
+        outer=optics(
+            "mli_outer",
+            solar_absorptance=section.outer_solar_absorptance,
+            infrared_emittance=section.outer_emittance,
+            solar_specularity=section.outer_specularity,
+            infrared_specularity=section.outer_specularity,
+        ),
+        effective_emittance=section.effective_emittance,
+    )
+
+
+def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> craft.MeshCraft:
+    surfaces = tuple(
+        craft.MeshSurface(
+            name=s.name,
+            optics=optics(
+                s.coating or "black",
+                solar_absorptance=s.solar_absorptance,
+                infrared_emittance=s.infrared_emittance,
+                solar_specularity=s.solar_specularity,
+                infrared_specularity=s.infrared_specularity,
+            ),
+            two_sided=s.two_sided,
+            heat_capacity_j_m2_k=s.heat_capacity_j_m2_k,
+        )
+        for s in section.surface
+    )
+    return craft.MeshCraft(
+        file=str(folder / (section.file or "")),
+        metres_per_unit=0.001 if section.unit == "mm" else 1.0,
+        mass_kg=section.mass_kg,
+        surfaces=surfaces,
+    )

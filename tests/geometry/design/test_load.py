@@ -1,0 +1,153 @@
+"""The design file: presets, merging, overrides, and what is refused."""
+
+import math
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from geometry.craft.parameters import GpuSheet, MeshCraft, PanelModule, SolarSlice
+from geometry.design import load_design, preset_text, presets
+from geometry.design.schema import DesignFile
+from geometry.orbit.parameters import KeplerianOrbit, SunSynchronousOrbit
+
+TRIANGLE = "o plate\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
+
+
+def written(tmp_path, text, name="my.toml"):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+class TestPresetsReference:
+    @pytest.mark.parametrize("name", sorted(presets()))
+    def test_every_preset_loads_in_every_case(self, name):
+        for case in ("nominal", "hot", "cold"):
+            assert load_design(name, case=case).name == name
+
+    def test_the_six_promised_presets_exist(self):
+        promised = "solar_slice solar_slice_radiators panel_module gpu_sheet broadband_28kw compute_120kw"
+        assert set(promised.split()) <= set(presets())
+
+    def test_the_written_preset_says_what_the_schema_defaults_say(self):
+        """solar_slice writes every default out; the two may not drift apart (name and masses aside)."""
+        written_out = load_design("solar_slice").document.model_dump()
+        default = DesignFile().model_dump()
+        for section in ("orbit", "attitude", "environment", "solar_array", "module", "earth_shield", "ring"):
+            assert written_out[section] == default[section], section
+
+    def test_system_numbers(self):
+        craft = load_design("solar_slice").craft
+        assert isinstance(craft, SolarSlice)
+        assert craft.bus.length_x_m == 6.40
+        assert craft.module.area_m2 * 22 == pytest.approx(440.0, rel=1e-12)
+        assert craft.earth_shield.side_y == 1  # LTAN 18:00: +Y is nadir (SYSTEM.md section 2)
+        assert isinstance(load_design("panel_module").craft, PanelModule)
+        sheet = load_design("gpu_sheet").craft
+        assert isinstance(sheet, GpuSheet)
+        assert sheet.columns_x * sheet.rows_y * sheet.module.area_m2 == pytest.approx(1e5, rel=1e-12)
+
+
+class TestUnitsAnalytic:
+    def test_human_units_become_si(self):
+        design = load_design(
+            "solar_slice", ["orbit.altitude_km=700.5", "orbit.ltan_h=6", "ring.raan_spread_deg=90"]
+        )
+        assert design.orbit == SunSynchronousOrbit(altitude_m=700_500.0, ltan_s=21_600.0)
+        assert design.ring.raan_spread_rad == math.pi / 2
+
+    def test_mirrored_local_time_mirrors_the_shield(self):
+        assert load_design("solar_slice", ["orbit.ltan_h=6.0"]).craft.earth_shield.side_y == -1
+        assert load_design("solar_slice").at_ltan(21_600.0).craft.earth_shield.side_y == -1
+
+    def test_fixed_attitude_decides_the_nadir_side(self):
+        axes = ["attitude.law=lvlh_fixed", "attitude.z_body_rth=[0,0,1]", "attitude.x_body_rth=[0,1,0]"]
+        # Z = H, X = T: Y = Z x X = -R, so +Y is nadir
+        assert load_design("solar_slice", axes).craft.earth_shield.side_y == 1
+
+    def test_hot_and_cold_cases(self):
+        hot = load_design("solar_slice", case="hot")
+        assert hot.environment.solar_constant_w_m2 == pytest.approx(1361.0 / 0.983**2, rel=1e-15)
+        assert (hot.environment.earth_albedo, hot.environment.earth_infrared_w_m2) == (0.35, 258.0)
+        assert hot.craft.solar_array.front.solar_absorptance == pytest.approx(0.97)
+        cold = load_design("solar_slice", case="cold")
+        assert cold.environment.solar_constant_w_m2 == pytest.approx(1361.0 / 1.017**2, rel=1e-15)
+        assert cold.craft.solar_array.front.solar_absorptance == 0.92
+
+    def test_keplerian_needs_no_leftovers_of_the_preset(self):
+        design = load_design("solar_slice", ["orbit.type=keplerian", "orbit.semi_major_axis_km=7000"])
+        assert design.orbit == KeplerianOrbit(semi_major_axis_m=7_000_000.0)
+
+
+class TestMergingLaw:
+    def test_what_a_file_leaves_out_comes_from_its_type(self, tmp_path):
+        design = load_design(written(tmp_path, '[craft]\ntype = "panel_module"\n[module]\nwidth_y_m = 2.0\n'))
+        assert design.craft.module.width_y_m == 2.0
+        assert len(design.craft.module.layers) == 8
+        assert design.name == "my"
+
+    def test_mesh_file_as_design(self, tmp_path):
+        path = written(tmp_path, TRIANGLE, "plate.obj")
+        design = load_design(path, ["craft.surface.0.name=pla*", "craft.surface.0.coating=white_paint"])
+        assert isinstance(design.craft, MeshCraft)
+        assert design.craft.file == str(path)
+        assert design.craft.surfaces[0].optics.solar_absorptance == 0.15
+        assert load_design(path).craft.surfaces == ()
+
+    def test_mesh_path_starts_at_the_design_file(self, tmp_path):
+        design = load_design(written(tmp_path, '[craft]\ntype = "mesh"\nfile = "a/b.stl"\nunit = "mm"\n'))
+        assert design.craft.file == str(tmp_path / "a" / "b.stl")
+        assert design.craft.metres_per_unit == 0.001
+
+    def test_frozen(self):
+        with pytest.raises(FrozenInstanceError):
+            load_design().name = "other"
+
+    def test_preset_text_loads_as_a_file(self, tmp_path):
+        for name in presets():
+            assert load_design(written(tmp_path, preset_text(name))).craft == load_design(name).craft
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("override", "match"),
+        [
+            ("orbit.altitude=560", "did you mean 'altitude_km'"),
+            ("orbit.altitude_m=560000", "did you mean 'altitude_km'"),
+            ("orbt.altitude_km=560", "did you mean 'orbit'"),
+            ("orbit.altitude_km=nan", "altitude_km.*finite"),
+            ("orbit.altitude_km='560 km'", "altitude_km.*valid number"),
+            ("orbit.altitude_km=true", "altitude_km"),
+            ("orbit.ltan_h=25", "ltan_h.*less than 24"),
+            ("ring.satellites_per_plane=1.5", "satellites_per_plane.*integer"),
+            ("solar_array.wings=3", "wings"),
+            ("epoch.start_utc=yesterday", "start_utc"),
+            ("bus.sides_coating=gold", "did you mean 'mli_gold'|is unknown"),
+            ("attitude.law=lvlh_fixed", "z_body_rth"),
+            ("orbit.type=keplerian", "semi_major_axis_km"),
+            ("orbit.semi_major_axis_km=7000", "sun_synchronous"),
+            ("environment.earth_radius_km=6371", "sphere"),
+            ("nonsense", "section.key=value"),
+            ("craft.type=cube", "solar_slice"),
+            ("craft.surface.3.name=x", "next is surface.0"),
+        ],
+    )
+    def test_bad_override(self, override, match):
+        with pytest.raises(ValueError, match=match) as caught:
+            load_design("solar_slice", [override])
+        assert "\n" not in str(caught.value)
+
+    def test_unknown_preset_names_the_nearest(self):
+        with pytest.raises(ValueError, match="did you mean 'solar_slice'"):
+            load_design("solar_slise")
+
+    def test_missing_file_and_broken_toml(self, tmp_path):
+        with pytest.raises(ValueError, match="does not exist"):
+            load_design(tmp_path / "no.toml")
+        with pytest.raises(ValueError, match="does not exist"):
+            load_design(tmp_path / "no.obj")
+        with pytest.raises(ValueError, match="not valid TOML"):
+            load_design(written(tmp_path, "[orbit\n"))
+        (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(ValueError, match="not UTF-8"):
+            load_design(tmp_path / "binary.toml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import radians
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from geometry.constants import EARTH_MEAN_RADIUS_M
-from geometry.craft import parameters as craft
+from geometry.craft import parameters as parts
 from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
-from geometry.orbit import parameters as orbit
+from geometry.orbit import parameters as flight
 
 HOUR_S = 3600.0
 
@@ -52,20 +52,20 @@ class Design:
     name: str
     case: str
     epoch_utc: np.datetime64
-    orbit: orbit.Orbit
-    attitude: orbit.Attitude
-    ring: orbit.Ring
+    orbit: flight.Orbit
+    attitude: flight.Attitude
+    ring: flight.Ring
     environment: Environment
-    craft: craft.CraftParameters
+    craft: parts.CraftParameters
     radiation: RadiationSettings
     launch_mass_kg: float
-    render: dict[str, Any] = field(default_factory=dict)
-    document: schema.DesignFile = field(default_factory=schema.DesignFile)
-    folder: Path = field(default_factory=Path)
+    render: dict[str, Any]
+    document: schema.DesignFile
+    folder: Path
 
     def at_ltan(self, ltan_s: float) -> Design:
         """The same design on the sun-synchronous orbit of another local time (its craft mirrored to suit)."""
-        if not isinstance(self.orbit, orbit.SunSynchronousOrbit):
+        if not isinstance(self.orbit, flight.SunSynchronousOrbit):
             raise ValueError("only a sun_synchronous orbit has a local time to change")
         moved = replace(self.orbit, ltan_s=ltan_s)
         side = _nadir_side(moved, self.attitude, self.epoch_utc)
@@ -97,20 +97,20 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     )
 
 
-def _nadir_side(path: orbit.Orbit, attitude: orbit.Attitude, epoch: np.datetime64) -> int:
+def _nadir_side(path: flight.Orbit, attitude: flight.Attitude, epoch: np.datetime64) -> int:
     """+1 where the body's +Y looks to nadir, -1 where -Y does (SYSTEM.md, frames and attitude)."""
     if attitude.z_body_rth is not None and attitude.x_body_rth is not None:
         zenith_share = float(np.cross(attitude.z_body_rth, attitude.x_body_rth)[0])
         return -1 if zenith_share > 0 else 1
-    if isinstance(path, orbit.SunSynchronousOrbit):
-        return 1 if path.ltan_s > 0.5 * orbit.DAY_S else -1
+    if isinstance(path, flight.SunSynchronousOrbit):
+        return 1 if path.ltan_s > 0.5 * flight.DAY_S else -1
     return 1
 
 
-def _orbit(section: schema.Orbit, folder: Path) -> orbit.Orbit:
+def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
     inclination = None if section.inclination_deg is None else radians(section.inclination_deg)
     if section.type == "keplerian":
-        return orbit.KeplerianOrbit(
+        return flight.KeplerianOrbit(
             semi_major_axis_m=1000.0 * (section.semi_major_axis_km or 0.0),
             eccentricity=section.eccentricity,
             inclination_rad=inclination or 0.0,
@@ -119,8 +119,8 @@ def _orbit(section: schema.Orbit, folder: Path) -> orbit.Orbit:
             mean_anomaly_rad=radians(section.mean_anomaly_deg),
         )
     if section.type == "elements":
-        return orbit.ElementsOrbit(folder / (section.file or ""))
-    return orbit.SunSynchronousOrbit(
+        return flight.ElementsOrbit(folder / (section.file or ""))
+    return flight.SunSynchronousOrbit(
         altitude_m=1000.0 * section.altitude_km,
         ltan_s=HOUR_S * section.ltan_h,
         inclination_rad=inclination,
@@ -128,15 +128,15 @@ def _orbit(section: schema.Orbit, folder: Path) -> orbit.Orbit:
     )
 
 
-def _attitude(section: schema.Attitude) -> orbit.Attitude:
+def _attitude(section: schema.Attitude) -> flight.Attitude:
     z, x = section.z_body_rth, section.x_body_rth
     if z is None or x is None:
-        return orbit.Attitude(section.law)
-    return orbit.Attitude(section.law, (z[0], z[1], z[2]), (x[0], x[1], x[2]))
+        return flight.Attitude(section.law)
+    return flight.Attitude(section.law, (z[0], z[1], z[2]), (x[0], x[1], x[2]))
 
 
-def _ring(section: schema.Ring) -> orbit.Ring:
-    return orbit.Ring(
+def _ring(section: schema.Ring) -> flight.Ring:
+    return flight.Ring(
         satellites_per_plane=section.satellites_per_plane,
         planes=section.planes,
         raan_spread_rad=radians(section.raan_spread_deg),
@@ -177,7 +177,7 @@ def _environment(section: schema.Environment, case: str) -> Environment:
     )
 
 
-def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path) -> craft.CraftParameters:
+def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path) -> parts.CraftParameters:
     aged = document.craft.solar_absorptance_end_of_life if case == "hot" else 0.0
 
     def optics(base: str, **changes: float | None) -> OpticalProperties:
@@ -188,9 +188,9 @@ def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path
     array = _solar_array(document.solar_array, optics)
     kind = document.craft.type
     if kind == "panel_module":
-        return craft.PanelModule(_module(document.module), array)
+        return parts.PanelModule(_module(document.module), array)
     if kind == "gpu_sheet":
-        return craft.GpuSheet(
+        return parts.GpuSheet(
             document.sheet.columns_x,
             document.sheet.rows_y,
             _module(document.module),
@@ -200,12 +200,12 @@ def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path
     if kind == "mesh":
         return _mesh_craft(document.craft, optics, folder)
     radiator = document.radiator
-    return craft.SolarSlice(
+    return parts.SolarSlice(
         bus=_bus(document.bus, optics),
         solar_array=array,
         module=_module(document.module),
         earth_shield=_earth_shield(document.earth_shield, nadir_side, optics),
-        radiator=craft.Radiator(
+        radiator=parts.Radiator(
             wings=radiator.wings,
             length_y_m=radiator.length_y_m,
             depth_z_m=radiator.depth_z_m,
@@ -219,10 +219,10 @@ def _craft(document: schema.DesignFile, nadir_side: int, case: str, folder: Path
     )
 
 
-def _bus(section: schema.Bus, optics: Any) -> craft.Bus:
+def _bus(section: schema.Bus, optics: Any) -> parts.Bus:
     plain = section.model_dump(exclude_none=True)
     coatings = {k: plain.pop(k) for k in tuple(plain) if k.startswith(("front_", "sides_", "radiator_"))}
-    return craft.Bus(
+    return parts.Bus(
         **plain,
         front=optics(coatings.get("front_coating", "white_paint")),
         sides=optics(coatings.get("sides_coating", "mli_gold")),
@@ -234,15 +234,15 @@ def _bus(section: schema.Bus, optics: Any) -> craft.Bus:
     )
 
 
-def _solar_array(section: schema.SolarArray, optics: Any) -> craft.SolarArray:
-    return craft.SolarArray(
+def _solar_array(section: schema.SolarArray, optics: Any) -> parts.SolarArray:
+    return parts.SolarArray(
         wings=section.wings,
         modules_per_wing=section.modules_per_wing,
         wing_axis=section.wing_axis,
         root_gap_m=section.root_gap_m,
         module_gap_m=section.module_gap_m,
         areal_mass_kg_m2=section.areal_mass_kg_m2,
-        cells=craft.SolarCells(
+        cells=parts.SolarCells(
             section.cell_efficiency_28c,
             section.packing,
             section.harness_efficiency,
@@ -261,22 +261,22 @@ def _solar_array(section: schema.SolarArray, optics: Any) -> craft.SolarArray:
     )
 
 
-def _module(section: schema.Module) -> craft.Module:
-    return craft.Module(
+def _module(section: schema.Module) -> parts.Module:
+    return parts.Module(
         length_x_m=section.length_x_m,
         width_y_m=section.width_y_m,
         cell_columns=section.cell_columns,
         cell_rows=section.cell_rows,
         layers=tuple(
-            craft.Layer(layer.name, 1e-6 * layer.thickness_um, layer.density_kg_m3) for layer in section.layer
+            parts.Layer(layer.name, 1e-6 * layer.thickness_um, layer.density_kg_m3) for layer in section.layer
         ),
-        compute=craft.ModuleCompute(**section.compute.model_dump()),
+        compute=parts.ModuleCompute(**section.compute.model_dump()),
     )
 
 
-def _earth_shield(section: schema.EarthShield, nadir_side: int, optics: Any) -> craft.EarthShield:
+def _earth_shield(section: schema.EarthShield, nadir_side: int, optics: Any) -> parts.EarthShield:
     sides = {"nadir": nadir_side, "zenith": -nadir_side, "+y": 1, "-y": -1, "none": 0}
-    return craft.EarthShield(
+    return parts.EarthShield(
         side_y=sides[section.side],
         depth_m=section.depth_m,
         width_m=section.width_m,
@@ -293,9 +293,9 @@ def _earth_shield(section: schema.EarthShield, nadir_side: int, optics: Any) -> 
     )
 
 
-def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> craft.MeshCraft:
+def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> parts.MeshCraft:
     surfaces = tuple(
-        craft.MeshSurface(
+        parts.MeshSurface(
             name=s.name,
             optics=optics(
                 s.coating or "black",
@@ -309,7 +309,7 @@ def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> craft.MeshC
         )
         for s in section.surface
     )
-    return craft.MeshCraft(
+    return parts.MeshCraft(
         file=str(folder / (section.file or "")),
         metres_per_unit=0.001 if section.unit == "mm" else 1.0,
         mass_kg=section.mass_kg,

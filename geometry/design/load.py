@@ -112,7 +112,7 @@ def _base(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any], section: str = "") -> dict[str, Any]:
     chooser = _CHOOSERS.get(section)
-    if chooser in over and over[chooser] != base.get(chooser):
+    if chooser is not None and chooser in over and over[chooser] != base.get(chooser):
         base = {}
     merged = dict(base)
     for key, value in over.items():

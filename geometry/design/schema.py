@@ -79,7 +79,8 @@ class Orbit(Section):
         strangers = self.model_fields_set - own[self.type] - {"type"}
         if strangers:
             raise ValueError(
-                f"type = {self.type!r} knows {', '.join(sorted(own[self.type]))}; got {', '.join(sorted(strangers))}"
+                f"type = {self.type!r} knows {', '.join(sorted(own[self.type]))}; "
+                f"got {', '.join(sorted(strangers))}"
             )
         if self.type == "keplerian" and self.semi_major_axis_km is None:
             raise ValueError("type = 'keplerian' needs semi_major_axis_km")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry import frames
+from geometry.orbit.attitude import angle_of_attack_rad
 from geometry.validation import FloatArray, check_shape, read_only
 
 TimeArray = NDArray[np.datetime64]
@@ -65,3 +68,28 @@ class OrbitStates:
     def satellites(self) -> int:
         """N."""
         return self.position_gcrs_m.shape[0]
+
+    @cached_property
+    def beta_rad(self) -> FloatArray:
+        """(N, T), angle of the Sun above each osculating orbit plane, asin(H . s), rad."""
+        normal = frames.orbit_normal(self.position_gcrs_m, self.velocity_gcrs_m_s)
+        return read_only(frames.beta_rad(normal, self.sun_direction_gcrs))
+
+    @cached_property
+    def argument_of_latitude_rad(self) -> FloatArray:
+        """(N, T), angle from the ascending node on the equator of date, osculating, rad in [0, 2 pi)."""
+        return read_only(
+            frames.argument_of_latitude_rad(
+                self.position_gcrs_m, self.velocity_gcrs_m_s, self.earth_pole_gcrs
+            )
+        )
+
+    @cached_property
+    def angle_of_attack_rad(self) -> FloatArray:
+        """(N, T), asin |Z . v| with the inertial velocity, rad in [0, pi/2]."""
+        return read_only(angle_of_attack_rad(self.rotation_body_from_gcrs, self.velocity_gcrs_m_s))
+
+    @cached_property
+    def sun_direction_body(self) -> FloatArray:
+        """(N, T, 3), unit vector to the Sun in the body frame."""
+        return read_only(frames.rotated(self.rotation_body_from_gcrs, self.sun_direction_gcrs))

@@ -1,0 +1,73 @@
+"""SGP4 itself, by the `sgp4` package: the oracle of the closed form, and the flight of imported elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sgp4.api import SGP4_ERRORS, WGS72, Satrec, SatrecArray
+
+from geometry.ephemeris import check_times_utc, format_utc, julian_date_utc, sky_at
+from geometry.frames import rotated
+from geometry.orbit.mean_elements import MeanElements, kozai_mean_motion_rad_s
+from geometry.validation import FloatArray
+
+_SGP4_DAY_ZERO = np.datetime64("1949-12-31T00:00:00", "us")
+
+
+def satrecs(elements: MeanElements) -> list[Satrec]:
+    """One SGP4 record for each satellite: the same mean elements, BSTAR 0, Kozai mean motion."""
+    epoch_days = int((elements.epoch_utc - _SGP4_DAY_ZERO).astype(np.int64)) / 86_400e6
+    motion = kozai_mean_motion_rad_s(elements.semi_major_axis_m, elements.inclination_rad) * 60.0
+    records = []
+    for number, (p, u) in enumerate(zip(elements.plane, elements.argument_of_latitude_rad, strict=True)):
+        record = Satrec()
+        inclination, node = float(elements.inclination_rad[p]), float(elements.raan_teme_rad[p])
+        record.sgp4init(
+            WGS72, "i", number % 100_000, epoch_days, 0.0, 0.0, 0.0,
+            0.0, 0.0, inclination, float(u) % (2.0 * np.pi), float(motion[p]), node % (2.0 * np.pi),
+        )  # fmt: skip
+        records.append(record)
+    return records
+
+
+def sgp4_states(
+    records: Sequence[Satrec], times_utc: ArrayLike, names: Sequence[str] | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Positions and velocities by SGP4.
+
+    Parameters
+    ----------
+    records : sequence of Satrec (N,)
+    times_utc : datetime64 array (T,)
+        UTC.
+    names : sequence of str, optional
+        What an error calls each satellite.
+
+    Returns
+    -------
+    position_gcrs_m, velocity_gcrs_m_s : array (N, T, 3)
+        m and m/s, turned from TEME once per time.
+
+    Raises
+    ------
+    ValueError
+        SGP4 refuses a satellite at a time (decayed, elements out of range), named with the reason.
+
+    Notes
+    -----
+    [Hoots1980], [Vallado2006], by the package `sgp4` [Rhodes2020], WGS-72 constants.
+    """
+    times = check_times_utc(times_utc)
+    errors, position_km, velocity_km_s = SatrecArray(list(records)).sgp4(*julian_date_utc(times))
+    if errors.any():
+        n, t = (int(k) for k in np.argwhere(errors)[0])
+        name = names[n] if names else f"satellite {n}"
+        reason = SGP4_ERRORS.get(int(errors[n, t]), f"error {int(errors[n, t])}")
+        raise ValueError(
+            f"SGP4 cannot fly {name} at {format_utc(times[t])}: {reason}; "
+            "choose a time nearer to the epoch of its elements, or newer elements"
+        )
+    rotation = sky_at(times).rotation_gcrs_from_teme
+    return rotated(rotation, position_km * 1e3), rotated(rotation, velocity_km_s * 1e3)

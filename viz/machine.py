@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shlex
+import sys
 from dataclasses import dataclass
+from importlib import metadata
 
 
 class MissingOnMachineError(RuntimeError):
@@ -20,8 +24,19 @@ class Extra:
 
     @property
     def install_line(self) -> str:
-        """What to type to get it."""
-        return f"pip install 'dawnring[{self.name}]'"
+        """What to type to get it for this very Python, from wherever it is typed."""
+        wanted = [shlex.quote(r) for r in self.requirements] or [self.module]
+        return f"{shlex.quote(sys.executable)} -m pip install {' '.join(wanted)}"
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What pyproject.toml asks for under this name; empty where dawnring itself is not installed."""
+        try:
+            listed = metadata.requires("dawnring") or ()
+        except metadata.PackageNotFoundError:
+            return ()
+        mark = re.compile(rf"""extra\s*==\s*['"]{re.escape(self.name)}['"]""")
+        return tuple(line.split(";")[0].strip() for line in listed if mark.search(line))
 
     @property
     def is_installed(self) -> bool:

@@ -1,0 +1,102 @@
+"""The options that commands share, declared once; a command takes those that fit it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from geometry.design import Design
+
+
+def flag(*names: str, help: str) -> Parameter:
+    """An option without a value; it has no `--no-` twin."""
+    return Parameter(name=names, negative=(), show_default=False, help=help)
+
+
+Case = Literal["nominal", "hot", "cold"]
+
+DesignSource = Annotated[
+    str,
+    Parameter(
+        name="DESIGN",
+        help="A design file (.toml), the name of a preset (`dawnring presets`), or a mesh file.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    Parameter(name=("--output", "-o"), help="File to write; its suffix decides the kind."),
+]
+Force = Annotated[bool, flag("--force", help="Replace the output where it exists.")]
+Json = Annotated[bool, flag("--json", help="One JSON document on stdout, all else on stderr.")]
+At = Annotated[
+    str | None,
+    Parameter(name="--at", help="Moment in UTC (ISO 8601) at which to start; default: the design's epoch."),
+]
+Jobs = Annotated[
+    int | None, Parameter(name=("--jobs", "-j"), help="Threads or processes to use; default: all cores.")
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Changes:
+    """What is changed in the design on the way in."""
+
+    set: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--set",
+            negative=(),
+            consume_multiple=False,
+            show_default=False,
+            help="section.key=value replaces one key of the design; may be given again.",
+        ),
+    ] = ()
+    case: Annotated[Case, Parameter(name="--case", help="Environment and age of the coatings.")] = "nominal"
+
+    def load(self, source: str, *more: str) -> Design:
+        """The design, with these changes and then `more` of the same form."""
+        from geometry.design import load_design
+
+        return load_design(source, (*self.set, *more), self.case)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Casting:
+    """How hard rays are cast."""
+
+    tolerance: Annotated[
+        float | None,
+        Parameter(
+            name="--tolerance",
+            help="Standard error to reach, relative to each value; default: radiation.tolerance.",
+        ),
+    ] = None
+    seed: Annotated[
+        int | None,
+        Parameter(name="--seed", help="Seed of all sampling; default: radiation.seed."),
+    ] = None
+
+    def as_changes(self) -> tuple[str, ...]:
+        """The same as changes of the design, so that one schema checks them."""
+        given = (("radiation.tolerance", self.tolerance), ("radiation.seed", self.seed))
+        return tuple(f"{key}={value!r}" for key, value in given if value is not None)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Voice:
+    """How much is said on stderr."""
+
+    quiet: Annotated[bool, flag("--quiet", "-q", help="No progress and no remarks on stderr.")] = False
+    verbose: Annotated[bool, flag("--verbose", "-v", help="Show the traceback of an error.")] = False
+
+
+DEFAULT_CHANGES = Changes()
+DEFAULT_CASTING = Casting()
+DEFAULT_VOICE = Voice()

@@ -115,11 +115,23 @@ def _cuda() -> Finding:
 
 
 def _ray_engine() -> Finding:
+    """One ray at one triangle, which it must hit at one metre."""
+    remedy = f"{sys.executable} -m pip install --force-reinstall embreex"
     try:
-        import embreex
+        import numpy as np
+
+        from geometry.mesh.optics import COATINGS
+        from geometry.mesh.surface_mesh import SurfaceMesh
+        from geometry.radiation.ray_caster import EmbreeRayCaster
     except ImportError as error:
-        return Finding("ray_engine", False, str(error), "pip install --force-reinstall embreex")
-    return Finding("ray_engine", True, f"Embree by embreex {_version(embreex.__name__)}")
+        return Finding("ray_engine", False, str(error), remedy)
+    corners = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [0.0, 1.0, 0.0]]
+    triangle = SurfaceMesh(corners, [[0, 1, 2]], [0], [-1], ("plate",), (COATINGS["black"],))
+    start, down = (np.array([[0.0, 0.0, z]], np.float32) for z in (1.0, -1.0))
+    face, distance_m = EmbreeRayCaster(triangle).first_hit(start, down)
+    hit = bool(face[0] == 0 and abs(distance_m[0] - 1.0) < 1e-5)
+    found = f"Embree by embreex {_version('embreex')}"
+    return Finding("ray_engine", hit, found if hit else f"{found} misses", "" if hit else remedy)
 
 
 def _ephemeris() -> Finding:
@@ -132,7 +144,9 @@ def _ephemeris() -> Finding:
     try:
         _, distance_m = ephemeris.sun(np.array(["2027-03-20T12:00:00"], "datetime64[us]"))
     except (OSError, ValueError) as error:
-        return Finding("ephemeris", False, str(error), "pip install --force-reinstall skyfield-data")
+        return Finding(
+            "ephemeris", False, str(error), f"{sys.executable} -m pip install --force-reinstall skyfield-data"
+        )
     return Finding(
         "ephemeris",
         True,
@@ -160,7 +174,9 @@ def _film_writer() -> Finding:
 
         return Finding("ffmpeg", True, Path(get_ffmpeg_exe()).name)
     except (ImportError, RuntimeError) as error:
-        return Finding("ffmpeg", False, str(error), "pip install --force-reinstall imageio-ffmpeg")
+        return Finding(
+            "ffmpeg", False, str(error), f"{sys.executable} -m pip install --force-reinstall imageio-ffmpeg"
+        )
 
 
 def _extras() -> list[Finding]:

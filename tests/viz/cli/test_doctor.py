@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import sys
+
 import pytest
 
+from viz.cli.main import run
 from viz.machine import EXTRAS
 from viz.opengl import opengl_route
 
 
+@pytest.fixture(scope="module")
+def document():
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert run(["doctor", "--json"]) == 0
+    return json.loads(out.getvalue())
+
+
 class TestDoctor:
-    @pytest.fixture(scope="class")
-    def document(self):
-        import contextlib
-        import io
-        import json
-
-        from viz.cli.main import run
-
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            assert run(["doctor", "--json"]) == 0
-        return json.loads(out.getvalue())
-
     def test_numbers_can_be_made_here(self, document):
         for name in ("ray_engine", "ephemeris", "ffmpeg"):
             assert document["checks"][name]["works"], document["checks"][name]
@@ -52,8 +53,6 @@ class TestDoctor:
 
 class TestExtras:
     def test_install_line_is_for_this_python(self):
-        import sys
-
         tables = next(e for e in EXTRAS if e.name == "tables")
         assert tables.install_line.startswith(sys.executable)
         assert "pyarrow>=18" in tables.install_line

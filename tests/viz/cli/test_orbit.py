@@ -75,7 +75,7 @@ class TestOrbit:
         line = ("orbit", "solar_slice", "--duration-min", "0", "--at", "2027-06-01T00:00:00+02:00", "--json")
         first, other = dawnring(*line).document, dawnring(*line, "--satellite", "500").document
         assert first["times_utc"] == ["2027-05-31T22:00:00.000000Z"]
-        # half the ring apart: opposite up to 4 e a = 30 km (frozen e = 1.04e-3) and short-period terms (10 km)
+        # half the ring apart: opposite up to 4 e a = 30 km (frozen e = 1e-3) and short-period terms (10 km)
         np.testing.assert_allclose(first["position_gcrs_km"], -np.array(other["position_gcrs_km"]), atol=40.0)
 
     def test_set_changes_the_design(self, dawnring):

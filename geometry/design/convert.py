@@ -15,6 +15,7 @@ from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
+from geometry.orbit import FlownDesign, sun_side
 from geometry.orbit import parameters as flight
 
 HOUR_S = 3600.0
@@ -67,11 +68,10 @@ class Design:
         """The same design on the sun-synchronous orbit of another local time (its craft mirrored to suit)."""
         if not isinstance(self.orbit, flight.SunSynchronousOrbit):
             raise ValueError("only a sun_synchronous orbit has a local time to change")
-        moved = replace(self.orbit, ltan_s=ltan_s)
-        side = _nadir_side(moved, self.attitude, self.epoch_utc)
-        return replace(
-            self, orbit=moved, craft=_craft(self.document, side, self.case, self.folder), name=self.name
+        moved = replace(
+            self, orbit=replace(self.orbit, ltan_s=ltan_s), ring=replace(self.ring, ltan_list_s=())
         )
+        return replace(moved, craft=_craft(self.document, _nadir_side(moved), self.case, self.folder))
 
 
 def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
@@ -79,6 +79,9 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     epoch = parse_utc(document.epoch.start_utc)
     path = _orbit(document.orbit, folder)
     attitude = _attitude(document.attitude)
+    ring = _ring(document.ring)
+    environment = _environment(document.environment, case)
+    side = _nadir_side(_Flown(path, attitude, ring, environment, epoch))
     radiation = document.radiation
     return Design(
         name=document.name,
@@ -86,9 +89,9 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
         epoch_utc=epoch,
         orbit=path,
         attitude=attitude,
-        ring=_ring(document.ring),
-        environment=_environment(document.environment, case),
-        craft=_craft(document, _nadir_side(path, attitude, epoch), case, folder),
+        ring=ring,
+        environment=environment,
+        craft=_craft(document, side, case, folder),
         radiation=RadiationSettings(radiation.tolerance, radiation.seed, radiation.max_rays),
         launch_mass_kg=1000.0 * document.launch.mass_t,
         render=dict(document.render),
@@ -97,14 +100,23 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     )
 
 
-def _nadir_side(path: flight.Orbit, attitude: flight.Attitude, epoch: np.datetime64) -> int:
+@dataclass(frozen=True)
+class _Flown:
+    """As much of a design as the orbit room needs."""
+
+    orbit: flight.Orbit
+    attitude: flight.Attitude
+    ring: flight.Ring
+    environment: Environment
+    epoch_utc: np.datetime64
+
+
+def _nadir_side(flown: FlownDesign) -> int:
     """+1 where the body's +Y looks to nadir, -1 where -Y does (SYSTEM.md, frames and attitude)."""
-    if attitude.z_body_rth is not None and attitude.x_body_rth is not None:
-        zenith_share = float(np.cross(attitude.z_body_rth, attitude.x_body_rth)[0])
-        return -1 if zenith_share > 0 else 1
-    if isinstance(path, flight.SunSynchronousOrbit):
-        return 1 if path.ltan_s > 0.5 * flight.DAY_S else -1
-    return 1
+    z, x = flown.attitude.z_body_rth, flown.attitude.x_body_rth
+    if z is not None and x is not None:
+        return -1 if float(np.cross(z, x)[0]) > 0 else 1
+    return int(sun_side(flown)[0])
 
 
 def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:

@@ -3,6 +3,7 @@
 from geometry.orbit.flight import (
     FlownDesign,
     flight_of,
+    orbit_positions,
     orbit_states,
     orbit_times,
     state_blocks,
@@ -16,7 +17,10 @@ from geometry.orbit.parameters import (
     Ring,
     SunSynchronousOrbit,
 )
+from geometry.orbit.ring_spacing import RingSpacing, check_ring_clear, ring_spacing
+from geometry.orbit.shadow_passes import ShadowPasses, shadow_passes
 from geometry.orbit.states import OrbitStates
+from geometry.orbit.summary import OrbitSummary, orbit_summary
 
 __all__ = [
     "Attitude",
@@ -25,11 +29,19 @@ __all__ = [
     "KeplerianOrbit",
     "Orbit",
     "OrbitStates",
+    "OrbitSummary",
     "Ring",
+    "RingSpacing",
+    "ShadowPasses",
     "SunSynchronousOrbit",
+    "check_ring_clear",
     "flight_of",
+    "orbit_positions",
     "orbit_states",
+    "orbit_summary",
     "orbit_times",
+    "ring_spacing",
+    "shadow_passes",
     "state_blocks",
     "sun_side",
 ]

@@ -25,7 +25,7 @@ from geometry.orbit.parameters import (
     Ring,
     SunSynchronousOrbit,
 )
-from geometry.orbit.propagation import analytic_states
+from geometry.orbit.propagation import analytic_positions, analytic_states
 from geometry.orbit.ring import keplerian_ring_elements, ring_elements
 from geometry.orbit.sgp4_flight import satrecs, sgp4_states
 from geometry.orbit.states import OrbitStates
@@ -293,6 +293,35 @@ def orbit_states(
         rotation_body_from_gcrs=turned,
         earth_pole_gcrs=sky.earth_pole_gcrs,
     )
+
+
+def orbit_positions(
+    design: FlownDesign,
+    times_utc: ArrayLike | None = None,
+    *,
+    satellites: ArrayLike | None = None,
+) -> FloatArray:
+    """Positions alone, for pictures of the whole ring: 24 bytes for each satellite and time.
+
+    Parameters
+    ----------
+    design : FlownDesign
+    times_utc : datetime64 array (T,), optional
+        UTC; default the design's epoch.
+    satellites : int array (N,) or None
+        Members; None (the default here) for all.
+
+    Returns
+    -------
+    array (N, T, 3)
+        Geocentric in GCRS, m.
+    """
+    flight = flight_of(design)
+    index = check_satellites(satellites, flight.satellites)
+    times = check_times_utc(design.epoch_utc if times_utc is None else times_utc)
+    if isinstance(flight, MeanFlight) and not flight.by_sgp4:
+        return analytic_positions(flight.elements.members(index), times)
+    return flight.states(times, index)[0]
 
 
 def state_blocks(

@@ -152,8 +152,3 @@ def kozai_mean_motion_rad_s(semi_major_axis_m: ArrayLike, inclination_rad: Array
         adel = axis * (1.0 - del_ * (1.0 / 3.0 + del_ * (1.0 + 134.0 / 81.0 * del_)))
         ratio = 1.0 + d1 / adel**2
     return np.asarray(np.sqrt(_MU_M3_S2 / (a * _RE_M) ** 3) * ratio)
-
-
-def brouwer_semi_major_axis_m(mean_motion_rad_s: ArrayLike) -> FloatArray:
-    """Semi-major axis inside SGP4 from Brouwer's mean motion (`no_unkozai`), m."""
-    return np.asarray((_MU_M3_S2 / np.square(np.asarray(mean_motion_rad_s, dtype=float))) ** (1.0 / 3.0))

@@ -107,7 +107,8 @@ class Ring:
     """Members of the ring: planes at even phase, over spreads of node and altitude.
 
     `ltan_list_s` empty: the orbit's own LTAN.  Satellites = per plane x planes x LTANs, ordered
-    LTAN by LTAN, plane by plane, along the plane from the ascending node at the epoch.
+    LTAN by LTAN, plane by plane, along the plane from the ascending node at the epoch; a second and
+    later LTAN is moved ahead by a part of one spacing, so that the rings pass between each other.
     """
 
     satellites_per_plane: int = 1000

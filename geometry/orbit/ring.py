@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
+from geometry.orbit.closest_approach import MeanCurves, crossings
 from geometry.orbit.mean_elements import MeanElements
 from geometry.orbit.parameters import KeplerianOrbit, Ring, SunSynchronousOrbit
 from geometry.orbit.sun_synchronous import check_altitude_m, raan_teme_rad, sun_synchronous_inclination_rad
 from geometry.orbit.two_body import KeplerianElements
 from geometry.validation import FloatArray
+
+_MOST_MEMBERS = 2_000_000
+_SHIFTS = 32  # places within one spacing that are tried for a further LTAN
+_PLANES_TRIED = 64
 
 
 def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime64) -> MeanElements:
@@ -25,19 +32,22 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
     Returns
     -------
     MeanElements
-        Ordered LTAN by LTAN, plane by plane, along the plane; member 0 of plane 0 stands at its
-        ascending node at the epoch (with an even number of planes and spreads, half a step aside).
+        Ordered LTAN by LTAN, plane by plane, along the plane in the direction of motion.  The first
+        member of the first plane stands at its ascending node at the epoch.
 
     Raises
     ------
     ValueError
-        A plane at an altitude at which no sun-synchronous orbit exists.
+        A plane at an altitude at which no sun-synchronous orbit exists, or over 2,000,000 members.
 
     Notes
     -----
     Planes run from -spread/2 to +spread/2 about the LTAN and about the altitude; each has the
-    inclination that its own altitude takes.
+    inclination that its own altitude takes, and is `phase_step` ahead of the one before.  All planes of
+    a second and later LTAN are moved ahead by a part of one spacing, chosen so that they pass farthest
+    from the members of the LTANs before: unmoved, an even number at 06:00 and at 18:00 would meet.
     """
+    _check_members(ring)
     ltans = np.array(ring.ltan_list_s or (orbit.ltan_s,), dtype=float)
     raan_offset, altitude_offset = _plane_offsets(ring)
     altitude = check_altitude_m(orbit.altitude_m + altitude_offset, name="orbit.altitude")
@@ -46,14 +56,34 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
     else:
         inclination = np.full(ring.planes, orbit.inclination_rad)
     raan = raan_teme_rad(ltans, epoch_utc)[:, None] + raan_offset
-    return MeanElements(
+    step = np.tile(np.arange(ring.planes) * ring.phase_step_rad, (ltans.size, 1))
+    planes = MeanElements(
         epoch_utc,
         np.tile(EARTH_EQUATORIAL_RADIUS_M + altitude, ltans.size),
         np.tile(inclination, ltans.size),
         raan.ravel() % (2.0 * np.pi),
-        np.repeat(np.arange(raan.size), ring.satellites_per_plane),
-        _phases_rad(ring, raan.size),
+        np.arange(raan.size),
+        step.ravel(),
     )
+    spacing = 2.0 * np.pi / ring.satellites_per_plane
+    first = planes.argument_of_latitude_rad + np.repeat(
+        _ltan_shifts_rad(planes, ltans.size, spacing), ring.planes
+    )
+    along = np.arange(ring.satellites_per_plane) * spacing
+    return replace(
+        planes,
+        plane=np.repeat(np.arange(raan.size), ring.satellites_per_plane),
+        argument_of_latitude_rad=((first[:, None] + along) % (2.0 * np.pi)).ravel(),
+    )
+
+
+def _check_members(ring: Ring) -> None:
+    """Refuse a ring that would not fit into memory."""
+    if ring.satellites > _MOST_MEMBERS:
+        raise ValueError(
+            f"the ring has {ring.satellites:,} members (satellites_per_plane x planes x LTANs), more than "
+            f"{_MOST_MEMBERS:,}; lower one of them"
+        )
 
 
 def _plane_offsets(ring: Ring) -> tuple[FloatArray, FloatArray]:
@@ -62,11 +92,33 @@ def _plane_offsets(ring: Ring) -> tuple[FloatArray, FloatArray]:
     return place * ring.raan_spread_rad, place * ring.altitude_spread_m
 
 
-def _phases_rad(ring: Ring, planes: int) -> FloatArray:
-    """Arguments of latitude of all members at the epoch, plane by plane."""
-    along = np.arange(ring.satellites_per_plane) * (2.0 * np.pi / ring.satellites_per_plane)
-    step = (np.arange(planes) % ring.planes) * ring.phase_step_rad
-    return ((along[None, :] + step[:, None]) % (2.0 * np.pi)).ravel()
+def _ltan_shifts_rad(planes: MeanElements, ltans: int, spacing_rad: float) -> FloatArray:
+    """How far ahead the planes of each LTAN are moved, (L,) in [0, spacing), by trying."""
+    per_ltan = planes.planes // ltans
+    shifts = np.zeros(ltans)
+    tried = np.unique(np.linspace(0, per_ltan - 1, min(per_ltan, _PLANES_TRIED)).astype(int))
+    choices = np.arange(_SHIFTS) * (spacing_rad / _SHIFTS)
+    curves = MeanCurves(planes)
+    for later in range(1, ltans):
+        # The middle plane of this LTAN against planes of those before.
+        first = (np.arange(later)[:, None] * per_ltan + tried).ravel()
+        second = np.full(first.size, later * per_ltan + per_ltan // 2)
+        alike = planes.semi_major_axis_m[first] == planes.semi_major_axis_m[second]
+        if not alike.any():  # at altitudes of their own, any phase comes about in time
+            continue
+        first, second = first[alike], second[alike]
+        phase_1, phase_2, _, angle = crossings(curves, first, second)
+        start = planes.argument_of_latitude_rad
+        ahead = start[second] - start[first] - shifts[first // per_ltan] - (phase_2 - phase_1)
+        off = _off_nearest(ahead[..., None] + choices, spacing_rad)
+        clearance = (np.cos(0.5 * angle)[None, :, None] * off).min(axis=(0, 1))
+        shifts[later] = choices[np.argmax(clearance > 0.999 * clearance.max())]
+    return shifts
+
+
+def _off_nearest(phase_rad: FloatArray, spacing_rad: float) -> FloatArray:
+    """Distance of a phase from the nearest whole number of spacings, rad."""
+    return np.asarray(np.abs(phase_rad - spacing_rad * np.rint(phase_rad / spacing_rad)))
 
 
 def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.datetime64) -> KeplerianElements:
@@ -77,15 +129,24 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
     Raises
     ------
     ValueError
-        `ltan_list` is given: a Keplerian plane keeps no local time.
+        `ltan_list` is given (a Keplerian plane keeps no local time), a plane has its perigee inside
+        the Earth, or over 2,000,000 members.
     """
     if ring.ltan_list_s:
         raise ValueError(
             "ring.ltan_list needs orbit.type = 'sun_synchronous': a Keplerian plane keeps no local time; "
             "leave it empty"
         )
+    _check_members(ring)
     raan_offset, axis_offset = _plane_offsets(ring)
+    lowest = (orbit.semi_major_axis_m + axis_offset.min()) * (1.0 - orbit.eccentricity)
+    if not lowest > EARTH_EQUATORIAL_RADIUS_M:
+        raise ValueError(
+            f"ring.altitude_spread puts the perigee of a plane at {lowest / 1e3:.1f} km, inside the Earth; "
+            "lower it"
+        )
     plane = np.repeat(np.arange(ring.planes), ring.satellites_per_plane)
+    along = np.tile(np.arange(ring.satellites_per_plane), ring.planes)
     return KeplerianElements(
         epoch_utc,
         orbit.semi_major_axis_m + axis_offset[plane],
@@ -93,5 +154,7 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
         np.asarray(orbit.inclination_rad),
         orbit.raan_rad + raan_offset[plane],
         np.asarray(orbit.argument_of_perigee_rad),
-        orbit.mean_anomaly_rad + _phases_rad(ring, ring.planes),
+        orbit.mean_anomaly_rad
+        + along * (2.0 * np.pi / ring.satellites_per_plane)
+        + plane * ring.phase_step_rad,
     )

@@ -1,0 +1,141 @@
+"""The derived numbers of a design's orbit, for `show`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M, EARTH_MU_M3_S2
+from geometry.ephemeris import check_times_utc, seconds_since, sky_at
+from geometry.frames import orbit_normal, rotated
+from geometry.orbit.flight import (
+    ElementsFlight,
+    Flight,
+    FlownDesign,
+    KeplerianFlight,
+    MeanFlight,
+    flight_of,
+    orbit_states,
+    orbit_times,
+)
+from geometry.orbit.sun_synchronous import ltan_s
+
+_SPEED_SAMPLES = 720  # over an orbit; the mean of a periodic function from even samples
+
+
+@dataclass(frozen=True)
+class OrbitSummary:
+    """One satellite's orbit at one time; angles in rad, lengths in m, times in s.
+
+    Parameters
+    ----------
+    type : str
+        "sun_synchronous", "keplerian" or "elements".
+    at_utc : datetime64[us]
+    altitude_m : float
+        Semi-major axis less 6378.137 km.
+    semi_major_axis_m : float
+        Brouwer mean; osculating for a Keplerian orbit.
+    inclination_rad : float
+        Mean, to the equator of date; for a Keplerian orbit as given, to the equator of GCRS.
+    raan_teme_rad : float
+        Node at `at_utc` in TEME of date, [0, 2 pi).
+    ltan_s : float
+        Mean local time of that node, seconds after midnight.
+    nodal_period_s, keplerian_period_s : float
+        Node to node; 2 pi sqrt(a^3 / mu).
+    mean_speed_m_s : float
+        Mean over time of the inertial speed.
+    beta_rad : float
+        asin(H . s) at `at_utc`, osculating.
+    earth_angular_radius_rad : float
+        asin(R / a), with the equatorial radius of the design's Earth.
+    earth_sky_fraction : float
+        Share of the whole sky within that cone.
+    """
+
+    type: str
+    at_utc: np.datetime64
+    altitude_m: float
+    semi_major_axis_m: float
+    inclination_rad: float
+    raan_teme_rad: float
+    ltan_s: float
+    nodal_period_s: float
+    keplerian_period_s: float
+    mean_speed_m_s: float
+    beta_rad: float
+    earth_angular_radius_rad: float
+    earth_sky_fraction: float
+
+
+def orbit_summary(
+    design: FlownDesign, at_utc: np.datetime64 | None = None, *, satellite: int = 0
+) -> OrbitSummary:
+    """Derived numbers of the orbit of one satellite.
+
+    Parameters
+    ----------
+    design : FlownDesign
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    satellite : int
+        Member of the ring.
+
+    Raises
+    ------
+    ValueError
+        As `orbit_states`.
+    """
+    at = check_times_utc(design.epoch_utc if at_utc is None else at_utc, name="at")
+    flight = flight_of(design)
+    state = orbit_states(design, at, satellites=[satellite])
+    axis, inclination, raan = _elements_at(flight, at, satellite)
+    around = orbit_times(design, at[0], steps=_SPEED_SAMPLES)
+    velocity = flight.states(around, np.array([satellite]))[1]
+    sine = min(1.0, design.environment.earth_shape.equatorial_radius_m / axis)
+    return OrbitSummary(
+        type={MeanFlight: "sun_synchronous", KeplerianFlight: "keplerian"}.get(type(flight), "elements"),
+        at_utc=at[0],
+        altitude_m=axis - EARTH_EQUATORIAL_RADIUS_M,
+        semi_major_axis_m=axis,
+        inclination_rad=inclination,
+        raan_teme_rad=raan % (2.0 * np.pi),
+        ltan_s=float(ltan_s(raan, at)[0]),
+        nodal_period_s=flight.nodal_period_s,
+        keplerian_period_s=float(2.0 * np.pi * np.sqrt(axis**3 / EARTH_MU_M3_S2)),
+        mean_speed_m_s=float(np.linalg.norm(velocity, axis=-1).mean()),
+        beta_rad=float(state.beta_rad[0, 0]),
+        earth_angular_radius_rad=float(np.arcsin(sine)),
+        earth_sky_fraction=float(0.5 * (1.0 - np.sqrt(1.0 - sine * sine))),
+    )
+
+
+def _elements_at(flight: Flight, at: np.ndarray, satellite: int) -> tuple[float, float, float]:
+    """Semi-major axis in m, inclination and node in TEME in rad, of one satellite at one time (1,)."""
+    if isinstance(flight, MeanFlight):
+        elements, plane = flight.elements, flight.elements.plane[satellite]
+        drift = elements.rates_rad_s[1][plane] * seconds_since(at, elements.epoch_utc)[0]
+        return (
+            float(elements.semi_major_axis_m[plane]),
+            float(elements.inclination_rad[plane]),
+            float(elements.raan_teme_rad[plane] + drift),
+        )
+    if isinstance(flight, ElementsFlight):
+        record = flight.elements.records[satellite]
+        julian_date = record.jdsatepoch + record.jdsatepochF
+        minutes = (at.astype(np.int64)[0] / 86_400e6 + 2_440_587.5 - julian_date) * 1440.0
+        node = record.nodeo + record.nodedot * minutes
+        return record.a * record.radiusearthkm * 1e3, float(record.inclo), float(node)
+    if isinstance(flight, KeplerianFlight):
+        position, velocity = flight.states(at, np.array([satellite]))
+        normal = orbit_normal(position[0, 0], velocity[0, 0])
+        x, y, _ = rotated(sky_at(at).rotation_gcrs_from_teme[0].T, normal)
+        members = flight.elements
+        return (
+            float(members.semi_major_axis_m[satellite]),
+            float(members.inclination_rad[satellite]),
+            float(np.arctan2(x, -y)),
+        )
+    raise TypeError(f"no summary for a flight of type {type(flight).__name__}")

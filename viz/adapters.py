@@ -22,9 +22,19 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkPolyDataMapper
 
 from geometry.validation import FloatArray
+from viz import theme
+from viz.image import light_of
 from viz.scene import InstancesItem, Material, MeshItem
 
 FRONT, BACK = "front", "back"
+
+KNEE = 2.0
+# after all shading: scene light of any brightness into eight bits; `near` takes it back
+ENCODE = f"""
+  vec3 sceneLight = max(fragOutput0.rgb, vec3(0.0));
+  fragOutput0.rgb = sqrt(sceneLight / (sceneLight + vec3({KNEE})));
+  //VTK::DepthPeeling::Impl
+"""
 
 
 def item_actors(item: MeshItem, origin_gcrs_m: FloatArray) -> list[vtkActor]:
@@ -107,18 +117,24 @@ def side_polydata(item: MeshItem, faces: NDArray[np.int64], side: str, colored: 
         per_corner = np.broadcast_to(share.reshape(len(share), -1), (len(share), 3))[faces][:, order]
         data.AddArray(_vtk(per_corner.reshape(-1, 1).astype(np.float32), name))
     if colored:
-        rgb = colors(getattr(item, f"{side}_values")[faces], item.value_range, item.color_map)
-        data.SetScalars(_vtk(np.repeat(rgb, 3, axis=0), "color"))
+        shown = colors(getattr(item, f"{side}_values")[faces], item.value_range, item.color_map)
+        data.SetScalars(_vtk(np.repeat(as_light(shown), 3, axis=0), "color"))
     return polydata
 
 
-def colors(values: FloatArray, value_range: tuple[float, float], color_map: str) -> NDArray[np.uint8]:
-    """sRGB bytes (N, 3) of values under a colour map of matplotlib."""
+def colors(values: FloatArray, value_range: tuple[float, float], color_map: str) -> FloatArray:
+    """sRGB in [0, 1], (N, 3), of values under a colour map of matplotlib."""
     import matplotlib
 
     low, high = value_range
     mapped = matplotlib.colormaps[color_map](np.clip((values - low) / (high - low), 0.0, 1.0))
-    return np.round(255.0 * np.asarray(mapped)[:, :3]).astype(np.uint8)
+    return np.asarray(mapped, dtype=float)[:, :3]
+
+
+def as_light(srgb: FloatArray) -> NDArray[np.uint8]:
+    """Encoded bytes of the light that exposure and tone curve turn into these colours."""
+    light = light_of(srgb) / theme.EXPOSURE
+    return np.round(255.0 * np.sqrt(light / (light + KNEE))).astype(np.uint8)
 
 
 def quaternions(rotations: FloatArray) -> NDArray[np.float32]:
@@ -144,7 +160,7 @@ def quaternions(rotations: FloatArray) -> NDArray[np.float32]:
 
 
 def _actor(mapper: Any, polydata: vtkPolyData, material: Material, valued: bool) -> vtkActor:
-    """An actor with its material; values are drawn as they are, so that the scalar bar holds."""
+    """An actor with its material; values are drawn unlit, so that the scalar bar holds."""
     from viz.materials import dress  # knows the patterns; built on this module
 
     actor = vtkActor()
@@ -156,6 +172,9 @@ def _actor(mapper: Any, polydata: vtkPolyData, material: Material, valued: bool)
     else:
         mapper.ScalarVisibilityOff()
     dress(actor, mapper, polydata, material, valued)
+    if not valued:
+        shader = actor.GetShaderProperty()
+        shader.AddFragmentShaderReplacement("//VTK::DepthPeeling::Impl", True, ENCODE, False)
     return actor
 
 

@@ -193,8 +193,7 @@ def _series_table(transmittance: Any) -> Any:
     """Light scattered twice and more: second order, times the sum of a geometric series."""
     table = np.zeros((SERIES, SERIES, 3))
     directions, steps = 8, 24
-    sunlight, way, second, transfer, step_way = (
-        np.zeros(3),
+    sunlight, way, second, transfer = (
         np.zeros(3),
         np.zeros(3),
         np.zeros(3),
@@ -365,7 +364,7 @@ def phases(nu: float) -> tuple[float, float]:
 
 @njit(cache=True, nogil=True)
 def scattered(table: Any, x: float, mu_s: float, azimuth: float, nu: float, out: Any) -> None:
-    """Light (3,) scattered towards the eye, from one of the two tables, `x` in [0, 1] along its first axis."""
+    """Light (3,) scattered towards the eye, from one of the two tables; `x` runs along its first axis."""
     u = min(max(x, 0.0), 1.0) * (VIEWS - 1)
     v = sun_place(mu_s) * (SUNS - 1)
     w = min(max(0.5 + 0.5 * azimuth, 0.0), 1.0) * (AZIMUTHS - 1)

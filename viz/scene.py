@@ -237,6 +237,8 @@ class Scene:
     camera : Camera
     sun_direction_gcrs : array (3,)
         Unit vector to the Sun; the one light.
+    sunlight : Color
+        What of it reaches the meshes: 1 in full sunlight, dimmed and reddened in penumbra.
     earth : EarthItem or None
     stars, sun : bool
         Draw the stars at their true places; the Sun where it is in view.
@@ -264,6 +266,7 @@ class Scene:
     captions: tuple[Caption, ...] = ()
     labels: tuple[Label, ...] = ()
     scalar_bar: ScalarBar | None = None
+    sunlight: Color = (1.0, 1.0, 1.0)
     exposure: float = 1.0
     ambient: Color = (0.0, 0.0, 0.0)
     background: Color = (0.0, 0.0, 0.0)

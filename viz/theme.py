@@ -11,20 +11,23 @@ from pathlib import Path
 
 Color = tuple[float, float, float]
 
-EXPOSURE = 1.25  # all light, before the tone curve
+EXPOSURE = 1.9  # all light, before the tone curve
+CONTRAST, KNEE = 1.28, 0.33  # the tone curve: slope of its shadows, where its shoulder is
 
 # --- the Earth
-SUN_RADIANCE = 4.0e3  # of the disc, as drawn; what it does to a lens is GLARE's
-GROUND_GAIN = 1.0
+SUN_RADIANCE = 2.5e3  # of the disc, as drawn: far below the truth, enough to dazzle
+SUN_COLOR: Color = (1.0, 0.96, 0.90)
 CITY_COLOR: Color = (1.0, 0.62, 0.28)  # sodium and warm white lamps
-CITY_GAIN = 0.55
+CITY_GAIN = 1.3
 NIGHT_SKYGLOW: Color = (0.00045, 0.0007, 0.0013)  # light of the sky on the night side, lifted
 AIRGLOW: Color = (0.0042, 0.0065, 0.0030)  # the 557.7 nm layer, edge-on, lifted
 
 # --- stars and satellites
 STAR_GAIN = 0.28  # one pixel's radiance of a star of magnitude 1
 STAR_POWER = 0.62  # flux to this power: the eye's range is longer than the screen's
+STAR_SATURATION = 0.8
 POINT_SIGMA = 0.62  # of a point's image, in pixels of a picture 1,080 rows high
+POINT_FLOOR = 0.0  # see `scene.PointsItem`
 LIT: Color = (1.0, 0.86, 0.62)  # sunlight off cells and foil
 PENUMBRA: Color = (1.0, 0.34, 0.10)
 DARK: Color = (0.16, 0.26, 0.55)
@@ -34,17 +37,17 @@ BLOOM = 0.055  # share of the light that spreads
 BLOOM_SIGMAS = ((0.0022, 0.55), (0.009, 0.30), (0.035, 0.15))  # heights, weights
 
 # --- type
-FONTS: dict[str, str] = {
-    "regular": "DejaVuSans.ttf",
-    "bold": "DejaVuSans-Bold.ttf",
-    "mono": "DejaVuSansMono.ttf",
-}
-TEXT: Color = (0.86, 0.88, 0.92)
-TEXT_QUIET: Color = (0.56, 0.60, 0.68)
+# None: the Aileron that Pillow carries, for the glyphs that it has; the rest comes with matplotlib
+FONTS: dict[str, str | None] = {"regular": None, "bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
+FALLBACK_FONT = "DejaVuSans.ttf"
+PLAIN_GLYPHS = frozenset(map(chr, range(32, 127))) | frozenset("°±·")
+MARGIN = 0.045  # of the picture's height, around all words
+TEXT: Color = (0.90, 0.92, 0.95)
+TEXT_QUIET: Color = (0.62, 0.66, 0.73)
 
 
-def font_file(weight: str) -> Path:
-    """Path of the font for a weight of `FONTS`; all come inside matplotlib."""
+def font_file(name: str) -> Path:
+    """Path of a font that comes inside matplotlib."""
     import matplotlib
 
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FONTS[weight]
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name

@@ -1,0 +1,145 @@
+"""The near layer: meshes in metres about the camera, by VTK, laid over the light of the far one.
+
+One off-screen window is kept for all pictures of a process.  Shaders write scene light without a limit;
+it is squeezed into the eight bits of the window (`ENCODE`) and comes back as float, so highlights reach
+the lens and the tone curve whole.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import vtkmodules.vtkRenderingOpenGL2
+from numba import njit
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkLight,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkWindowToImageFilter,
+)
+
+from viz.adapters import KNEE, instance_actors, item_actors
+from viz.globe import by_rows
+from viz.materials import Lighting, light_actor
+from viz.scene import Scene
+from viz.surroundings import rotation_horizon_from_gcrs, surroundings, uniform_surroundings
+
+_ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
+
+
+@cache
+def _window() -> tuple[vtkRenderWindow, vtkRenderer]:
+    window = vtkRenderWindow()
+    window.SetOffScreenRendering(1)
+    window.SetMultiSamples(0)
+    window.AlphaBitPlanesOn()
+    renderer = vtkRenderer()
+    renderer.SetBackground(0.0, 0.0, 0.0)
+    renderer.SetBackgroundAlpha(0.0)
+    renderer.AutomaticLightCreationOff()
+    light = vtkLight()  # of no effect: the materials light themselves, but VTK passes normals only with one
+    light.SetLightTypeToSceneLight()
+    light.PositionalOff()
+    renderer.AddLight(light)
+    window.AddRenderer(renderer)
+    return window, renderer
+
+
+def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -> None:
+    """Draw the meshes of a scene over its light (H, W, 3), in place."""
+    actors = _actors(scene)
+    if not actors:
+        return
+    lighting = lighting_of(scene)
+    window, renderer = _window()
+    height, width = light.shape[:2]
+    window.SetSize(width * supersample, height * supersample)
+    try:
+        for actor in actors:
+            light_actor(actor, lighting, scene.camera)
+            renderer.AddActor(actor)
+        _aim(renderer, scene)
+        window.Render()
+        rgba = _grabbed(window)
+    finally:
+        renderer.RemoveAllViewProps()
+    by_rows(_over_rows, height, light, rgba, supersample, _decoding())
+
+
+def lighting_of(scene: Scene) -> Lighting:
+    """The light on the meshes of a scene: the Sun, and the sky about the first of them."""
+    place = scene.meshes[0].position_gcrs_m if scene.meshes else scene.instances[0].position_gcrs_m[0]
+    if scene.earth is None:
+        return Lighting(
+            scene.sun_direction_gcrs, scene.sunlight, uniform_surroundings(scene.ambient), np.eye(3)
+        )
+    distance_m = float(np.linalg.norm(place))
+    elevation = float(np.arcsin(np.clip(place @ scene.sun_direction_gcrs / distance_m, -1.0, 1.0)))
+    return Lighting(
+        scene.sun_direction_gcrs,
+        scene.sunlight,
+        surroundings(round(distance_m, -2), round(elevation, 4)),
+        rotation_horizon_from_gcrs(place, scene.sun_direction_gcrs),
+    )
+
+
+def _actors(scene: Scene) -> list[vtkActor]:
+    origin = scene.camera.position_gcrs_m
+    actors = [a for item in scene.meshes for a in item_actors(item, origin)]
+    return actors + [a for item in scene.instances for a in instance_actors(item, origin)]
+
+
+def _aim(renderer: vtkRenderer, scene: Scene) -> None:
+    """Set VTK's camera, at the origin, looking as the scene's does."""
+    camera = renderer.GetActiveCamera()
+    _right, up, back = scene.camera.rotation_camera_from_gcrs
+    camera.SetPosition(0.0, 0.0, 0.0)
+    camera.SetFocalPoint(*(-back))
+    camera.SetViewUp(*up)
+    camera.SetViewAngle(float(np.degrees(scene.camera.view_angle_rad)))
+    camera.SetWindowCenter(-scene.camera.shift[0], -scene.camera.shift[1])
+    renderer.ResetCameraClippingRange()
+
+
+def _grabbed(window: vtkRenderWindow) -> NDArray[np.uint8]:
+    """The window's pixels (H, W, 4), the top row first."""
+    grab = vtkWindowToImageFilter()
+    grab.SetInput(window)
+    grab.SetInputBufferTypeToRGBA()
+    grab.ReadFrontBufferOff()
+    grab.ShouldRerenderOff()
+    grab.Update()
+    image = grab.GetOutput()
+    width, height, _depth = image.GetDimensions()
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 4)[::-1]
+
+
+def _decoding() -> NDArray[np.float32]:
+    """Light of each byte: the inverse of `adapters.ENCODE`."""
+    code = np.minimum(np.arange(256) / 255.0, 0.998) ** 2
+    return (KNEE * code / (1.0 - code)).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int, decoding: Any) -> None:
+    count = step * step
+    for row in range(first, last):
+        for column in range(light.shape[1]):
+            red = green = blue = cover = 0.0
+            for i in range(row * step, (row + 1) * step):
+                for j in range(column * step, (column + 1) * step):
+                    alpha = rgba[i, j, 3] / 255.0
+                    cover += alpha
+                    red += alpha * decoding[rgba[i, j, 0]]
+                    green += alpha * decoding[rgba[i, j, 1]]
+                    blue += alpha * decoding[rgba[i, j, 2]]
+            if cover > 0.0:
+                left = 1.0 - cover / count
+                light[row, column, 0] = left * light[row, column, 0] + red / count
+                light[row, column, 1] = left * light[row, column, 1] + green / count
+                light[row, column, 2] = left * light[row, column, 2] + blue / count

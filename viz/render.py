@@ -1,0 +1,93 @@
+"""Scene -> picture.
+
+Two layers with one camera: far (stars, Sun, Earth, air, shining points), computed ray by ray in float64
+about the camera, and near (meshes), drawn by VTK in metres about the camera.  Both are scene light in
+float32; they are laid over each other, spread by the lens, toned once and lettered.  Where a scene has no
+meshes, neither VTK nor OpenGL is touched.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.validation import check_in_range
+from viz import theme
+from viz.globe import earth_layer
+from viz.image import developed, write_png
+from viz.lettering import lettered
+from viz.opengl import require_opengl
+from viz.scene import Scene
+from viz.splat import add_points
+from viz.stars import add_stars, add_sun
+
+__all__ = ["check_size", "far_layer", "render_scene", "scene_light", "write_png"]
+
+LARGEST = 16_384
+
+
+def check_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height in pixels, 16 to 16384 each."""
+    if len(size) != 2:
+        raise ValueError(f"size must be (width, height) in pixels, got {size!r}")
+    for name, value in zip(("width", "height"), size, strict=True):
+        if int(value) != value:
+            raise ValueError(f"{name} must be a whole number of pixels, got {value!r}")
+        check_in_range(value, 16, LARGEST, name=name, unit="pixels")
+    return int(size[0]), int(size[1])
+
+
+def render_scene(
+    scene: Scene, size: tuple[int, int] = (1920, 1080), supersample: int = 2
+) -> NDArray[np.uint8]:
+    """Draw a scene.
+
+    Parameters
+    ----------
+    scene : Scene
+    size : tuple of 2 int
+        Width and height, pixels.
+    supersample : int
+        Meshes are drawn this many times larger and averaged, 1 to 4.
+
+    Returns
+    -------
+    uint8 array (height, width, 3)
+        sRGB.
+
+    Raises
+    ------
+    ValueError
+        A size out of range, a camera inside the Earth's air.
+    OpenGLMissingError
+        The scene has meshes and this machine cannot draw them.
+    """
+    size = check_size(size)
+    check_in_range(supersample, 1, 4, name="supersample")
+    light = scene_light(scene, size, int(supersample))
+    return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
+
+
+def scene_light(scene: Scene, size: tuple[int, int], supersample: int = 2) -> NDArray[np.float32]:
+    """Linear light of a scene (H, W, 3), before the lens."""
+    light = far_layer(scene, size)
+    if scene.meshes or scene.instances:
+        require_opengl()
+        from viz.near import add_near_layer  # VTK ends the process where there is no OpenGL
+
+        add_near_layer(light, scene, supersample)
+    return light
+
+
+def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Light of all but the meshes, (H, W, 3)."""
+    light, passed = earth_layer(scene, size)
+    if any(scene.background):
+        light += passed[..., None] * np.asarray(scene.background, np.float32)
+    if scene.stars:
+        add_stars(light, passed, scene)
+    if scene.sun:
+        add_sun(light, passed, scene)
+    for item in scene.points:
+        add_points(light, item, scene)
+    return light

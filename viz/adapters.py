@@ -29,10 +29,10 @@ from viz.scene import InstancesItem, Material, MeshItem
 FRONT, BACK = "front", "back"
 
 KNEE = 2.0
-# after all shading: scene light of any brightness into eight bits; `near` takes it back
-ENCODE = f"""
-  vec3 sceneLight = max(fragOutput0.rgb, vec3(0.0));
-  fragOutput0.rgb = sqrt(sceneLight / (sceneLight + vec3({KNEE})));
+# colours of values come as bytes: light of any brightness, squeezed; the shader takes it back
+DECODE = f"""
+  vec3 squeezed = min(fragOutput0.rgb * fragOutput0.rgb, vec3(0.996));
+  fragOutput0.rgb = {KNEE} * squeezed / (vec3(1.0) - squeezed);
   //VTK::DepthPeeling::Impl
 """
 
@@ -132,7 +132,7 @@ def colors(values: FloatArray, value_range: tuple[float, float], color_map: str)
 
 
 def as_light(srgb: FloatArray) -> NDArray[np.uint8]:
-    """Encoded bytes of the light that exposure and tone curve turn into these colours."""
+    """Squeezed bytes of the light that exposure and tone curve turn into these colours."""
     light = light_of(srgb) / theme.EXPOSURE
     return np.round(255.0 * np.sqrt(light / (light + KNEE))).astype(np.uint8)
 
@@ -172,9 +172,9 @@ def _actor(mapper: Any, polydata: vtkPolyData, material: Material, valued: bool)
     else:
         mapper.ScalarVisibilityOff()
     dress(actor, mapper, polydata, material, valued)
-    if not valued:
+    if valued:
         shader = actor.GetShaderProperty()
-        shader.AddFragmentShaderReplacement("//VTK::DepthPeeling::Impl", True, ENCODE, False)
+        shader.AddFragmentShaderReplacement("//VTK::DepthPeeling::Impl", True, DECODE, False)
     return actor
 
 

@@ -1,8 +1,8 @@
 """The near layer: meshes in metres about the camera, by VTK, laid over the light of the far one.
 
-One off-screen window is kept for all pictures of a process.  Shaders write scene light without a limit;
-it is squeezed into the eight bits of the window (`ENCODE`) and comes back as float, so highlights reach
-the lens and the tone curve whole.
+One off-screen window is kept for all pictures of a process.  Shaders write scene light without a limit
+into a frame buffer of floats, so shadows keep their steps, and highlights reach the lens and the tone
+curve whole.
 """
 
 from __future__ import annotations
@@ -14,16 +14,11 @@ import numpy as np
 import vtkmodules.vtkRenderingOpenGL2
 from numba import njit
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkRenderingCore import (
-    vtkActor,
-    vtkLight,
-    vtkRenderer,
-    vtkRenderWindow,
-    vtkWindowToImageFilter,
-)
+from vtkmodules.vtkCommonCore import VTK_FLOAT
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingOpenGL2 import vtkFramebufferPass, vtkRenderStepsPass, vtkTextureObject
 
-from viz.adapters import KNEE, instance_actors, item_actors
+from viz.adapters import instance_actors, item_actors
 from viz.globe import by_rows
 from viz.materials import Lighting, light_actor
 from viz.scene import Scene
@@ -31,13 +26,14 @@ from viz.surroundings import rotation_horizon_from_gcrs, surroundings, uniform_s
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
+BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
+
 
 @cache
-def _window() -> tuple[vtkRenderWindow, vtkRenderer]:
+def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
     window = vtkRenderWindow()
     window.SetOffScreenRendering(1)
     window.SetMultiSamples(0)
-    window.AlphaBitPlanesOn()
     renderer = vtkRenderer()
     renderer.SetBackground(0.0, 0.0, 0.0)
     renderer.SetBackgroundAlpha(0.0)
@@ -46,8 +42,12 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer]:
     light.SetLightTypeToSceneLight()
     light.PositionalOff()
     renderer.AddLight(light)
+    floats = vtkFramebufferPass()
+    floats.SetDelegatePass(vtkRenderStepsPass())
+    floats.SetColorFormat(vtkTextureObject.Float32)
+    renderer.SetPass(floats)
     window.AddRenderer(renderer)
-    return window, renderer
+    return window, renderer, floats
 
 
 def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -> None:
@@ -56,19 +56,19 @@ def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -
     if not actors:
         return
     lighting = lighting_of(scene)
-    window, renderer = _window()
+    window, renderer, floats = _window()
     height, width = light.shape[:2]
     window.SetSize(width * supersample, height * supersample)
     try:
         for actor in actors:
             light_actor(actor, lighting, scene.camera)
             renderer.AddActor(actor)
-        _aim(renderer, scene)
+        _aim(renderer, scene, (width, height))
         window.Render()
-        rgba = _grabbed(window)
+        rgba = _grabbed(floats)
     finally:
         renderer.RemoveAllViewProps()
-    by_rows(_over_rows, height, light, rgba, supersample, _decoding())
+    by_rows(_over_rows, height, light, rgba, supersample)
 
 
 def lighting_of(scene: Scene) -> Lighting:
@@ -94,50 +94,41 @@ def _actors(scene: Scene) -> list[vtkActor]:
     return actors + [a for item in scene.instances for a in instance_actors(item, origin)]
 
 
-def _aim(renderer: vtkRenderer, scene: Scene) -> None:
+def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int]) -> None:
     """Set VTK's camera, at the origin, looking as the scene's does."""
     camera = renderer.GetActiveCamera()
     _right, up, back = scene.camera.rotation_camera_from_gcrs
     camera.SetPosition(0.0, 0.0, 0.0)
     camera.SetFocalPoint(*(-back))
     camera.SetViewUp(*up)
-    camera.SetViewAngle(float(np.degrees(scene.camera.view_angle_rad)))
+    half = np.arctan(0.5 * size[1] / scene.camera.pixels_per_tangent(size))
+    camera.SetViewAngle(float(np.degrees(2.0 * half)))
     camera.SetWindowCenter(-scene.camera.shift[0], -scene.camera.shift[1])
     renderer.ResetCameraClippingRange()
 
 
-def _grabbed(window: vtkRenderWindow) -> NDArray[np.uint8]:
-    """The window's pixels (H, W, 4), the top row first."""
-    grab = vtkWindowToImageFilter()
-    grab.SetInput(window)
-    grab.SetInputBufferTypeToRGBA()
-    grab.ReadFrontBufferOff()
-    grab.ShouldRerenderOff()
-    grab.Update()
-    image = grab.GetOutput()
-    width, height, _depth = image.GetDimensions()
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 4)[::-1]
-
-
-def _decoding() -> NDArray[np.float32]:
-    """Light of each byte: the inverse of `adapters.ENCODE`."""
-    code = np.minimum(np.arange(256) / 255.0, 0.998) ** 2
-    return (KNEE * code / (1.0 - code)).astype(np.float32)
+def _grabbed(floats: vtkFramebufferPass) -> NDArray[np.float32]:
+    """Light and cover (H, W, 4) of what was drawn last, the top row first."""
+    texture = floats.GetColorTexture()
+    size = [texture.GetWidth(), texture.GetHeight()]
+    pixels = np.zeros((size[1], size[0], 4), np.float32)
+    texture.Download().Download2D(VTK_FLOAT, pixels.reshape(-1), size, 4, [0, 0])
+    return pixels[::-1]
 
 
 @njit(cache=True, nogil=True)
-def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int, decoding: Any) -> None:
+def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
     count = step * step
     for row in range(first, last):
         for column in range(light.shape[1]):
             red = green = blue = cover = 0.0
             for i in range(row * step, (row + 1) * step):
                 for j in range(column * step, (column + 1) * step):
-                    alpha = rgba[i, j, 3] / 255.0
+                    alpha = min(rgba[i, j, 3], 1.0)
                     cover += alpha
-                    red += alpha * decoding[rgba[i, j, 0]]
-                    green += alpha * decoding[rgba[i, j, 1]]
-                    blue += alpha * decoding[rgba[i, j, 2]]
+                    red += alpha * min(rgba[i, j, 0], BRIGHTEST)
+                    green += alpha * min(rgba[i, j, 1], BRIGHTEST)
+                    blue += alpha * min(rgba[i, j, 2], BRIGHTEST)
             if cover > 0.0:
                 left = 1.0 - cover / count
                 light[row, column, 0] = left * light[row, column, 0] + red / count

@@ -120,7 +120,7 @@ def slopes(height: Image) -> tuple[Image, Image]:
 
 
 def noise(n: int, waves: float, rng: np.random.Generator, power: float = 1.0) -> Image:
-    """Periodic noise (n, n) of unit variance; `waves` per repeat at the knee, falling as waves^-power after."""
+    """Periodic noise (n, n) of unit variance; beyond `waves` per repeat it falls as waves^-power."""
     frequency = np.fft.fftfreq(n) * n
     k = np.hypot(*np.meshgrid(frequency, frequency, indexing="ij"))
     spectrum = np.fft.fft2(rng.normal(size=(n, n))) / (1.0 + (k / waves) ** 2) ** (0.5 * (power + 1.0))
@@ -314,9 +314,9 @@ def _gpu_lid(n: int, rng: np.random.Generator) -> SurfaceTexture:
 def _engraving(n: int) -> Image:
     """Cover of the type on a lid."""
     from PIL import Image as Picture
-    from PIL import ImageDraw, ImageFont
+    from PIL import ImageDraw
 
-    from viz.theme import font_file
+    from viz.lettering import font
 
     picture = Picture.new("L", (n, n), 0)
     draw = ImageDraw.Draw(picture)
@@ -326,8 +326,8 @@ def _engraving(n: int) -> Image:
         ("DR-01  0560-1800", 0.655, 0.045, "mono"),
         ("RADIATION SCREENED", 0.72, 0.038, "regular"),
     ):
-        font = ImageFont.truetype(str(font_file(weight)), max(4, round(size * n)))
-        draw.text((0.5 * n, row * n), text, fill=255, font=font, anchor="mm")
+        face = font(weight, max(4, round(size * n)))
+        draw.text((0.5 * n, row * n), text, fill=255, font=face, anchor="mm")
     return np.asarray(picture, dtype=float) / 255.0
 
 

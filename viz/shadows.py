@@ -1,0 +1,317 @@
+"""Shadows and ambient light, cast by rays and laid down on a mesh before it is drawn.
+
+Two shares per corner and side: of the Sun's disc in view past the craft's own parts, and of the light of
+the sky (Earth included) that arrives, counting what the parts themselves throw on.  The mesh is halved
+where straight lines between its corners would miss a shadow's edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
+from viz.scene import Material
+from viz.surroundings import Surroundings, looked_up
+
+SUN_HALF_ANGLE_RAD = 0.00465
+SKY_RAYS, SUN_RAYS = 192, 24
+RAY_BLOCK = 1 << 21
+BOUNCES = 2
+PULL = 0.02  # corners are moved this share of an edge into their face, at most PULL_M
+PULL_M = 0.003
+
+
+@dataclass(frozen=True, eq=False)
+class Shades:
+    """A mesh, halved where shadows need it, and what light reaches its corners.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+        The same surfaces; F faces.
+    front_sunlight, back_sunlight : array (F, 3)
+        Share of the Sun's disc in view at each corner; 0 where the side faces away from it.
+    front_ambient, back_ambient : array (F, 3)
+        Light of the sky and of other parts, over what an open sky would give that side; at most 1.
+    """
+
+    mesh: SurfaceMesh
+    front_sunlight: FloatArray
+    back_sunlight: FloatArray
+    front_ambient: FloatArray
+    back_ambient: FloatArray
+
+
+def shades(
+    mesh: SurfaceMesh,
+    materials: Sequence[Material],
+    sun_direction_body: FloatArray,
+    sky: Surroundings,
+    rotation_horizon_from_body: FloatArray,
+    *,
+    coarsest_m: float = 1.6,
+    finest_m: float = 0.06,
+    tolerance: float = 0.05,
+) -> Shades:
+    """Shares of light for every corner of a mesh, with edges from `coarsest_m` to `finest_m` long.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+        Body frame.
+    materials : sequence of S Material
+        How much each surface throws on.
+    sun_direction_body : array (3,)
+        Unit vector to the Sun.
+    sky : Surroundings
+    rotation_horizon_from_body : array (3, 3)
+        From the body frame to that of `sky`.
+    coarsest_m, finest_m : float
+        m; no edge is longer than the first, none is halved below the second.
+    tolerance : float
+        An edge is halved where its middle is off by this share of full light.
+
+    Returns
+    -------
+    Shades
+    """
+    sun = check_shape(
+        check_finite(sun_direction_body, name="sun_direction_body"), (3,), name="sun_direction_body"
+    )
+    light = _Light(mesh, materials, sun, sky, np.asarray(rotation_horizon_from_body, dtype=float))
+    while True:
+        values = light.at_corners(mesh)
+        edges = _longest_edges(mesh)
+        lengths = np.linalg.norm(np.diff(mesh.vertices_m[edges], axis=1)[:, 0], axis=1)
+        split = lengths > coarsest_m
+        unsure = ~split & (lengths > 2.0 * finest_m) & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
+        if not (split | unsure).any():
+            return Shades(mesh, *(read_only(v) for v in values.transpose(1, 0, 2, 3).reshape(4, -1, 3)))
+        mesh = halved(mesh, split | unsure)
+
+
+# ------------------------------------------------------------------ light
+
+
+class _Light:
+    """Evaluates the shares at corners of ever finer meshes; knows what it has cast."""
+
+    def __init__(
+        self,
+        mesh: SurfaceMesh,
+        materials: Sequence[Material],
+        sun: FloatArray,
+        sky: Surroundings,
+        rotation: FloatArray,
+    ) -> None:
+        self.caster = EmbreeRayCaster(mesh)
+        self.mesh, self.sun, self.sky, self.rotation = mesh, sun, sky, rotation
+        self.sun_disc = _disc_directions(sun, SUN_RAYS)
+        self.lobe = _cosine_directions(SKY_RAYS)
+        self.thrown = self._thrown_by_faces(materials)
+        self.known = np.empty(0, np.int64)
+        self.values = np.empty((0, 2))
+
+    def at_corners(self, mesh: SurfaceMesh) -> FloatArray:
+        """Shares (side, sunlight or ambient, F, 3)."""
+        inner = _pulled_corners(mesh)
+        out = np.ones((2, 2, len(mesh.faces), 3))
+        for side, (surface, sign) in enumerate(((mesh.front_surface, 1.0), (mesh.back_surface, -1.0))):
+            faces = np.flatnonzero((surface >= 0) | (side == 0))
+            normals = sign * mesh.normals[faces]
+            keys = _corner_keys(mesh.faces[faces], surface[faces], normals)
+            unique, first, index = np.unique(keys, return_index=True, return_inverse=True)
+            shares = self._shares(
+                unique, inner[faces].reshape(-1, 3)[first], np.repeat(normals, 3, axis=0)[first]
+            )
+            out[side][:, faces] = shares[index.reshape(-1)].T.reshape(2, len(faces), 3)
+        return out
+
+    def _shares(self, keys: IntArray, points_m: FloatArray, normals: FloatArray) -> FloatArray:
+        """Shares (P, 2); what an earlier round has cast is not cast again."""
+        place = np.searchsorted(self.known, keys).clip(max=max(len(self.known) - 1, 0))
+        fresh = self.known[place] != keys if len(self.known) else np.ones(len(keys), bool)
+        out = np.empty((len(keys), 2))
+        out[~fresh] = self.values[place[~fresh]]
+        out[fresh, 0] = self._sunlight(points_m[fresh], normals[fresh])
+        out[fresh, 1] = self._ambient(points_m[fresh], normals[fresh])
+        everything = np.concatenate([self.known, keys[fresh]])
+        order = np.argsort(everything)
+        self.known = everything[order]
+        self.values = np.concatenate([self.values, out[fresh]])[order]
+        return out
+
+    def _sunlight(self, points_m: FloatArray, normals: FloatArray) -> FloatArray:
+        """Share of the Sun's disc in view."""
+        out = np.zeros(len(points_m))
+        lit = np.flatnonzero(normals @ self.sun > -SUN_HALF_ANGLE_RAD)
+        for rows in _blocks(lit, SUN_RAYS):
+            origins = np.repeat(self._starts(points_m[rows], normals[rows]), SUN_RAYS, axis=0)
+            rays = np.tile(self.sun_disc, (len(rows), 1)).astype(np.float32)
+            above = np.einsum("rk,rk->r", rays, np.repeat(normals[rows], SUN_RAYS, axis=0)) > 0.0
+            clear = above & ~self.caster.is_blocked(origins, rays)
+            out[rows] = clear.reshape(-1, SUN_RAYS).mean(axis=1)
+        return out
+
+    def _ambient(self, points_m: FloatArray, normals: FloatArray) -> FloatArray:
+        """Light of sky and parts over that of an open sky."""
+        out = np.ones(len(points_m))
+        shut = np.flatnonzero(~self._is_open(points_m, normals))
+        for rows in _blocks(shut, SKY_RAYS):
+            first, second = _tangents(normals[rows])
+            frame = np.stack([first, second, normals[rows]], axis=1)
+            rays = np.einsum("dk,pkj->pdj", self.lobe, frame).reshape(-1, 3).astype(np.float32)
+            origins = np.repeat(self._starts(points_m[rows], normals[rows]), SKY_RAYS, axis=0)
+            faces, _ = self.caster.first_hit(origins, rays)
+            open_sky = looked_up(self.sky.sharp, rays @ self.rotation.T.astype(np.float32)).mean(axis=1)
+            hit = np.flatnonzero(faces >= 0)
+            seen = open_sky.copy()
+            behind = np.einsum("rk,rk->r", rays[hit], self.mesh.normals[faces[hit]].astype(np.float32)) > 0.0
+            seen[hit] = self.thrown[behind.astype(int), faces[hit]]
+            total = open_sky.reshape(-1, SKY_RAYS).sum(axis=1)
+            share = seen.reshape(-1, SKY_RAYS).sum(axis=1) / np.maximum(total, 1e-9)
+            clear = (faces < 0).reshape(-1, SKY_RAYS).mean(axis=1)
+            out[rows] = np.where(total > 1e-6, np.clip(share, 0.0, 1.0), clear)
+        return out
+
+    def _starts(self, points_m: FloatArray, normals: FloatArray) -> NDArray[np.float32]:
+        offset = max(self.caster.start_offset_m, 2e-4)
+        return (points_m + offset * normals - self.caster.center_m).astype(np.float32)
+
+    def _is_open(self, points_m: FloatArray, normals: FloatArray) -> NDArray[np.bool_]:
+        """Whether nothing of the mesh stands before the plane through each point."""
+        heights = np.einsum("pk,pk->p", points_m, normals)
+        rounded = np.round(np.column_stack([normals, heights]) * 1e4).astype(np.int64)
+        planes, index = np.unique(rounded, axis=0, return_inverse=True)
+        corners = np.unique(self.mesh.vertices_m[np.unique(self.mesh.faces)], axis=0)
+        top = np.array([(corners @ (p[:3] * 1e-4)).max() - p[3] * 1e-4 for p in planes])
+        return (top < 1e-3 * max(1.0, 0.02 * self.caster.half_extent_m))[index.reshape(-1)]
+
+    def _thrown_by_faces(self, materials: Sequence[Material]) -> FloatArray:
+        """Grey radiance (2, F) that the front and the back of each face of the first mesh throw on."""
+        mesh, sides = self.mesh, (self.mesh.normals, -self.mesh.normals)
+        self.thrown = np.zeros((2, len(mesh.faces)))
+        grey = np.array([np.mean(m.base_color) for m in materials] + [0.05])
+        shine = (mesh.front_surface, mesh.back_surface)
+        sky = [looked_up(self.sky.irradiance, n @ self.rotation.T).mean(axis=1) for n in sides]
+        sun = [np.maximum(n @ self.sun, 0.0) * self._sunlight(mesh.centroids_m, n) for n in sides]
+        for _ in range(BOUNCES):
+            ambient = [self._ambient(mesh.centroids_m, n) for n in sides]
+            self.thrown = np.stack([grey[shine[k]] * (sun[k] + sky[k] * ambient[k]) for k in (0, 1)])
+        return self.thrown
+
+
+def _blocks(rows: IntArray, rays: int) -> list[IntArray]:
+    """Rows in blocks whose rays fit into memory."""
+    step = max(1, RAY_BLOCK // rays)
+    return [rows[k : k + step] for k in range(0, len(rows), step)]
+
+
+def _cosine_directions(count: int) -> FloatArray:
+    """Directions (count, 3) about +Z, even in the cosine-weighted hemisphere."""
+    k = np.arange(count) + 0.5
+    turn, radius = np.pi * (1.0 + np.sqrt(5.0)) * k, np.sqrt(k / count)
+    return np.column_stack([radius * np.cos(turn), radius * np.sin(turn), np.sqrt(1.0 - radius**2)])
+
+
+def _disc_directions(sun: FloatArray, count: int) -> FloatArray:
+    """Directions (count, 3) even over the Sun's disc."""
+    k = np.arange(count) + 0.5
+    turn, radius = np.pi * (1.0 + np.sqrt(5.0)) * k, SUN_HALF_ANGLE_RAD * np.sqrt(k / count)
+    first, second = _tangents(sun[None])
+    rays = sun + radius[:, None] * (np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second)
+    return rays / np.linalg.norm(rays, axis=1, keepdims=True)
+
+
+def _tangents(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Two unit tangents of each normal."""
+    axis = np.eye(3)[np.abs(normals).argmin(axis=1)]
+    first = np.cross(axis, normals)
+    first /= np.linalg.norm(first, axis=1, keepdims=True)
+    return first, np.cross(normals, first)
+
+
+def _pulled_corners(mesh: SurfaceMesh) -> FloatArray:
+    """Corners (F, 3, 3), each a little inside its face, so that no ray starts inside a neighbour."""
+    corners = mesh.vertices_m[mesh.faces]
+    inward = mesh.centroids_m[:, None] - corners
+    length = np.linalg.norm(inward, axis=2, keepdims=True)
+    return corners + inward * np.minimum(PULL, PULL_M / length)
+
+
+# ------------------------------------------------------------------ halving
+
+
+def halved(mesh: SurfaceMesh, marked: NDArray[np.bool_]) -> SurfaceMesh:
+    """The marked faces cut in two across their longest edge, and their neighbours so that no gap opens.
+
+    Faces that share an edge by its two vertices are cut together [Rivara1984].
+    """
+    count = len(mesh.vertices_m)
+    longest = _edge_keys(_longest_edges(mesh))
+    own = _edge_keys(_edges(mesh.faces))
+    cut = np.unique(longest[marked])
+    while True:  # a face that has any edge cut is cut across its longest edge first
+        more = np.unique(longest[np.isin(own, cut).any(axis=1)])
+        if len(more) == len(cut):
+            break
+        cut = more
+    ends = np.stack([cut >> 32, cut & 0xFFFFFFFF], axis=1)
+    vertices = np.concatenate([mesh.vertices_m, mesh.vertices_m[ends].mean(axis=1)])
+    faces, front, back = mesh.faces, mesh.front_surface, mesh.back_surface
+    while True:  # a face may have more than one edge cut: halves are cut again
+        edges = _edges(faces)
+        keys = _edge_keys(edges)
+        place = np.searchsorted(cut, keys).clip(max=len(cut) - 1)
+        found = cut[place] == keys
+        split = found.any(axis=1)
+        if not split.any():
+            return replace(mesh, vertices_m=vertices, faces=faces, front_surface=front, back_surface=back)
+        first = _longest(vertices, edges[split], found[split])
+        turned = np.take_along_axis(faces[split], (first[:, None] + np.arange(3)) % 3, axis=1)
+        middle = count + place[split][np.arange(len(first)), first]
+        a, b, c = turned.T
+        halves = [np.stack([a, middle, c], axis=1), np.stack([middle, b, c], axis=1)]
+        faces = np.concatenate([faces[~split], *halves])
+        front = np.concatenate([front[~split], front[split], front[split]])
+        back = np.concatenate([back[~split], back[split], back[split]])
+
+
+def _edges(faces: IntArray) -> IntArray:
+    """Vertices of the edges of each face, the smaller first, (F, 3, 2)."""
+    return np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2), axis=2)
+
+
+def _edge_keys(edges: IntArray) -> IntArray:
+    """One number for each edge (..., 2)."""
+    return (edges[..., 0] << 32) | edges[..., 1]
+
+
+def _longest(vertices_m: FloatArray, edges: IntArray, allowed: NDArray[np.bool_]) -> IntArray:
+    """Which allowed edge of each face is the longest, (F,); of equal ones that of the smallest key."""
+    length = np.linalg.norm(vertices_m[edges[..., 0]] - vertices_m[edges[..., 1]], axis=2)
+    length = np.where(allowed, np.round(length, 6), -1.0)
+    return np.lexsort((_edge_keys(edges), -length), axis=1)[:, 0]
+
+
+def _longest_edges(mesh: SurfaceMesh) -> IntArray:
+    """Vertices (F, 2) of the longest edge of each face."""
+    edges = _edges(mesh.faces)
+    first = _longest(mesh.vertices_m, edges, np.ones(mesh.faces.shape, bool))
+    return edges[np.arange(len(edges)), first]
+
+
+def _corner_keys(faces: IntArray, surfaces: IntArray, normals: FloatArray) -> IntArray:
+    """One number (3 F,) for corners that share vertex, surface and normal."""
+    flat = normals / np.abs(normals).sum(axis=1, keepdims=True)  # the octahedron, unfolded
+    folded = (1.0 - np.abs(flat[:, [1, 0]])) * np.where(flat[:, :2] >= 0.0, 1.0, -1.0)
+    spread = np.where(flat[:, 2:] >= 0.0, flat[:, :2], folded)
+    u, v = np.round((spread + 1.0) * 2047.0).astype(np.int64).T
+    face_key = ((surfaces + 1) << 24) | (u << 12) | v
+    return ((faces << 39) | face_key[:, None]).reshape(-1)

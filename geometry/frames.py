@@ -103,7 +103,8 @@ def argument_of_latitude_rad(
     node = np.where(has_node, node, np.cross(np.array([0.0, 1.0, 0.0]), normal))
     ahead = np.cross(normal, node)
     angle = np.arctan2(dot(position_m, ahead), dot(position_m, node))
-    return np.asarray(np.where(angle < 0.0, angle + 2.0 * np.pi, angle))
+    angle = np.where(angle < 0.0, angle + 2.0 * np.pi, angle)
+    return np.asarray(np.where(angle < 2.0 * np.pi, angle, 0.0))  # -1e-17 + 2 pi rounds to 2 pi
 
 
 def rotation_about_x(angle_rad: FloatArray) -> FloatArray:

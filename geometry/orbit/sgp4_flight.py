@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +14,7 @@ from geometry.frames import rotated
 from geometry.orbit.mean_elements import MeanElements, kozai_mean_motion_rad_s
 from geometry.validation import FloatArray
 
+_CHECKS_TO_DECAY = 24
 _SGP4_DAY_ZERO = np.datetime64("1949-12-31T00:00:00", "us")
 
 
@@ -63,11 +65,37 @@ def sgp4_states(
     errors, position_km, velocity_km_s = SatrecArray(list(records)).sgp4(*julian_date_utc(times))
     if errors.any():
         n, t = (int(k) for k in np.argwhere(errors)[0])
-        name = names[n] if names else f"satellite {n}"
-        reason = SGP4_ERRORS.get(int(errors[n, t]), f"error {int(errors[n, t])}")
-        raise ValueError(
-            f"SGP4 cannot fly {name} at {format_utc(times[t])}: {reason}; "
-            "choose a time nearer to the epoch of its elements, or newer elements"
-        )
+        _refuse(n, names, times[t], SGP4_ERRORS.get(int(errors[n, t]), f"error {int(errors[n, t])}"))
+    last = times.max()
+    for n, record in enumerate(records):
+        if record.bstar > 0.0 and _decays_before(record, last):
+            _refuse(n, names, last, "drag has brought it down before")
     rotation = sky_at(times).rotation_gcrs_from_teme
     return rotated(rotation, position_km * 1e3), rotated(rotation, velocity_km_s * 1e3)
+
+
+def _decays_before(record: Satrec, time_utc: np.datetime64) -> bool:
+    """Whether drag takes the mean semi-major axis below the Earth's radius before a time.
+
+    SGP4's drag is a polynomial in time: past the decay it turns and gives states again, without an
+    error, that mean nothing.  A mean semi-major axis that has grown under drag gives it away.
+    """
+    day, fraction = julian_date_utc(np.atleast_1d(time_utc))
+    minutes = ((day[0] - record.jdsatepoch) + (fraction[0] - record.jdsatepochF)) * 1440.0
+    if minutes <= 0.0:
+        return False
+    largest = 1.0005 * record.a if record.method == "n" else np.inf  # deep space: resonances move it
+    for since in np.linspace(0.0, minutes, _CHECKS_TO_DECAY + 1)[1:]:
+        error, _, _ = record.sgp4_tsince(since)
+        if error or not 1.0 < record.am < largest:
+            return True
+    return False
+
+
+def _refuse(n: int, names: Sequence[str] | None, time_utc: np.datetime64, reason: str) -> NoReturn:
+    """One line for a satellite that cannot be flown."""
+    name = names[n] if names else f"satellite {n}"
+    raise ValueError(
+        f"SGP4 cannot fly {name} at {format_utc(time_utc)}: {reason}; "
+        "choose a time nearer to the epoch of its elements, or newer elements"
+    )

@@ -1,0 +1,1 @@
+"""One file per question that a reader may ask of a design."""

@@ -105,7 +105,7 @@ def eclipse_map(
     shape = design.environment.earth_shape
     track = _track_of(year)
     noons = noons_of(year)
-    found = held_planes(altitude, ltan_s, track, shape).passages(noons)
+    found = held_planes(altitude, ltan_s, track, shape).shadows(noons)
     free = lowest_eclipse_free_altitudes_m(ltan_s, year, shape)
     return EclipseMap(year, ltan_s, altitude, noons, found.umbra_s, found.shadow_s, found.dark_s, *free)
 
@@ -140,7 +140,7 @@ def lowest_eclipse_free_altitudes_m(
     altitude = np.append(
         np.arange(LOWEST_ALTITUDE_M, highest_altitude_m(), _SCAN_STEP_M), highest_altitude_m()
     )
-    coarse = held_planes(altitude, ltan_s, track, earth_shape).passages(nodes[::3], margins_only=True)
+    coarse = held_planes(altitude, ltan_s, track, earth_shape).shadows(nodes[::3], margins_only=True)
 
     def lowest(margins: FloatArray, name: str) -> float | None:
         def margin(altitude_m: float) -> float:
@@ -180,9 +180,9 @@ def _least_margin(
     plane = held_planes(np.array([altitude_m]), ltan_s, track, shape)
     times = nodes
     for step in (DAY // 24, DAY // 576):
-        at = times[getattr(plane.passages(times, margins_only=True), name)[0].argmin()]
+        at = times[getattr(plane.shadows(times, margins_only=True), name)[0].argmin()]
         times = np.clip(at + np.arange(-24, 25) * step, nodes[0], nodes[-1])
-    return float(getattr(plane.passages(times, margins_only=True), name).min())
+    return float(getattr(plane.shadows(times, margins_only=True), name).min())
 
 
 def _track_of(year: int) -> SunTrack:

@@ -128,7 +128,7 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
     Notes
     -----
     Ellipsoidal Earth about its true pole, the Sun at its apparent place and true distance with its disc,
-    umbra and penumbra: `geometry.orbit.shadow_passage`.  A sun-synchronous orbit keeps its local time over
+    umbra and penumbra: `geometry.orbit.revolution_shadows`.  A sun-synchronous orbit keeps its local time over
     the year; in it the satellite moves with the short-period terms of the propagator (the Earth's
     oblateness changes its radius by 9 km, which moves the edges of a season by hours).  Other orbits are
     propagated, one revolution about each moment.  Seasons are bracketed between daily revolutions, with a
@@ -142,7 +142,7 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
     path = shadow_path(design, first - 402 * DAY, end + 402 * DAY, own_ltan_s)
     synchronous = isinstance(orbit, SunSynchronousOrbit)
     noons = noons_of(year)
-    at_noon = path.passages(noons)
+    at_noon = path.shadows(noons)
     seasons, pieces = shadow_seasons(path, first, end)
     umbra_share, dark_share = _shares_of_year(path, pieces, first, end)
     longest_umbra = _longest(path, noons, at_noon.umbra_s[0], first, end, "umbra_s")
@@ -196,7 +196,7 @@ def _shares_of_year(
     middle, half = pieces.mean(axis=1)[:, None], 0.5 * np.diff(pieces, axis=1)
     seconds = (middle + half * np.sin(theta)).ravel()
     weight_s = (half * np.cos(theta) * 0.5 * np.pi * weights).ravel()
-    found = path.passages(first + np.rint(seconds * 1e6).astype("timedelta64[us]"))
+    found = path.shadows(first + np.rint(seconds * 1e6).astype("timedelta64[us]"))
     over = float(found.period_s[0, 0]) * float(seconds_since(np.array([end]), first)[0])
     return float(found.umbra_s[0] @ weight_s) / over, float(found.dark_s[0] @ weight_s) / over
 
@@ -215,7 +215,7 @@ def _longest(
     best, longest_s = noons[at_noon_s.argmax()], float(at_noon_s.max())
     for step in (_HOUR, _HOUR // 24):
         times = np.clip(best + np.arange(-24, 25) * step, first, end)
-        durations = getattr(path.passages(times), what)[0]
+        durations = getattr(path.shadows(times), what)[0]
         if durations.max() > longest_s:
             best, longest_s = times[durations.argmax()], float(durations.max())
     return best, longest_s
@@ -272,7 +272,7 @@ def _tightest(
     """Least over time of the greatest margin of penumbra over the paths, and its moment."""
 
     def best_margin(times: TimeArray) -> FloatArray:
-        found = [p.passages(times, margins_only=True).penumbra_margin_rad[0] for p in paths]
+        found = [p.shadows(times, margins_only=True).penumbra_margin_rad[0] for p in paths]
         return np.max(found, axis=0)
 
     times = span_nodes(first, end)

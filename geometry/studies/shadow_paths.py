@@ -16,7 +16,7 @@ from geometry.frames import beta_rad, orbit_normal
 from geometry.orbit import FlownDesign, SunSynchronousOrbit, flight_of
 from geometry.orbit.flight import Flight
 from geometry.orbit.mean_elements import MeanElements
-from geometry.orbit.shadow_passage import ShadowPassages, plane_passages, track_passages
+from geometry.orbit.revolution_shadows import RevolutionShadows, plane_shadows, track_shadows
 from geometry.orbit.sun_synchronous import DAY_S, check_altitude_m, sun_synchronous_inclination_rad
 from geometry.validation import FloatArray, read_only
 
@@ -28,7 +28,7 @@ _REVOLUTIONS_PER_BLOCK = 64  # 8 thousand states
 
 
 class ShadowPath(Protocol):
-    """A orbits whose shadow passages can be asked for at any time within the years it was made for."""
+    """A orbits whose shadow can be asked for at any time within the years it was made for."""
 
     @property
     def first_utc(self) -> np.datetime64:
@@ -45,7 +45,7 @@ class ShadowPath(Protocol):
         """Nodal periods (A,), s."""
         ...
 
-    def passages(self, times_utc: TimeArray, *, margins_only: bool = False) -> ShadowPassages:
+    def shadows(self, times_utc: TimeArray, *, margins_only: bool = False) -> RevolutionShadows:
         """The revolutions at `times_utc` (T,), each array (A, T)."""
         ...
 
@@ -181,10 +181,10 @@ class HeldPlanes:
             turn = at_epoch + np.outer(self.elements.rates_rad_s[1], elapsed_s)
         return turn + hour_angle
 
-    def passages(self, times_utc: TimeArray, *, margins_only: bool = False) -> ShadowPassages:
+    def shadows(self, times_utc: TimeArray, *, margins_only: bool = False) -> RevolutionShadows:
         """The revolutions at `times_utc` (T,), plane and Sun as they stand at that moment."""
         sun = self.track.sun_teme_m(times_utc)
-        return plane_passages(
+        return plane_shadows(
             self.elements,
             self.node_teme_rad(times_utc),
             sun,
@@ -254,7 +254,7 @@ class PropagatedPath:
         """Nodal period (1,), s."""
         return np.array([self.flight.nodal_period_s])
 
-    def passages(self, times_utc: TimeArray, *, margins_only: bool = False) -> ShadowPassages:
+    def shadows(self, times_utc: TimeArray, *, margins_only: bool = False) -> RevolutionShadows:
         """The revolutions centred on `times_utc` (T,); the durations always come with the margins."""
         step_s = self.flight.nodal_period_s / (_STATES_PER_REVOLUTION - 1)
         from_middle = (np.arange(_STATES_PER_REVOLUTION) - (_STATES_PER_REVOLUTION - 1) / 2) * step_s
@@ -265,7 +265,7 @@ class PropagatedPath:
             position, velocity = self.flight.states(times.ravel(), np.zeros(1, dtype=np.int64))
             shape = (*times.shape, 3)
             found.append(
-                track_passages(
+                track_shadows(
                     position[0].reshape(shape),
                     velocity[0].reshape(shape),
                     step_s,
@@ -283,11 +283,11 @@ class PropagatedPath:
         return beta_rad(orbit_normal(position, velocity), sun / np.linalg.norm(sun, axis=1, keepdims=True))
 
 
-def _joined(parts: list[ShadowPassages]) -> ShadowPassages:
+def _joined(parts: list[RevolutionShadows]) -> RevolutionShadows:
     """One after the other along the times."""
-    names = [name for name in ShadowPassages.__dataclass_fields__ if name != "period_s"]
+    names = [name for name in RevolutionShadows.__dataclass_fields__ if name != "period_s"]
     columns = {name: np.concatenate([getattr(p, name) for p in parts], axis=1) for name in names}
-    return ShadowPassages(**columns, period_s=parts[0].period_s)
+    return RevolutionShadows(**columns, period_s=parts[0].period_s)
 
 
 def shadow_path(

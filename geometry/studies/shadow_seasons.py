@@ -97,7 +97,7 @@ def shadow_seasons(
 def _sampled(
     path: ShadowPath, first_utc: np.datetime64, end_utc: np.datetime64
 ) -> tuple[TimeArray, FloatArray, FloatArray]:
-    """Times, margins of penumbra and umbra: from light to light about the span, if the path reaches so far."""
+    """Times, margins of penumbra and umbra: from light to light about the span, if the path goes so far."""
     reach_first = max(path.first_utc, first_utc - _FOLLOWED)
     reach_last = min(path.last_utc, end_utc + _FOLLOWED)
     times = span_nodes(max(path.first_utc, first_utc - DAY), min(path.last_utc, end_utc + DAY))
@@ -119,7 +119,7 @@ def _sampled(
 
 def _margins(path: ShadowPath, times: TimeArray) -> FloatArray:
     """Margins of penumbra and umbra, (2, T), rad."""
-    found = path.passages(times, margins_only=True)
+    found = path.shadows(times, margins_only=True)
     return np.concatenate([found.penumbra_margin_rad[:1], found.umbra_margin_rad[:1]])
 
 

@@ -1,4 +1,4 @@
-"""Passages through the Earth's shadow, by root-finding on the depth in it instead of by sampling."""
+"""How deep and for how long a revolution is in shadow: root-finding on the depth instead of sampling."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NIGHT_HALF_WIDTH = 0.6  # rad; the deepest point lies this near to the point op
 
 
 @dataclass(frozen=True, eq=False)
-class ShadowPassages:
+class RevolutionShadows:
     """One revolution of each of A orbits at each of T times; all arrays (A, T).
 
     Parameters
@@ -53,15 +53,15 @@ class ShadowPassages:
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
 
-def plane_passages(
+def plane_shadows(
     elements: MeanElements,
     node_teme_rad: FloatArray,
     sun_teme_m: FloatArray,
     earth_shape: EarthShape = _WGS_84,
     *,
     margins_only: bool = False,
-) -> ShadowPassages:
-    """Shadow passages of P circular orbit planes whose nodes are given at each time.
+) -> RevolutionShadows:
+    """Shadow over one revolution of P circular orbit planes whose nodes are given at each time.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def plane_passages(
 
     Returns
     -------
-    ShadowPassages
+    RevolutionShadows
         (P, T).
 
     Notes
@@ -106,20 +106,20 @@ def plane_passages(
     in_blocks(pass_through, *node.shape)
     rate = elements.rates_rad_s[0][:, None]
     umbra_margin, penumbra_margin, umbra, shadow, dark = np.moveaxis(out, -1, 0)
-    return ShadowPassages(
+    return RevolutionShadows(
         umbra_margin, penumbra_margin, umbra / rate, shadow / rate, dark / rate, 2.0 * pi / rate
     )
 
 
-def track_passages(
+def track_shadows(
     position_gcrs_m: FloatArray,
     velocity_gcrs_m_s: FloatArray,
     step_s: float,
     sun_gcrs_m: FloatArray,
     earth_pole_gcrs: FloatArray,
     earth_shape: EarthShape = _WGS_84,
-) -> ShadowPassages:
-    """Shadow passages of any satellite over revolutions given by states.
+) -> RevolutionShadows:
+    """Shadow of any satellite over revolutions given by states.
 
     Parameters
     ----------
@@ -135,14 +135,14 @@ def track_passages(
 
     Returns
     -------
-    ShadowPassages
+    RevolutionShadows
         (1, T); what one revolution spends in several arcs is added up.
 
     Notes
     -----
     Between states the path is the cubic through positions and velocities (error h^4/384 of the fourth
     derivative: 0.1 m for 120 states of a circular low orbit), the Sun moves in a straight line.  Minima
-    between states are searched for, so that no grazing passage is stepped over.
+    between states are searched for, so that no graze is stepped over.
     """
     t, k = check_shape(position_gcrs_m, (None, None, 3), name="position_gcrs_m").shape[:2]
     velocity = check_shape(velocity_gcrs_m_s, (t, k, 3), name="velocity_gcrs_m_s")
@@ -159,7 +159,7 @@ def track_passages(
 
     in_blocks(pass_through, 1, t)
     umbra_margin, penumbra_margin, umbra, shadow, dark = np.moveaxis(out, -1, 0)
-    return ShadowPassages(
+    return RevolutionShadows(
         umbra_margin, penumbra_margin,
         umbra * step_s, shadow * step_s, dark * step_s, np.full((1, 1), step_s * (k - 1)),
     )  # fmt: skip

@@ -1,0 +1,251 @@
+"""Earth loads of a run of receivers: the unshaded plate as base, rays where the craft is in the way.
+
+A receiver with nothing before it is exact and costs no rays.  For the others the estimate of what
+comes straight from the Earth is ``escaped + c (base - escaped - blocked)``: `escaped` and `blocked`
+are ray sums over the directions that leave the craft and that meet it, `base` is the exact load of the
+unshaded plate, and c, the escaped share of the load, makes the two errors cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
+from geometry.radiation.blocks import ordered_map
+from geometry.radiation.earth import EarthScene
+from geometry.radiation.paths import TracedCraft
+from geometry.radiation.plate_to_earth import unshaded_plates
+from geometry.radiation.ray_caster import Float32Array
+from geometry.radiation.sky_view import RayBlock, cast_sky, earth_sums, packed_scene, ray_blocks
+from geometry.radiation.sun import SunDirections, scattered_sunlight
+from geometry.validation import FloatArray, IntArray
+
+ESCAPES_MATTER_FROM = 0.25
+"""Blocked share of the hemisphere from which on escaped rays are summed too (else c = 1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class EarthLoads:
+    """Replicates of what C receivers get, at T times and from G Sun directions.
+
+    Parameters
+    ----------
+    direct : array (R, 3, T, C)
+        View factor to the Earth; albedo and Earth infrared straight from it, W/m^2.
+    reflected : array (R, 2, T, C)
+        Albedo and Earth infrared by way of other surfaces, W/m^2.
+    scattered_sun : array (R, G, C)
+        Sunlight scattered by other surfaces, per unit of solar flux.
+    own_share : array (R, C)
+        Share of the cosine-weighted hemisphere that the craft itself fills.
+    unseen : array (3, T, C)
+        Standard error to assume where no ray at all met the Earth, same units as `direct`.
+    rays : int array (C,)
+        Rays started from each receiver.
+    """
+
+    direct: FloatArray
+    reflected: FloatArray
+    scattered_sun: FloatArray
+    own_share: FloatArray
+    unseen: FloatArray
+    rays: IntArray
+
+
+class _RaySums:
+    """Running sums over the rays of C receivers, by replicate."""
+
+    def __init__(self, receivers: int, replicates: int, times: int, suns: int) -> None:
+        self.escaped = np.zeros((receivers, replicates, times, 3))
+        self.blocked = np.zeros((receivers, replicates, times, 3))
+        self.reflected = np.zeros((receivers, replicates, times, 3))
+        self.sun = np.zeros((receivers, replicates, suns))
+        self.hits = np.zeros((receivers, replicates))
+        self.points = np.zeros(receivers, dtype=np.int64)
+
+    def per_point(self, sums: FloatArray) -> FloatArray:
+        """Means over the points cast; zero where none were."""
+        return sums / np.maximum(self.points, 1).reshape(-1, *[1] * (sums.ndim - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _BlockSums:
+    """What one block of rays adds."""
+
+    block: RayBlock
+    escaped: FloatArray
+    blocked: FloatArray
+    reflected: FloatArray
+    sun: FloatArray
+    hits: FloatArray
+    extra_rays: int
+    cut: float
+
+
+def _cast_block(
+    block: RayBlock,
+    with_escapes: bool,
+    craft: TracedCraft,
+    scene: EarthScene,
+    packed: Float32Array,
+    suns: SunDirections,
+    accuracy: Accuracy,
+) -> _BlockSums:
+    rays = cast_sky(block, craft, accuracy.seed, reflections=accuracy.reflections, look_at_sun=len(suns) > 0)
+    segments = len(block.receivers)
+    shape = (segments, len(scene), 3)
+    sums = [np.zeros(shape) for _ in range(3)]
+    lists = ((rays.escaped,) if with_escapes else (), (rays.blocked,), rays.exits)
+    for out, several in zip(sums, lists, strict=True):
+        for one in several:
+            earth_sums(one, packed, scene.flattening, scene.is_uniform, out)
+    sun = np.zeros((segments, len(suns)))
+    looks = sum(scattered_sunlight(points, craft, suns, len(block), sun) for points in rays.lit_points)
+    hits = np.diff(rays.blocked.ends, prepend=0).astype(float)
+    extra = rays.traced - len(block) + looks
+    return _BlockSums(block, sums[0], sums[1], sums[2], sun, hits, extra, rays.cut)
+
+
+def earth_loads(
+    craft: TracedCraft,
+    chosen: IntArray,
+    scene: EarthScene,
+    suns: SunDirections,
+    direct_sun_w_m2: FloatArray,
+    accuracy: Accuracy,
+    budget: RayBudget,
+    report: Callable[[float], None],
+) -> EarthLoads:
+    """Earth loads and scattered sunlight of the receivers `chosen` (C,), rays doubled until exact enough.
+
+    Parameters
+    ----------
+    craft : TracedCraft
+    chosen : int array (C,)
+        Receivers.
+    scene : EarthScene
+        T times.
+    suns : SunDirections
+        G directions.
+    direct_sun_w_m2 : array (G, C)
+        Sunlight that comes straight, by which scattered sunlight is judged.
+    accuracy : Accuracy
+    budget : RayBudget
+    report : callable
+        Called with the share of receivers that are done.
+    """
+    normals, index = craft.receivers.distinct_normals
+    rows = np.isin(craft.receivers.row_receiver, chosen)
+    used, compact = np.unique(index[rows], return_inverse=True)
+    unshaded = _unshaded(normals[used], scene, accuracy.threads)
+    base = _base(craft, chosen, rows, compact, unshaded)
+    sums = _RaySums(len(chosen), accuracy.replicates, len(scene), len(suns))
+    active = np.flatnonzero(~craft.receivers.is_free[chosen])
+    with_escapes = np.ones(len(chosen), bool)
+    packed = packed_scene(scene)
+    place = np.full(len(craft.receivers), -1)
+    place[chosen] = np.arange(len(chosen))
+    count, done = accuracy.first_points(len(active), budget.left), 0
+    worst = np.zeros(0)
+    first = True
+    while active.size:
+        if not budget.take(active.size * accuracy.replicates * (count - done), first=first):
+            budget.unmet += worst[worst > 1.0].tolist()
+            break
+        work = [
+            (block, escapes)
+            for escapes in (True, False)
+            for block in ray_blocks(
+                chosen[active[with_escapes[active] == escapes]], accuracy.replicates, done, count - done
+            )
+        ]
+
+        def cast(job: tuple[RayBlock, bool]) -> _BlockSums:
+            return _cast_block(*job, craft, scene, packed, suns, accuracy)
+
+        for made in ordered_map(cast, work, accuracy.threads):
+            at = place[made.block.receivers], made.block.replicates
+            sums.escaped[at] += made.escaped
+            sums.blocked[at] += made.blocked
+            sums.reflected[at] += made.reflected
+            sums.sun[at] += made.sun
+            sums.hits[at] += made.hits
+            budget.cast += made.extra_rays
+            budget.cut_weight += made.cut
+        sums.points[active] = count
+        if first:
+            with_escapes = sums.per_point(sums.hits).mean(axis=1) > ESCAPES_MATTER_FROM
+        worst = _worst(_estimates(sums, base, with_escapes), suns, direct_sun_w_m2, accuracy)[active]
+        active = active[worst > 1.0]
+        worst = worst[worst > 1.0]
+        first = False
+        report(1.0 - active.size / len(chosen))
+        if accuracy.is_fixed:
+            break
+        done, count = count, 2 * count
+    return _estimates(sums, base, with_escapes)
+
+
+def _unshaded(normals: FloatArray, scene: EarthScene, threads: int) -> FloatArray:
+    """`unshaded_plates` with the times in blocks over threads."""
+    step = max(1, min(64, -(-len(scene) // (4 * threads))))
+    parts = [scene.part(slice(t, t + step)) for t in range(0, len(scene), step)]
+    return np.concatenate(
+        list(ordered_map(lambda part: unshaded_plates(normals, part), parts, threads)), axis=1
+    )
+
+
+def _base(
+    craft: TracedCraft, chosen: IntArray, rows: np.ndarray, index: IntArray, per_normal: FloatArray
+) -> FloatArray:
+    """Unshaded load of each chosen receiver, (C, T, 3), from those of its normals (3, T, U)."""
+    receivers = craft.receivers
+    per_row = per_normal[..., index] * receivers.area_shares[rows]
+    owner = receivers.row_receiver[rows]
+    order = np.argsort(chosen)
+    starts = np.searchsorted(owner, chosen[order])
+    base = np.empty((len(chosen), *per_normal.shape[:2]))
+    base[order] = np.moveaxis(np.add.reduceat(per_row, starts, axis=-1), -1, 0)
+    return np.ascontiguousarray(np.moveaxis(base, 1, -1))
+
+
+def _estimates(sums: _RaySums, base: FloatArray, with_escapes: np.ndarray) -> EarthLoads:
+    escaped, blocked = sums.per_point(sums.escaped), sums.per_point(sums.blocked)
+    reflected, own = sums.per_point(sums.reflected), sums.per_point(sums.hits)
+    cast = (sums.points > 0)[:, None, None]
+    total = escaped.mean(axis=1) + blocked.mean(axis=1)
+    unseen = cast & with_escapes[:, None, None] & (total <= 0.0)
+    open_share = np.broadcast_to(1.0 - own.mean(axis=1)[:, None, None], total.shape)
+    share = np.where(total > 0.0, escaped.mean(axis=1) / np.where(total > 0.0, total, 1.0), open_share)
+    share = np.where(with_escapes[:, None, None] & cast, share, 1.0)[:, None]
+    straight = base[:, None] - blocked
+    mixed = escaped + share * (straight - escaped)
+    direct = np.where(with_escapes[:, None, None, None], mixed, straight)
+    guess = np.where(unseen, base * np.sqrt(open_share * (1.0 - open_share)), 0.0)
+    return EarthLoads(
+        direct=np.moveaxis(direct, (0, 1, 2, 3), (3, 0, 2, 1)),
+        reflected=np.moveaxis(reflected[..., 1:], (0, 1, 2, 3), (3, 0, 2, 1)),
+        scattered_sun=np.moveaxis(sums.per_point(sums.sun), 0, -1),
+        own_share=own.T,
+        unseen=np.moveaxis(guess, (0, 1, 2), (2, 1, 0)),
+        rays=sums.points * sums.hits.shape[1],
+    )
+
+
+def _worst(
+    loads: EarthLoads, suns: SunDirections, direct_sun_w_m2: FloatArray, accuracy: Accuracy
+) -> FloatArray:
+    """Largest standard error of each receiver over the error aimed at, (C,)."""
+    straight = loads.direct[:, 1:]
+    both = straight + loads.reflected
+    worst = accuracy.excess(straight.mean(axis=0), standard_error(straight)).max(axis=(0, 1))
+    worst = np.maximum(worst, accuracy.excess(both.mean(axis=0), standard_error(both)).max(axis=(0, 1)))
+    if len(suns):
+        sun = suns.flux_w_m2[:, None] * loads.scattered_sun
+        worst = np.maximum(
+            worst, accuracy.excess(direct_sun_w_m2 + sun.mean(axis=0), standard_error(sun)).max(axis=0)
+        )
+    return worst

@@ -1,0 +1,155 @@
+"""`face_loads`: loads of every side of every face, for pictures and tables by face."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry import __version__
+from geometry.environment import Environment
+from geometry.orbit.states import OrbitStates, TimeArray
+from geometry.radiation.accuracy import Accuracy, RayBudget
+from geometry.radiation.blocks import thread_count
+from geometry.radiation.heat_loads import frozen_arrays, summary
+from geometry.radiation.load_estimates import LOADS, Progress, load_estimates, mesh_of
+from geometry.radiation.paths import traced_craft
+from geometry.radiation.provenance import Provenance
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.receivers import Receivers, side_receivers, surface_receivers
+from geometry.validation import FloatArray, check_in_range
+
+REPLICATES = 8
+FRONT, BACK = 0, 1
+
+
+@dataclass(frozen=True, eq=False)
+class FaceLoads:
+    """Loads of both sides of F faces at T times; loads L = 3: solar, albedo, Earth infrared.
+
+    First axis: front, back (`FRONT`, `BACK`); an inactive side has zeros.
+
+    Parameters
+    ----------
+    times_utc : datetime64 array (T,)
+    incident_w_m2, incident_standard_error_w_m2 : array (2, L, T, F)
+        Straight from the source.
+    absorbed_w_m2, standard_error_w_m2 : array (2, L, T, F)
+        With reflections between faces.
+    incident_mean_w_m2, incident_mean_standard_error_w_m2 : array (2, L, F)
+        Mean over the times, as `HeatLoads.orbit_mean`.
+    absorbed_mean_w_m2, mean_standard_error_w_m2 : array (2, L, F)
+    is_active : bool array (2, F)
+        Whether the side belongs to a surface.
+    provenance : Provenance
+    """
+
+    times_utc: TimeArray
+    incident_w_m2: FloatArray
+    incident_standard_error_w_m2: FloatArray
+    absorbed_w_m2: FloatArray
+    standard_error_w_m2: FloatArray
+    incident_mean_w_m2: FloatArray
+    incident_mean_standard_error_w_m2: FloatArray
+    absorbed_mean_w_m2: FloatArray
+    mean_standard_error_w_m2: FloatArray
+    is_active: np.ndarray
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        frozen_arrays(self)
+
+    @property
+    def load_names(self) -> tuple[str, ...]:
+        """Names along the load axis."""
+        return LOADS
+
+
+def face_loads(
+    craft: object,
+    states: OrbitStates,
+    environment: Environment | None = None,
+    *,
+    rays_per_face: int = 1024,
+    seed: int = 1,
+    jobs: int | None = None,
+    reflections: bool = True,
+    progress: Progress | None = None,
+) -> FaceLoads:
+    """Heat loads of every side of every face, each as a surface of its own.
+
+    Parameters
+    ----------
+    craft : Craft or SurfaceMesh
+    states : OrbitStates
+        Of one satellite; T = 1 for one moment.
+    environment : Environment
+        Default: the nominal one.
+    rays_per_face : int
+        Per side that has something before it; rounded up to a power of two, in [64, 2^20].
+    seed, jobs, reflections, progress
+        As in `heat_loads`.
+
+    Returns
+    -------
+    FaceLoads
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `heat_loads`.
+
+    Notes
+    -----
+    The number of rays is given, not the accuracy; the standard errors tell what it brought.  At 1,024
+    rays they are a percent or two of the flux on faces near others, and zero on free ones.
+    """
+    began = time.perf_counter()
+    mesh = mesh_of(craft)
+    environment = environment or Environment()
+    check_in_range(rays_per_face, 64, 2**20, name="rays_per_face")
+    check_in_range(seed, 0, 2**62, name="seed")
+    points = 1 << (-(-int(rays_per_face) // REPLICATES) - 1).bit_length()
+    accuracy = Accuracy(1.0, REPLICATES, int(seed), thread_count(jobs), points, reflections)
+    budget = RayBudget(np.inf)
+    caster = EmbreeRayCaster(mesh)
+    craft_by_side = traced_craft(mesh, caster, side_receivers)
+    receivers = craft_by_side.receivers
+    shape = (2, len(LOADS), len(states.times_utc), len(receivers))
+    incident, absorbed = np.zeros(shape), np.zeros(shape)
+    incident_mean, absorbed_mean = np.zeros((2, REPLICATES, len(LOADS), len(receivers)))
+    sources = surface_receivers(mesh, caster)
+    for part in load_estimates(craft_by_side, sources, states, environment, accuracy, budget, progress):
+        t, g = part.times, part.receivers
+        incident[:, :, t, g] = summary(part.incident_w_m2, part.unseen_w_m2)
+        absorbed[:, :, t, g] = summary(part.absorbed_w_m2, part.unseen_w_m2)
+        incident_mean[..., g] += part.incident_mean_w_m2
+        absorbed_mean[..., g] += part.absorbed_mean_w_m2
+    budget.warn(accuracy, np.inf)
+    is_active = np.stack([mesh.front_surface >= 0, mesh.back_surface >= 0])
+    wall_s = time.perf_counter() - began
+    pairs = (incident, absorbed, summary(incident_mean), summary(absorbed_mean))
+    tables = [_by_side(values, receivers, len(mesh.faces)) for values in pairs]
+    return FaceLoads(
+        times_utc=states.times_utc,
+        incident_w_m2=tables[0][0],
+        incident_standard_error_w_m2=tables[0][1],
+        absorbed_w_m2=tables[1][0],
+        standard_error_w_m2=tables[1][1],
+        incident_mean_w_m2=tables[2][0],
+        incident_mean_standard_error_w_m2=tables[2][1],
+        absorbed_mean_w_m2=tables[3][0],
+        mean_standard_error_w_m2=tables[3][1],
+        is_active=is_active,
+        provenance=Provenance(__version__, int(seed), budget.cast, REPLICATES, 0.0, 0, environment, wall_s),
+    )
+
+
+def _by_side(values: FloatArray, receivers: Receivers, faces: int) -> FloatArray:
+    """Values per receiver (2, ..., G) as (2, sides, ..., F): first axis value and standard error."""
+    table = np.zeros((2, 2, *values.shape[1:-1], faces))
+    for side, sign in ((FRONT, 1.0), (BACK, -1.0)):
+        chosen = receivers.sides == sign
+        table[:, side, ..., receivers.faces[chosen]] = np.moveaxis(values[..., chosen], -1, 0)
+    return table

@@ -1,0 +1,293 @@
+"""`heat_loads`: what Sun and Earth bring to every surface of a craft, time by time, with its error."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from geometry import __version__
+from geometry.environment import Environment
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.orbit.states import OrbitStates, TimeArray
+from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
+from geometry.radiation.blocks import thread_count
+from geometry.radiation.load_estimates import LOADS, LoadEstimates, Progress, load_estimates, mesh_of
+from geometry.radiation.paths import traced_craft
+from geometry.radiation.provenance import Provenance
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.receivers import surface_receivers
+from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
+
+REPLICATES = 16
+REPLICATE_VALUES_KEPT = 2**25
+
+
+@dataclass(frozen=True, eq=False)
+class MeanLoads:
+    """Means over the times of a `HeatLoads`: whole orbits, where the times are those of whole orbits.
+
+    Formed per replicate first, since the errors of all times share the same rays; the edges of the
+    Earth's shadow are resolved between the times.  Loads in the order solar, albedo, Earth infrared.
+
+    Parameters
+    ----------
+    incident_w_m2, incident_standard_error_w_m2 : array (L, S)
+    absorbed_w, standard_error_w : array (L, S)
+    view_factor_earth, view_factor_earth_standard_error : array (S,)
+    view_factor_space, view_factor_space_standard_error : array (S,)
+    """
+
+    incident_w_m2: FloatArray
+    incident_standard_error_w_m2: FloatArray
+    absorbed_w: FloatArray
+    standard_error_w: FloatArray
+    view_factor_earth: FloatArray
+    view_factor_earth_standard_error: FloatArray
+    view_factor_space: FloatArray
+    view_factor_space_standard_error: FloatArray
+
+    def __post_init__(self) -> None:
+        frozen_arrays(self)
+
+
+@dataclass(frozen=True, eq=False)
+class HeatLoads:
+    """Heat loads of S surfaces at T times; loads L = 3: solar, albedo, Earth infrared.
+
+    Parameters
+    ----------
+    times_utc : datetime64 array (T,)
+    surface_names : tuple of S str
+    area_m2 : array (S,)
+    incident_w_m2, incident_standard_error_w_m2 : array (L, T, S)
+        W/m^2, straight from the source, shaded by the craft itself and, for the Sun, by the Earth.
+    absorbed_w, standard_error_w : array (L, T, S)
+        W, with reflections between surfaces.
+    view_factor_earth, view_factor_earth_standard_error : array (T, S)
+        Share of the cosine-weighted hemisphere that sees the Earth.
+    view_factor_space, view_factor_space_standard_error : array (T, S)
+        Share that sees neither the Earth nor the craft.
+    view_factor_own, view_factor_own_standard_error : array (S,)
+        Share filled by the craft itself.
+    absorbed_replicates_w : array (R, L, T, S)
+        W, per replicate; empty (R = 0) where it would hold more than 2^25 values.
+    orbit_mean : MeanLoads
+    rays_per_surface : int array (S,)
+        Rays started from each surface towards the sky; 0 where the load is exact.
+    is_exact : bool array (S,)
+        Nothing stands before the surface: closed form and quadrature, no rays.
+    provenance : Provenance
+
+    Notes
+    -----
+    A standard error of zero means that the surface is exact, or that no ray found what would change
+    the value.  Errors come from independent scrambles; they do not hold what the model leaves out.
+    """
+
+    times_utc: TimeArray
+    surface_names: tuple[str, ...]
+    area_m2: FloatArray
+    incident_w_m2: FloatArray
+    incident_standard_error_w_m2: FloatArray
+    absorbed_w: FloatArray
+    standard_error_w: FloatArray
+    view_factor_earth: FloatArray
+    view_factor_earth_standard_error: FloatArray
+    view_factor_space: FloatArray
+    view_factor_space_standard_error: FloatArray
+    view_factor_own: FloatArray
+    view_factor_own_standard_error: FloatArray
+    absorbed_replicates_w: FloatArray
+    orbit_mean: MeanLoads
+    rays_per_surface: IntArray
+    is_exact: np.ndarray
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        frozen_arrays(self)
+
+    @property
+    def load_names(self) -> tuple[str, ...]:
+        """Names along the load axis."""
+        return LOADS
+
+    def absorbed_flux_w_m2(self) -> FloatArray:
+        """Absorbed power over area, (L, T, S), W/m^2."""
+        return self.absorbed_w / self.area_m2
+
+    def load(self, name: str) -> int:
+        """Index of a load; ValueError names the nearest."""
+        return LOADS.index(check_choice(name, LOADS, name="load"))
+
+
+def frozen_arrays(result: object) -> None:
+    """Put read-only copies in place of all arrays of a frozen dataclass."""
+    for f in fields(result):  # type: ignore[arg-type]
+        value = getattr(result, f.name)
+        if isinstance(value, np.ndarray):
+            object.__setattr__(result, f.name, read_only(value, value.dtype))
+
+
+def heat_loads(
+    craft: object,
+    states: OrbitStates,
+    environment: Environment | None = None,
+    *,
+    tolerance: float = 1e-2,
+    seed: int = 1,
+    max_rays: int = 100_000_000,
+    jobs: int | None = None,
+    reflections: bool = True,
+    progress: Progress | None = None,
+) -> HeatLoads:
+    """Heat loads of every surface of a craft at the times of an orbit.
+
+    Parameters
+    ----------
+    craft : Craft or SurfaceMesh
+        Anything with a `mesh`, or a mesh.
+    states : OrbitStates
+        Of one satellite; whole orbits at even steps, with the end left out, where means are wanted.
+    environment : Environment
+        Default: the nominal one.
+    tolerance : float
+        Standard error to reach: relative to each value, down to `tolerance` times 1 W/m^2 of flux.
+    seed : int
+        Of the scrambles; the same seed gives the same bits for any number of threads.
+    max_rays : int
+        Where these do not suffice, a warning tells by how much the tolerance was missed.
+    jobs : int
+        Threads; default: all cores the process may use.
+    reflections : bool
+        Whether absorbed loads hold what other surfaces reflect.
+    progress : callable
+        Called with (done, total) now and then.
+
+    Returns
+    -------
+    HeatLoads
+
+    Raises
+    ------
+    ValueError
+        More than one satellite, a position inside the Earth, a number out of range.
+    TypeError
+        A craft without a mesh.
+
+    Warns
+    -----
+    AccuracyWarning
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut.
+
+    Notes
+    -----
+    Rays meet the craft alone and are cast once for all times; what escapes is classified against an
+    analytic Earth.  Surfaces with nothing before them are exact.  Albedo is Lambertian, of the truly
+    sunlit Earth in view, and does not end with the satellite's own eclipse.  Left out: what the craft
+    emits itself (a matter of temperatures), refraction, the penumbra on the ground.
+
+    References: [Gilmore2002] for the loads, [Knocke1988] for the latitude-season Earth.
+    """
+    began = time.perf_counter()
+    mesh = mesh_of(craft)
+    environment = environment or Environment()
+    check_in_range(tolerance, 1e-6, 1.0, name="tolerance")
+    check_in_range(max_rays, 1, 1e12, name="max_rays")
+    check_in_range(seed, 0, 2**62, name="seed")
+    accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
+    budget = RayBudget(max_rays)
+    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    tables = _Tables(mesh, len(states.times_utc))
+    for estimates in load_estimates(
+        traced, traced.receivers, states, environment, accuracy, budget, progress
+    ):
+        tables.add(estimates)
+    budget.warn(accuracy, max_rays)
+    wall_s = time.perf_counter() - began
+    provenance = Provenance(
+        __version__, int(seed), budget.cast, REPLICATES, tolerance, int(max_rays), environment, wall_s
+    )
+    return tables.result(states, traced.receivers.is_free, provenance)
+
+
+class _Tables:
+    """Arrays of a result, filled block by block."""
+
+    def __init__(self, mesh: SurfaceMesh, times: int) -> None:
+        self.mesh = mesh
+        surfaces = len(mesh.surface_names)
+        size = REPLICATES * len(LOADS) * times * surfaces
+        self.incident = np.zeros((2, len(LOADS), times, surfaces))  # value, standard error
+        self.absorbed = np.zeros_like(self.incident)
+        self.earth = np.zeros((2, times, surfaces))
+        self.space = np.zeros_like(self.earth)
+        self.own = np.zeros((REPLICATES, surfaces))
+        keep = times if size <= REPLICATE_VALUES_KEPT else 0
+        self.replicates = np.zeros((REPLICATES if keep else 0, len(LOADS), times, surfaces))
+        self.mean_incident = np.zeros((REPLICATES, len(LOADS), surfaces))
+        self.mean_absorbed = np.zeros_like(self.mean_incident)
+        self.mean_earth = np.zeros((REPLICATES, surfaces))
+        self.rays = np.zeros(surfaces, dtype=np.int64)
+
+    def add(self, part: LoadEstimates) -> None:
+        """Book one block."""
+        t, s = part.times, part.receivers
+        area = self.mesh.surface_areas_m2[s]
+        absorbed_w = part.absorbed_w_m2 * area
+        self.incident[:, :, t, s] = summary(part.incident_w_m2, part.unseen_w_m2)
+        self.absorbed[:, :, t, s] = summary(absorbed_w, part.unseen_w_m2 * area)
+        self.earth[:, t, s] = summary(part.view_factor_earth)
+        self.space[:, t, s] = summary(1.0 - part.own_share[:, None] - part.view_factor_earth)
+        if len(self.replicates):
+            self.replicates[:, :, t, s] = absorbed_w
+        self.own[:, s] = part.own_share
+        self.mean_incident[..., s] += part.incident_mean_w_m2
+        self.mean_absorbed[..., s] += part.absorbed_mean_w_m2 * area
+        self.mean_earth[:, s] += part.view_factor_earth_mean
+        self.rays[s] = np.maximum(self.rays[s], part.rays)
+
+    def result(self, states: OrbitStates, is_exact: np.ndarray, provenance: Provenance) -> HeatLoads:
+        """The frozen result."""
+        incident, incident_error = summary(self.mean_incident)
+        absorbed, absorbed_error = summary(self.mean_absorbed)
+        earth, earth_error = summary(self.mean_earth)
+        space, space_error = summary(1.0 - self.own - self.mean_earth)
+        own, own_error = summary(self.own)
+        mean = MeanLoads(
+            incident_w_m2=incident,
+            incident_standard_error_w_m2=incident_error,
+            absorbed_w=absorbed,
+            standard_error_w=absorbed_error,
+            view_factor_earth=earth,
+            view_factor_earth_standard_error=earth_error,
+            view_factor_space=space,
+            view_factor_space_standard_error=space_error,
+        )
+        return HeatLoads(
+            times_utc=states.times_utc,
+            surface_names=self.mesh.surface_names,
+            area_m2=self.mesh.surface_areas_m2,
+            incident_w_m2=self.incident[0],
+            incident_standard_error_w_m2=self.incident[1],
+            absorbed_w=self.absorbed[0],
+            standard_error_w=self.absorbed[1],
+            view_factor_earth=self.earth[0],
+            view_factor_earth_standard_error=self.earth[1],
+            view_factor_space=self.space[0],
+            view_factor_space_standard_error=self.space[1],
+            view_factor_own=own,
+            view_factor_own_standard_error=own_error,
+            absorbed_replicates_w=self.replicates,
+            orbit_mean=mean,
+            rays_per_surface=self.rays,
+            is_exact=is_exact,
+            provenance=provenance,
+        )
+
+
+def summary(replicates: FloatArray, unseen: FloatArray | float = 0.0) -> FloatArray:
+    """Mean (not below zero) and standard error of replicates (R, ...), (2, ...)."""
+    mean = np.maximum(replicates.mean(axis=0), 0.0)
+    return np.stack([mean, np.hypot(standard_error(replicates), unseen)])

@@ -1,0 +1,378 @@
+"""What surfaces see of the sky: rays cast once in the body frame, summed over any Earth afterwards.
+
+A rigid craft blocks the same directions wherever it flies.  One set of cosine-weighted rays per
+receiver is cast, each path followed until it leaves the craft; what the Earth contributes at any time,
+altitude, attitude and Earth model is then a sum over exit directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numba import float32, njit
+
+from geometry.radiation.earth import EarthScene
+from geometry.radiation.paths import MAX_BOUNCES, TracedCraft, leave_surface
+from geometry.radiation.ray_caster import Float32Array
+from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
+from geometry.validation import FloatArray, IntArray
+
+RAYS_PER_BLOCK = 16_384
+
+
+@dataclass(frozen=True, eq=False)
+class DirectionList:
+    """Directions (3, n) with a weight in each band (2, n), segment after segment up to `ends` (K,)."""
+
+    directions: Float32Array
+    weights: Float32Array
+    ends: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class LitPoints:
+    """Points on the craft that scatter sunlight towards a receiver.
+
+    Origins (n, 3) in m, normals (n, 3), weights (n,) and the segment of each (n,).
+    """
+
+    origins_m: Float32Array
+    normals: Float32Array
+    weights: Float32Array
+    segments: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class SkyRays:
+    """One block of cast paths.
+
+    Parameters
+    ----------
+    escaped, blocked : DirectionList
+        First segments that left the craft, and those that met it, with weight 1.
+    exits : tuple of DirectionList
+        Reflected paths where they left, by number of reflections.
+    lit_points : tuple of LitPoints
+        Where a look at the Sun is due.
+    traced : int
+        Segments traced.
+    cut : float
+        Sum of the weights of paths cut short at the greatest number of reflections.
+    """
+
+    escaped: DirectionList
+    blocked: DirectionList
+    exits: tuple[DirectionList, ...]
+    lit_points: tuple[LitPoints, ...]
+    traced: int
+    cut: float
+
+
+@dataclass(frozen=True, eq=False)
+class RayBlock:
+    """Points first..first + count of K segments; a segment is one replicate of one receiver.
+
+    Parameters
+    ----------
+    receivers, streams, replicates : int array (K,)
+        `streams` tells whose random numbers they are.
+    first, count : int
+    """
+
+    receivers: IntArray
+    streams: IntArray
+    replicates: IntArray
+    first: int
+    count: int
+
+    def __len__(self) -> int:
+        return len(self.receivers) * self.count
+
+
+def ray_blocks(receivers: IntArray, replicates: int, first: int, count: int) -> Iterator[RayBlock]:
+    """Split points of all replicates of some receivers into blocks of at most about 16,384 rays."""
+    owners = np.repeat(receivers, replicates)
+    scrambles = np.tile(np.arange(replicates), len(receivers))
+    together = max(1, RAYS_PER_BLOCK // count)
+    for s in range(0, len(owners), together):
+        part = slice(s, s + together)
+        for k in range(0, count, RAYS_PER_BLOCK):
+            size = min(RAYS_PER_BLOCK, count - k)
+            yield RayBlock(owners[part], owners[part], scrambles[part], first + k, size)
+
+
+@njit(cache=True, nogil=True)
+def _part(directions, faces, want_hit, per_segment, out, ends):  # type: ignore[no-untyped-def]
+    """Directions of the rays that hit (or did not), segment after segment; returns how many."""
+    count = 0
+    for i in range(faces.shape[0]):
+        if (faces[i] >= 0) == want_hit:
+            for k in range(3):
+                out[k, count] = directions[i, k]
+            count += 1
+        if (i + 1) % per_segment == 0:
+            ends[(i + 1) // per_segment - 1] = count
+    return count
+
+
+def _first_segments(
+    directions: Float32Array, faces: np.ndarray, want_hit: bool, block: RayBlock
+) -> DirectionList:
+    out = np.empty((3, len(faces)), np.float32)
+    ends = np.zeros(len(block.receivers), np.int64)
+    count = _part(directions, faces, want_hit, block.count, out, ends)
+    kept = np.ascontiguousarray(out[:, :count])
+    return DirectionList(kept, np.ones((2, count), np.float32), ends)
+
+
+@dataclass(frozen=True, eq=False)
+class PathState:
+    """Live paths, changed in place by `leave_surface`.
+
+    Origins and directions (n, 3), weights per band (n, 2), segment and point of the sequence (n,).
+    """
+
+    origins_m: Float32Array
+    directions: Float32Array
+    weights: Float32Array
+    segments: IntArray
+    indices: np.ndarray
+
+    def head(self, count: int) -> PathState:
+        """The first `count` paths, as views."""
+        return PathState(*(getattr(self, name)[:count] for name in self.__dataclass_fields__))
+
+
+def cast_sky(
+    block: RayBlock, craft: TracedCraft, seed: int, *, reflections: bool = True, look_at_sun: bool = True
+) -> SkyRays:
+    """Cast one block of cosine-weighted paths from receivers and follow them until they leave.
+
+    Parameters
+    ----------
+    block : RayBlock
+    craft : TracedCraft
+    seed : int
+    reflections : bool
+        Whether paths go on after the first hit.
+    look_at_sun : bool
+        Whether to list the points that scatter sunlight.
+    """
+    receivers, caster = craft.receivers, craft.caster
+    total = len(block)
+    origins = np.empty((total, 3), np.float32)
+    directions = np.empty((total, 3), np.float32)
+    hemisphere_rays(
+        receivers.frames,
+        receivers.cumulative_area,
+        receivers.first_row,
+        caster.start_offset_m,
+        seed,
+        block.receivers,
+        block.streams,
+        block.replicates,
+        block.first,
+        DIRECTION_NUMBERS,
+        origins,
+        directions,
+    )
+    faces, distances = caster.first_hit(origins, directions)
+    escaped = _first_segments(directions, faces, False, block)
+    blocked = _first_segments(directions, faces, True, block)
+    exits: list[DirectionList] = []
+    lit: list[LitPoints] = []
+    traced, cut = total, 0.0
+    if reflections and blocked.directions.shape[1]:
+        hits = np.flatnonzero(faces >= 0)
+        state = PathState(
+            np.ascontiguousarray(origins[hits]),
+            np.ascontiguousarray(directions[hits]),
+            np.ones((len(hits), 2), np.float32),
+            hits // block.count,
+            (block.first + hits % block.count).astype(np.uint32),
+        )
+        more, cut = follow_paths(
+            state, faces[hits], distances[hits], block, craft, seed, exits, lit if look_at_sun else None
+        )
+        traced += more
+    return SkyRays(escaped, blocked, tuple(exits), tuple(lit), traced, cut)
+
+
+_NO_DEPOSITS = np.zeros((0, 0))
+
+
+def follow_paths(
+    state: PathState,
+    faces: np.ndarray,
+    distances_m: Float32Array,
+    block: RayBlock,
+    craft: TracedCraft,
+    seed: int,
+    exits: list[DirectionList],
+    lit: list[LitPoints] | None,
+    deposits: FloatArray = _NO_DEPOSITS,
+) -> tuple[int, float]:
+    """Follow paths that have just been traced, to their ends; returns segments traced and weight cut.
+
+    `faces` and `distances_m` belong to the first segment.  Exits and lit points are appended to the
+    lists; `deposits` (segments, receivers) collects absorbed sunlight where it has any size.
+    """
+    caster, reflecting = craft.caster, craft.reflecting
+    size = len(faces)
+    exit_directions = np.empty((3, size), np.float32)
+    exit_weights = np.empty((2, size), np.float32)
+    counts = np.zeros(len(block.receivers), np.int64)
+    room = size if lit is not None else 0
+    lit_origins, lit_normals = np.empty((room, 3), np.float32), np.empty((room, 3), np.float32)
+    lit_weights, lit_segments = np.empty(room, np.float32), np.empty(room, np.int64)
+    traced = 0
+    for bounce in range(1, MAX_BOUNCES + 1):
+        alive, left, listed = leave_surface(
+            bounce,
+            seed,
+            block.streams,
+            block.replicates,
+            DIRECTION_NUMBERS,
+            caster.start_offset_m,
+            reflecting.frames,
+            reflecting.surface_of_side,
+            reflecting.receiver_of_side,
+            reflecting.reflectance,
+            reflecting.specularity,
+            state.origins_m,
+            state.directions,
+            state.weights,
+            state.segments,
+            state.indices,
+            faces,
+            distances_m,
+            exit_directions,
+            exit_weights,
+            counts,
+            lit_origins,
+            lit_normals,
+            lit_weights,
+            lit_segments,
+            deposits,
+        )
+        if left:
+            exits.append(
+                DirectionList(
+                    exit_directions[:, :left].copy(), exit_weights[:, :left].copy(), np.cumsum(counts)
+                )
+            )
+        if listed and lit is not None:
+            lit.append(
+                LitPoints(
+                    lit_origins[:listed].copy(),
+                    lit_normals[:listed].copy(),
+                    lit_weights[:listed].copy(),
+                    lit_segments[:listed].copy(),
+                )
+            )
+        state = state.head(alive)
+        if not alive:
+            return traced, 0.0
+        faces, distances_m = caster.first_hit(state.origins_m, state.directions)
+        traced += alive
+    return traced, float(state.weights.max(axis=1).sum())
+
+
+def packed_scene(scene: EarthScene) -> Float32Array:
+    """Rows of what the kernel needs per time, (T, 20): see `_earth_sums`."""
+    stretch = 1.0 / (1.0 - scene.flattening) - 1.0
+
+    def stretched(v: FloatArray) -> FloatArray:
+        return v + stretch * np.einsum("ti,ti->t", v, scene.pole_body)[:, None] * scene.pole_body
+
+    position = stretched(scene.position_body)
+    twice_sun = stretched(stretched(scene.sun_body))
+    columns = [
+        scene.pole_body,
+        stretched(position),
+        twice_sun,
+        np.einsum("ti,ti->t", position, position)[:, None] - 1.0,
+        np.einsum("ti,ti->t", scene.position_body, twice_sun)[:, None],
+        np.einsum("ti,ti->t", position, scene.pole_body)[:, None],
+        scene.albedo * scene.solar_flux_w_m2[:, None],
+        scene.exitance_w_m2,
+    ]
+    return np.ascontiguousarray(np.concatenate(columns, axis=1), dtype=np.float32)
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def _earth_sums(directions, weights, begin, end, row, bulge, uniform):  # type: ignore[no-untyped-def]
+    """Sums over directions[:, begin:end] at one time: infrared weight on the Earth, albedo, infrared.
+
+    In the stretched frame the Earth is a unit sphere: the nearer root t of |x + t d| = 1, q the stretched
+    height of the hit point along the pole, g its sunward component over the length of the normal.
+    """
+    k0, k1, k2, x0, x1, x2, s0, s1, s2, c0, sunward, polar = row[:12]
+    a0, a1, a2, e0, e1, e2 = row[12:18]
+    zero, one, half, three_half = float32(0), float32(1), float32(0.5), float32(1.5)
+    tiny = float32(1e-6)
+    g = float32(bulge)
+    stretch = np.sqrt(one + g)
+    flat = one - one / (one + g)
+    on_earth = 0.0
+    albedo = 0.0
+    infrared = 0.0
+    for start in range(begin, end, 2048):
+        stop = min(end, start + 2048)
+        f, a, e = zero, zero, zero
+        for i in range(start, stop):
+            dx, dy, dz = directions[0, i], directions[1, i], directions[2, i]
+            dk = dx * k0 + dy * k1 + dz * k2
+            b = -(dx * x0 + dy * x1 + dz * x2)
+            ds = dx * s0 + dy * s1 + dz * s2
+            disc = b * b - (one + g * dk * dk) * c0
+            hit = one if (disc > zero) & (b > zero) else zero
+            t = c0 / max(abs(b) + np.sqrt(max(disc, zero)), tiny)  # finite for misses too
+            q = polar + t * stretch * dk
+            cosine = max((sunward + t * ds) / np.sqrt(one + g * q * q), zero)
+            w_ir = hit * weights[1, i]
+            w_sun = hit * weights[0, i] * cosine
+            f += w_ir
+            if uniform:
+                a += w_sun
+            else:
+                square = (one - flat) * q * q / max(one - flat * q * q, half)
+                sine = np.sqrt(square)
+                sine = sine if q > zero else -sine
+                second = three_half * square - half
+                a += w_sun * (a0 + a1 * sine + a2 * second)
+                e += w_ir * (e0 + e1 * sine + e2 * second)
+        on_earth += f
+        albedo += a
+        infrared += e
+    if uniform:
+        return on_earth, albedo * a0, on_earth * e0
+    return on_earth, albedo, infrared
+
+
+@njit(cache=True, nogil=True)
+def _sum_over_times(directions, weights, ends, packed, bulge, uniform, out):  # type: ignore[no-untyped-def]
+    """Add the sums of each segment at each time to out (K, T, 3)."""
+    for t in range(packed.shape[0]):
+        begin = 0
+        for r in range(ends.shape[0]):
+            if ends[r] > begin:
+                f, a, e = _earth_sums(directions, weights, begin, ends[r], packed[t], bulge, uniform)
+                out[r, t, 0] += f
+                out[r, t, 1] += a
+                out[r, t, 2] += e
+            begin = ends[r]
+
+
+def earth_sums(
+    rays: DirectionList, packed: Float32Array, flattening: float, uniform: bool, out: FloatArray
+) -> None:
+    """Add what a list of directions meets of the Earth to `out` (segments, T, 3).
+
+    Last axis: weight on the Earth; albedo and Earth infrared irradiance, W/m^2, each times the number
+    of rays cast, for cosine-weighted rays.
+    """
+    bulge = 1.0 / (1.0 - flattening) ** 2 - 1.0
+    _sum_over_times(rays.directions, rays.weights, rays.ends, packed, bulge, uniform, out)

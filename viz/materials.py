@@ -1,4 +1,4 @@
-"""What coatings look like: a `Material` for each, and the shader that lights it.
+"""Materials for VTK: textures and the shader that lights them.
 
 The shader is a metallic-roughness model with a clear coat [Walter2007, Karis2013], lit by the Sun's disc
 and by the `Surroundings` of the craft; both are weighed by the shares that `shadows` has baked into the
@@ -7,9 +7,9 @@ mesh.  It writes linear radiance; the renderer exposes and tones it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,100 +18,22 @@ from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkDataObject, vtkImageData, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
-from geometry.mesh.optics import OpticalProperties
 from geometry.validation import FloatArray
 from viz.camera import Camera
+from viz.coatings import FINISHES, Finish
+from viz.reflections import MOST, mirrored_parts
 from viz.scene import Material, Scene
-from viz.surroundings import (
-    ROUGHNESSES,
-    SOFT_ROWS,
-    Surroundings,
-    rotation_horizon_from_gcrs,
-    surroundings,
-    uniform_surroundings,
-)
+from viz.surroundings import ROUGHNESSES, SOFT_ROWS, Surroundings, surroundings
 from viz.textures import PATTERNS, SLOPE_RANGE, surface_texture
 
 SUN_LOBE = 0.0046
 """Half angle of the Sun's disc, rad: no glint is sharper."""
 
 
-HORIZON_ROWS = ("horizonX", "horizonY", "horizonZ")  # a matrix as one uniform ends the process in VTK 9.7
+POLISHED = 0.45
+"""What is rougher does not mirror the craft's own parts."""
 
-
-@dataclass(frozen=True)
-class Finish:
-    """What a pattern adds to its pictures.
-
-    Parameters
-    ----------
-    period_m : float or None
-        Length of one repeat on the craft; None: laid by cell or by lid.
-    reflectance : tuple of 3 float
-        Mirror reflectance at normal incidence of what is no metal.
-    coat : float
-        Strength of the clear coat.
-    spread : float
-        Brightness differs from repeat to repeat by up to this share.
-    tilt_rad : float
-        And the surface's tilt by this angle.
-    wave_rad : float
-        Slow waviness of a thin sheet.
-    """
-
-    period_m: float | None
-    reflectance: tuple[float, float, float] = (0.04, 0.04, 0.04)
-    coat: float = 0.0
-    spread: float = 0.0
-    tilt_rad: float = 0.0
-    wave_rad: float = 0.0
-
-
-FINISHES: dict[str, Finish] = {
-    # an anti-reflective coat turns silicon deep blue; cover glass lies over it
-    "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.006),
-    "array_back": Finish(None, spread=0.03, tilt_rad=0.002, wave_rad=0.008),
-    "mli_gold": Finish(0.9),
-    "mli_outer": Finish(1.6, wave_rad=0.01),
-    "white_paint": Finish(1.6, wave_rad=0.002),
-    "aluminium": Finish(0.4),
-    "graphite": Finish(0.8, wave_rad=0.006),
-    "black_anodised": Finish(0.15),
-    "gpu_lid": Finish(None),
-    "copper": Finish(0.3),
-    "ceramic": Finish(0.2),
-}
-"""By pattern; every pattern of `textures.PATTERNS` has one."""
-
-
-@cache
-def coating_materials() -> Mapping[str, Material]:
-    """The material of every named coating; patterned ones have the mean colour of their pattern."""
-    patterned = {
-        name: Material(
-            surface_texture(name).mean_color,
-            float(surface_texture(name).base[..., 3].mean() / 255.0),
-            float(surface_texture(name).detail[..., 3].mean() / 255.0),
-            FINISHES[name].coat,
-            pattern=name,
-        )
-        for name in PATTERNS
-    }
-    return patterned | {
-        "black": Material((0.004, 0.004, 0.004), 0.0, 0.9),
-        "black_paint": Material((0.012, 0.012, 0.013), 0.0, 0.55),
-        "optics": Material((0.004, 0.003, 0.010), 0.0, 0.04, 1.0, pattern="optics"),
-    }
-
-
-def material_of(optics: OpticalProperties) -> Material:
-    """The material of a coating; one without a known name is grey as its absorptance says."""
-    known = coating_materials()
-    if optics.coating in known:
-        return known[optics.coating]
-    grey = 1.0 - optics.solar_absorptance
-    mirror = optics.solar_specularity
-    return Material((0.95 * grey,) * 3, min(1.0, 1.5 * mirror), 0.65 - 0.5 * mirror)
+GCRS_ROWS = ("gcrsX", "gcrsY", "gcrsZ")  # a matrix as one uniform ends the process in VTK 9.7
 
 
 # ------------------------------------------------------------------ light
@@ -127,28 +49,24 @@ class Lighting:
     sun_color : tuple of 3 float
         1 in full sunlight; reddened and dimmed in penumbra.
     surroundings : Surroundings
-    rotation_horizon_from_gcrs : array (3, 3)
-        Into the frame of the surroundings.
+    parts : array (K, 5, 3)
+        Large flat parts that polished ones mirror, as `mirrored_parts` gives them.
     """
 
-    sun_direction_gcrs: NDArray[Any]
+    sun_direction_gcrs: FloatArray
     sun_color: tuple[float, float, float]
     surroundings: Surroundings
-    rotation_horizon_from_gcrs: NDArray[Any]
+    parts: FloatArray = field(default_factory=lambda: np.zeros((0, 5, 3)))
 
 
-def scene_lighting(scene: Scene, position_gcrs_m: FloatArray) -> Lighting:
-    """The light at a place of a scene: the Earth's where it has one, and its even fill."""
-    if scene.earth is None:
-        up = scene.camera.view_up / np.linalg.norm(scene.camera.view_up)
-        sky = uniform_surroundings(scene.ambient)
-    else:
-        distance = float(np.linalg.norm(position_gcrs_m))
-        up = position_gcrs_m / distance
-        elevation = float(np.arcsin(np.clip(up @ scene.sun_direction_gcrs, -1.0, 1.0)))
-        sky = surroundings(distance, elevation, scene.ambient)
-    rotation = rotation_horizon_from_gcrs(up, scene.sun_direction_gcrs)
-    return Lighting(scene.sun_direction_gcrs, (1.0, 1.0, 1.0), sky, rotation)
+def scene_lighting(scene: Scene) -> Lighting:
+    """The light on the meshes of a scene: the Sun, the sky about the first of them, and its own parts."""
+    place = scene.meshes[0].position_gcrs_m if scene.meshes else scene.instances[0].position_gcrs_m[0]
+    sky = surroundings(scene, place)
+    parts = [mirrored_parts(m, scene.sun_direction_gcrs, scene.sunlight, sky) for m in scene.meshes]
+    return Lighting(
+        scene.sun_direction_gcrs, scene.sunlight, sky, np.concatenate([np.zeros((0, 5, 3)), *parts])[:MOST]
+    )
 
 
 def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Material, valued: bool) -> None:
@@ -175,13 +93,13 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
         actor.GetProperty().SetTexture("patternBase", base)
         actor.GetProperty().SetTexture("patternDetail", detail)
     finish = FINISHES.get(str(material.pattern), Finish(None))
-    if material.pattern == "optics":
-        finish = Finish(None, (0.16, 0.035, 0.24), 1.0)
     shader.AddVertexShaderReplacement("//VTK::Normal::Dec", True, _vertex_head(baked), False)
     shader.AddVertexShaderReplacement("//VTK::Normal::Impl", True, _vertex_body(baked), False)
     shader.AddFragmentShaderReplacement("//VTK::Picking::Dec", True, _fragment_head(baked), False)
     shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "\n", False)
-    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, _fragment_body(laid), False)
+    shader.AddFragmentShaderReplacement(
+        "//VTK::Light::Impl", True, _fragment_body(laid, material.roughness < POLISHED), False
+    )
     uniforms = shader.GetFragmentCustomUniforms()
     uniforms.SetUniform3f("paintColor", material.base_color)
     uniforms.SetUniform3f("emission", material.emission)
@@ -190,17 +108,23 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
     uniforms.SetUniform4f("finish", (finish.spread, finish.tilt_rad, finish.wave_rad, 0.0))
 
 
-def light_actor(actor: vtkActor, lighting: Lighting, camera: Camera) -> None:
-    """Set what changes with the view and the light on an actor that `dress` has prepared."""
+def light_actors(actors: Iterable[vtkActor], lighting: Lighting, camera: Camera) -> None:
+    """Set what changes with the view and the light on actors that `dress` has prepared."""
     view = camera.rotation_camera_from_gcrs
-    uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
-    uniforms.SetUniform3f("sunVC", [float(x) for x in view @ lighting.sun_direction_gcrs])
-    uniforms.SetUniform3f("sunColor", lighting.sun_color)
-    for name, row in zip(HORIZON_ROWS, lighting.rotation_horizon_from_gcrs @ view.T, strict=True):
-        uniforms.SetUniform3f(name, [float(x) for x in row])
-    sharp, soft = sky_textures(lighting.surroundings)
-    actor.GetProperty().SetTexture("skySharp", sharp)
-    actor.GetProperty().SetTexture("skySoft", soft)
+    sharp, soft = _sky_textures(lighting.surroundings)
+    parts = _parts_texture(lighting.parts, camera.position_gcrs_m)
+    for actor in actors:
+        if not actor.GetProperty().GetLighting():
+            continue
+        uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
+        uniforms.SetUniform3f("sunVC", [float(x) for x in view @ lighting.sun_direction_gcrs])
+        uniforms.SetUniform3f("sunColor", lighting.sun_color)
+        uniforms.SetUniformi("partCount", len(lighting.parts))
+        for name, row in zip(GCRS_ROWS, view.T, strict=True):
+            uniforms.SetUniform3f(name, [float(x) for x in row])
+        actor.GetProperty().SetTexture("skySharp", sharp)
+        actor.GetProperty().SetTexture("skySoft", soft)
+        actor.GetProperty().SetTexture("partsMap", parts)
 
 
 # ------------------------------------------------------------------ pictures for VTK
@@ -231,11 +155,20 @@ def _pattern_textures(pattern: str) -> tuple[vtkTexture, vtkTexture]:
     return image_texture(drawn.base, srgb=True), image_texture(drawn.detail)
 
 
-@lru_cache(maxsize=4)
-def sky_textures(sky: Surroundings) -> tuple[vtkTexture, vtkTexture]:
+def _sky_textures(sky: Surroundings) -> tuple[vtkTexture, vtkTexture]:
     """The two maps; the soft ones stand one below the other."""
     soft = sky.soft.reshape(-1, *sky.soft.shape[2:])
     return image_texture(sky.sharp), image_texture(soft)
+
+
+def _parts_texture(parts: FloatArray, eye_gcrs_m: FloatArray) -> vtkTexture:
+    """Rectangles about the eye, one a column."""
+    table = np.zeros((5, MOST, 3))
+    table[:, : len(parts)] = np.swapaxes(parts, 0, 1)
+    table[0, : len(parts)] -= eye_gcrs_m
+    texture = image_texture(table[::-1].astype(np.float32), repeat=False)  # row 0 of the table is row 0 in GL
+    texture.InterpolateOff()
+    return texture
 
 
 # ------------------------------------------------------------------ shader text
@@ -263,15 +196,17 @@ def _fragment_head(baked: bool) -> str:
     )
 
 
-def _fragment_body(laid: bool) -> str:
-    return ("#define LAID\n" if laid else "") + _SHADE
+def _fragment_body(laid: bool, polished: bool) -> str:
+    return ("#define LAID\n" if laid else "") + ("#define POLISHED\n" if polished else "") + _SHADE
 
 
 _FUNCTIONS = """
 const float PI = 3.14159265;
 
+vec3 inGcrs(vec3 v) { return vec3(dot(gcrsX, v), dot(gcrsY, v), dot(gcrsZ, v)); }
+
 vec2 skyPlace(vec3 direction) {
-  vec3 d = vec3(dot(horizonX, direction), dot(horizonY, direction), dot(horizonZ, direction));
+  vec3 d = inGcrs(direction);
   return vec2(atan(d.y, d.x) / (2.0 * PI) + 0.5, acos(clamp(d.z, -1.0, 1.0)) / PI);
 }
 
@@ -290,6 +225,28 @@ vec3 mirrored(vec3 direction, float roughness) {
     low = mix(low, softSky(place, k - 1), share);
   }
   return low;
+}
+
+// the nearest of the craft's large parts along a ray from a place in view coordinates: radiance, cover
+vec4 ownPart(vec3 place, vec3 direction, float roughness) {
+  vec3 p = inGcrs(place), d = inGcrs(direction), seen = vec3(0.0);
+  float nearest = 1e9, cover = 0.0;
+  for (int k = 0; k < partCount; ++k) {
+    vec3 u = texelFetch(partsMap, ivec2(k, 1), 0).rgb, v = texelFetch(partsMap, ivec2(k, 2), 0).rgb;
+    vec3 c = texelFetch(partsMap, ivec2(k, 0), 0).rgb - p, n = cross(u, v);
+    float toward = dot(d, n), t = dot(c, n) / toward;
+    if (!(t > 0.03) || t > nearest) continue;
+    vec3 q = t * d - c;
+    vec2 h = vec2(length(u), length(v));
+    vec2 inside = h - abs(vec2(dot(q, u), dot(q, v)) / h);
+    float soft = max(0.01, t * roughness * roughness);
+    float hit = clamp(0.5 + inside.x / soft, 0.0, 1.0) * clamp(0.5 + inside.y / soft, 0.0, 1.0);
+    if (hit < 0.02) continue;
+    nearest = t;
+    cover = hit;
+    seen = texelFetch(partsMap, ivec2(k, toward < 0.0 ? 3 : 4), 0).rgb;
+  }
+  return vec4(seen, cover);
 }
 
 // [Karis2014] fit of the lobe's integral: scale and bias of the reflectance at normal incidence
@@ -337,7 +294,8 @@ _SHADE = """
   float far = clamp(1.6 - 2.0 * max(length(dFdx(uv)), length(dFdy(uv))), 0.0, 1.0);
   base *= 1.0 + finish.x * (2.0 * hash(id) - 1.0) * (1.0 - metal) * far;
   vec2 tilt = finish.y * (vec2(hash(id + 17.0), hash(id + 71.0)) * 2.0 - 1.0) * far;
-  tilt += finish.z * vec2(sin(0.61 * uv.x + 1.3 * sin(0.37 * uv.y)), sin(0.53 * uv.y + 1.7 * sin(0.29 * uv.x)));
+  vec2 wave = vec2(0.61 * uv.x + 1.3 * sin(0.37 * uv.y), 0.53 * uv.y + 1.7 * sin(0.29 * uv.x));
+  tilt += finish.z * sin(wave);
   // directions along which the coordinates grow
   vec3 px = dFdx(vertexVC.xyz), py = dFdy(vertexVC.xyz);
   vec2 ux = dFdx(uv), uy = dFdy(uv);
@@ -366,7 +324,14 @@ _SHADE = """
   vec3 light = sun * max(dot(normal, sunVC), 0.0) + skyShare * softSky(skyPlace(normal), COUNT - 1);
   vec3 radiance = diffuse * (1.0 - mirrorShare) * light + sun * fresnel * lobe;
   float seen = clamp(pow(nv + skyShare, exp2(-16.0 * rough - 1.0)) - 1.0 + skyShare, 0.0, 1.0);
-  radiance += mirrorShare * seen * mirrored(reflect(-toEye, normal), rough);
+  vec3 bounce = reflect(-toEye, normal);
+#ifdef POLISHED
+  vec4 part = ownPart(vertexVC.xyz, bounce, rough);
+  seen = mix(1.0, seen, smoothstep(0.1, 0.45, rough));
+  radiance += mirrorShare * mix(seen * mirrored(bounce, rough), part.rgb, part.a);
+#else
+  radiance += mirrorShare * seen * mirrored(bounce, rough);
+#endif
   if (coat > 0.0) {
     float cv = clamp(dot(smoothNormal, toEye), 1e-3, 1.0), ch;
     float coatLobe = sunLobe(smoothNormal, toEye, sunVC, 0.06, ch);

@@ -20,9 +20,8 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkFramebufferPass, vtkRenderStepsPas
 
 from viz.adapters import instance_actors, item_actors
 from viz.globe import by_rows
-from viz.materials import Lighting, light_actor
+from viz.materials import light_actors, scene_lighting
 from viz.scene import Scene
-from viz.surroundings import rotation_horizon_from_gcrs, surroundings, uniform_surroundings
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
@@ -55,13 +54,12 @@ def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -
     actors = _actors(scene)
     if not actors:
         return
-    lighting = lighting_of(scene)
+    light_actors(actors, scene_lighting(scene), scene.camera)
     window, renderer, floats = _window()
     height, width = light.shape[:2]
     window.SetSize(width * supersample, height * supersample)
     try:
         for actor in actors:
-            light_actor(actor, lighting, scene.camera)
             renderer.AddActor(actor)
         _aim(renderer, scene, (width, height))
         window.Render()
@@ -69,23 +67,6 @@ def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -
     finally:
         renderer.RemoveAllViewProps()
     by_rows(_over_rows, height, light, rgba, supersample)
-
-
-def lighting_of(scene: Scene) -> Lighting:
-    """The light on the meshes of a scene: the Sun, and the sky about the first of them."""
-    place = scene.meshes[0].position_gcrs_m if scene.meshes else scene.instances[0].position_gcrs_m[0]
-    if scene.earth is None:
-        return Lighting(
-            scene.sun_direction_gcrs, scene.sunlight, uniform_surroundings(scene.ambient), np.eye(3)
-        )
-    distance_m = float(np.linalg.norm(place))
-    elevation = float(np.arcsin(np.clip(place @ scene.sun_direction_gcrs / distance_m, -1.0, 1.0)))
-    return Lighting(
-        scene.sun_direction_gcrs,
-        scene.sunlight,
-        surroundings(round(distance_m, -2), round(elevation, 4)),
-        rotation_horizon_from_gcrs(place, scene.sun_direction_gcrs),
-    )
 
 
 def _actors(scene: Scene) -> list[vtkActor]:

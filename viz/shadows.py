@@ -53,7 +53,7 @@ def shades(
     materials: Sequence[Material],
     sun_direction_body: FloatArray,
     sky: Surroundings,
-    rotation_horizon_from_body: FloatArray,
+    rotation_gcrs_from_body: FloatArray,
     *,
     coarsest_m: float = 1.6,
     finest_m: float = 0.06,
@@ -70,8 +70,7 @@ def shades(
     sun_direction_body : array (3,)
         Unit vector to the Sun.
     sky : Surroundings
-    rotation_horizon_from_body : array (3, 3)
-        From the body frame to that of `sky`.
+    rotation_gcrs_from_body : array (3, 3)
     coarsest_m, finest_m : float
         m; no edge is longer than the first, none is halved below the second.
     tolerance : float
@@ -84,7 +83,7 @@ def shades(
     sun = check_shape(
         check_finite(sun_direction_body, name="sun_direction_body"), (3,), name="sun_direction_body"
     )
-    light = _Light(mesh, materials, sun, sky, np.asarray(rotation_horizon_from_body, dtype=float))
+    light = _Light(mesh, materials, sun, sky, np.asarray(rotation_gcrs_from_body, dtype=float))
     while True:
         values = light.at_corners(mesh)
         edges = _longest_edges(mesh)

@@ -1,0 +1,142 @@
+"""The large flat parts of a craft, as rectangles that its polished parts mirror.
+
+A mirror wall shows the wing beside it.  Screen-space tricks cannot know what is out of the picture, and
+tracing rays in a shader takes the whole mesh; the few big rectangles of a satellite are what the eye
+misses, and a ray meets a rectangle in a line of arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.validation import FloatArray, IntArray
+from viz.scene import MeshItem
+from viz.surroundings import Surroundings, looked_up
+
+MOST = 24
+LEAST_SHARE = 0.004  # of the area of the largest
+FULL = 0.97  # share of its bounding rectangle that a part fills to count as one
+
+
+@dataclass(frozen=True, eq=False)
+class Rectangle:
+    """Centre and half sides (3,) in m, body frame; radiance (3,) of its front (along u x v) and its back."""
+
+    center_m: FloatArray
+    half_u_m: FloatArray
+    half_v_m: FloatArray
+    front: FloatArray
+    back: FloatArray
+
+    @property
+    def area_m2(self) -> float:
+        """Area of one side, m^2."""
+        return 4.0 * float(np.linalg.norm(self.half_u_m) * np.linalg.norm(self.half_v_m))
+
+
+def mirrored_parts(
+    item: MeshItem, sun_direction_gcrs: FloatArray, sun_color: tuple[float, float, float], sky: Surroundings
+) -> FloatArray:
+    """The largest flat parts of an item, (K, 5, 3), GCRS.
+
+    Rows: centre and half sides in m, radiance of the front and of the back.
+    """
+    found = _merged([r for faces in _flat_parts(item.mesh) for r in _rectangle(item, faces)])
+    found = sorted(found, key=lambda r: -r.area_m2)[:MOST]
+    found = [r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2]
+    turn = item.rotation_gcrs_from_body
+    out = np.zeros((len(found), 5, 3))
+    for k, r in enumerate(found):
+        out[k, 0] = turn @ r.center_m + item.position_gcrs_m
+        out[k, 1], out[k, 2] = turn @ r.half_u_m, turn @ r.half_v_m
+        normal = np.cross(out[k, 1], out[k, 2])
+        normal /= np.linalg.norm(normal)
+        for row, side, color in ((3, normal, r.front), (4, -normal, r.back)):
+            sun = max(float(side @ sun_direction_gcrs), 0.0) * np.asarray(sun_color)
+            out[k, row] = color * (sun + looked_up(sky.irradiance, side))
+    return out
+
+
+def _flat_parts(mesh: SurfaceMesh) -> Iterator[IntArray]:
+    """Faces of each pair of front and back surface that lie in one plane."""
+    pairs = mesh.front_surface * (len(mesh.surface_names) + 1) + mesh.back_surface
+    order = np.argsort(pairs, kind="stable")
+    for faces in np.split(order, np.flatnonzero(np.diff(pairs[order])) + 1):
+        normals = mesh.normals[faces]
+        heights = np.einsum("fk,k->f", mesh.centroids_m[faces], normals[0])
+        if (normals @ normals[0]).min() > 1.0 - 1e-6 and np.ptp(heights) < 1e-3:
+            yield faces
+
+
+def _rectangle(item: MeshItem, faces: IntArray) -> Iterator[Rectangle]:
+    """The rectangle that some faces of one plane fill, if they fill one."""
+    mesh = item.mesh
+    corners = mesh.vertices_m[mesh.faces[faces]].reshape(-1, 3)
+    normal = mesh.normals[faces[0]]
+    axis = np.eye(3)[np.argmin(np.abs(normal))]  # parts are built along the body's axes
+    u = np.cross(axis, normal)
+    u /= np.linalg.norm(u)
+    v = np.cross(normal, u)
+    plane = corners @ np.stack([u, v, normal], axis=1)
+    low, high = plane.min(axis=0), plane.max(axis=0)
+    size = high - low
+    area = float(size[0] * size[1])
+    if area > 0.0 and mesh.areas_m2[faces].sum() > FULL * area:
+        center = np.stack([u, v, normal], axis=1) @ (0.5 * (low + high))
+        front, back = (
+            np.zeros(3) if s[faces[0]] < 0 else np.array(item.materials[s[faces[0]]].base_color)
+            for s in (mesh.front_surface, mesh.back_surface)
+        )
+        yield Rectangle(center, 0.5 * size[0] * u, 0.5 * size[1] * v, front, back)
+
+
+def _merged(found: list[Rectangle]) -> list[Rectangle]:
+    """Neighbours of one plane and colour joined, along one side and then the other."""
+    for side in (0, 1):
+        joined: list[Rectangle] = []
+        for r in sorted(found, key=lambda r: _order(r, side)):
+            last = joined[-1] if joined else None
+            union = None if last is None else _joined(last, r, side)
+            if union is None:
+                joined.append(r)
+            else:
+                joined[-1] = union
+        found = joined
+    return found
+
+
+def _axes(r: Rectangle) -> tuple[FloatArray, FloatArray]:
+    return r.half_u_m / np.linalg.norm(r.half_u_m), r.half_v_m / np.linalg.norm(r.half_v_m)
+
+
+def _order(r: Rectangle, side: int) -> tuple[float, ...]:
+    """Sorts rectangles of one strip of one plane behind each other."""
+    axes = _axes(r)
+    normal = np.cross(*axes)
+    along, across = axes[side], axes[1 - side]
+    place = (*normal, r.center_m @ normal, *along, r.center_m @ across)
+    return (*(round(float(x), 3) for x in place), *r.front, *r.back, float(r.center_m @ along))
+
+
+def _joined(a: Rectangle, b: Rectangle, side: int) -> Rectangle | None:
+    """One rectangle over two that touch and are alike, or None."""
+    if not all(np.allclose(x, y, atol=1e-3) for x, y in zip(_axes(a), _axes(b), strict=True)):
+        return None
+    if not (np.allclose(a.front, b.front) and np.allclose(a.back, b.back)):
+        return None
+    halves = [[np.linalg.norm(r.half_u_m), np.linalg.norm(r.half_v_m)] for r in (a, b)]
+    along, across = (_axes(a)[side], _axes(a)[1 - side])
+    offset = b.center_m - a.center_m
+    gap = float(offset @ along) - halves[0][side] - halves[1][side]
+    aside = np.linalg.norm(offset - (offset @ along) * along)
+    if abs(gap) > 0.02 or aside > 0.02 or abs(halves[0][1 - side] - halves[1][1 - side]) > 0.02:
+        return None
+    low = float(a.center_m @ along) - halves[0][side]
+    high = float(b.center_m @ along) + halves[1][side]
+    center = a.center_m + (0.5 * (low + high) - float(a.center_m @ along)) * along
+    new = [0.5 * (high - low) * along, halves[0][1 - side] * across]
+    return Rectangle(center, new[side], new[1 - side], a.front, a.back)

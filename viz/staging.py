@@ -1,0 +1,211 @@
+"""A design's craft on its orbit, ready for a picture: placed, turned, laid with patterns, shaded by rays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from geometry.craft import build_craft
+from geometry.craft.craft import Craft
+from geometry.craft.parameters import Detail
+from geometry.design import Design
+from geometry.ephemeris import sky_at
+from geometry.orbit import orbit_states
+from geometry.validation import FloatArray, read_only
+from viz.camera import Camera
+from viz.coatings import material_of
+from viz.scene import Color, EarthItem, MeshItem, Scene
+from viz.shadows import shades
+from viz.surroundings import surroundings
+from viz.unwrapping import cell_size_m, texture_coordinates
+
+STARLIGHT: Color = (0.0065, 0.0072, 0.0090)
+"""Even fill on the shaded side: star light and air glow, lifted as the night is in `theme`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Where a craft flies at one moment, and axes to place cameras by.
+
+    Parameters
+    ----------
+    at_utc : datetime64
+    satellite : int
+        Its number in the ring.
+    position_gcrs_m, velocity_gcrs_m_s : array (3,)
+    rotation_gcrs_from_body : array (3, 3)
+    sun_direction_gcrs : array (3,)
+    sunlit_fraction : float
+    earth : EarthItem
+    """
+
+    at_utc: np.datetime64
+    satellite: int
+    position_gcrs_m: FloatArray
+    velocity_gcrs_m_s: FloatArray
+    rotation_gcrs_from_body: FloatArray
+    sun_direction_gcrs: FloatArray
+    sunlit_fraction: float
+    earth: EarthItem
+
+    @cached_property
+    def rotation_gcrs_from_stage(self) -> FloatArray:
+        """Axes for cameras: +Z the cell face's normal, +Y the zenith as near as may be, +X = Y x Z."""
+        forward = self.rotation_gcrs_from_body[:, 2]
+        up = self.position_gcrs_m / np.linalg.norm(self.position_gcrs_m)
+        if abs(float(up @ forward)) > 0.95:  # cells look up or down: the flight path serves
+            up = self.velocity_gcrs_m_s / np.linalg.norm(self.velocity_gcrs_m_s)
+        up = up - (up @ forward) * forward
+        up /= np.linalg.norm(up)
+        return read_only(np.stack([np.cross(up, forward), up, forward], axis=1))
+
+    def camera(
+        self,
+        position_m: ArrayLike,
+        focal_point_m: ArrayLike = (0.0, 0.0, 0.0),
+        view_up: ArrayLike = (0.0, 1.0, 0.0),
+        view_angle_rad: float = 0.7,
+        shift: tuple[float, float] = (0.0, 0.0),
+    ) -> Camera:
+        """A camera placed in the stage's axes, m."""
+        return Camera.about(
+            self.position_gcrs_m,
+            self.rotation_gcrs_from_stage,
+            position_m,
+            focal_point_m,
+            view_up,
+            view_angle_rad,
+            shift,
+        )
+
+    @property
+    def sunlight(self) -> Color:
+        """What of the Sun's light arrives: reddened in penumbra."""
+        lit = self.sunlit_fraction
+        return (lit, lit**1.6, lit**2.4)
+
+    def sky(self, ambient: Color = STARLIGHT) -> Scene:
+        """A scene with nothing but the sky, seen from the craft."""
+        return Scene(
+            self.camera((0.0, 0.0, 10.0)),
+            self.sun_direction_gcrs,
+            earth=self.earth,
+            stars=True,
+            ambient=ambient,
+            sunlight=self.sunlight,
+        )
+
+
+def stage(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    satellite: int | None = None,
+    latitude_deg: float = 0.0,
+) -> Stage:
+    """Where one satellite of a design is.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    satellite : int, optional
+        Its number; default the northbound member of the ring nearest to `latitude_deg`.
+    latitude_deg : float
+
+    Raises
+    ------
+    ValueError
+        As `orbit_states`.
+    """
+    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    times = np.array([at])
+    if satellite is None:
+        satellite = _nearest(design, times, latitude_deg)
+    states, sky = orbit_states(design, times, satellites=(satellite,)), sky_at(times)
+    return Stage(
+        at,
+        satellite,
+        states.position_gcrs_m[0, 0],
+        states.velocity_gcrs_m_s[0, 0],
+        read_only(states.rotation_body_from_gcrs[0, 0].T),
+        states.sun_direction_gcrs[0],
+        float(states.sunlit_fraction[0, 0]),
+        EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape),
+    )
+
+
+def _nearest(design: Design, times: np.ndarray, latitude_deg: float) -> int:
+    """The member nearest to a latitude, northbound ones before southbound."""
+    states = orbit_states(design, times, satellites=None)
+    position, velocity = states.position_gcrs_m[:, 0], states.velocity_gcrs_m_s[:, 0]
+    pole = states.earth_pole_gcrs[0]
+    latitude = np.degrees(np.arcsin(position @ pole / np.linalg.norm(position, axis=1)))
+    off = np.abs(latitude - latitude_deg) + np.where(velocity @ pole > 0.0, 0.0, 1e3)
+    return int(np.argmin(off))
+
+
+def craft_item(
+    design: Design,
+    where: Stage,
+    detail: Detail = "rich",
+    *,
+    shaded: bool = True,
+    ambient: Color = STARLIGHT,
+    finest_m: float = 0.06,
+) -> tuple[Craft, MeshItem]:
+    """The craft of a design at a stage, its materials on it.
+
+    Parameters
+    ----------
+    design : Design
+    where : Stage
+    detail : {"light", "rich"}
+    shaded : bool
+        Whether shadows and ambient light are cast.
+    ambient : tuple of 3 float
+        Fill of the scene it will stand in.
+    finest_m : float
+        Of the shadows' edges, m.
+    """
+    craft = build_craft(design, detail=detail)
+    materials = tuple(material_of(o) for o in craft.mesh.optics)
+    item = MeshItem(
+        craft.mesh,
+        materials,
+        position_gcrs_m=where.position_gcrs_m,
+        rotation_gcrs_from_body=where.rotation_gcrs_from_body,
+    )
+    if shaded:
+        item = with_shades(item, where.sky(ambient), finest_m=finest_m)
+    return craft, with_patterns(item, cell_size_m(design.craft))
+
+
+def with_shades(item: MeshItem, sky: Scene, *, finest_m: float = 0.06) -> MeshItem:
+    """The item with shadows and ambient light cast under a sky."""
+    turn = item.rotation_gcrs_from_body
+    cast = shades(
+        item.mesh,
+        item.materials,
+        turn.T @ sky.sun_direction_gcrs,
+        surroundings(sky, item.position_gcrs_m),
+        turn,
+        finest_m=finest_m,
+    )
+    return replace(
+        item,
+        mesh=cast.mesh,
+        front_sunlight=cast.front_sunlight,
+        back_sunlight=cast.back_sunlight,
+        front_ambient=cast.front_ambient,
+        back_ambient=cast.back_ambient,
+    )
+
+
+def with_patterns(item: MeshItem, cell_m: tuple[float, float] = (0.2, 0.2)) -> MeshItem:
+    """The item with its patterns laid."""
+    return replace(item, texture_coordinates=texture_coordinates(item.mesh, item.materials, cell_m))

@@ -63,8 +63,8 @@ def _axes_in_rth(attitude: Attitude) -> FloatArray:
 def _sun_pointing(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
     """Z = s; X = T less its part along s."""
     ahead, normal = rth[..., 1, :], rth[..., 2, :]
-    along = dot(ahead, sun)[..., None]
-    return _body(_direction(ahead - along * sun, -sigma * np.sign(along) * normal), sun)
+    limit = -sigma * np.sign(dot(ahead, sun)[..., None]) * normal
+    return _body(_across(ahead, sun, limit), sun)
 
 
 def _sun_slice_locked(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
@@ -75,15 +75,16 @@ def _sun_slice_locked(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> Fl
 def _sun_slice_rolling(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
     """X = T; Z = s less its part along T."""
     ahead = rth[..., 1, :]
-    across = sun - dot(ahead, sun)[..., None] * ahead
-    return _body(ahead, _direction(across, sigma * rth[..., 2, :]))
+    return _body(ahead, _across(sun, ahead, sigma * rth[..., 2, :]))
 
 
-def _direction(vectors: FloatArray, limit: FloatArray) -> FloatArray:
-    """Unit vectors along `vectors`, or `limit` where they vanish."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+def _across(vectors: FloatArray, axis: FloatArray, limit: FloatArray) -> FloatArray:
+    """Unit vectors along the part of `vectors` across `axis`, or `limit` where nothing is left."""
+    across = vectors - dot(vectors, axis)[..., None] * axis
+    length = np.linalg.norm(across, axis=-1, keepdims=True)
     vanishes = length < _SINGULAR
-    return np.where(vanishes, limit, vectors / np.where(vanishes, 1.0, length))
+    across = np.where(vanishes, limit, across / np.where(vanishes, 1.0, length))
+    return unit(across - dot(across, axis)[..., None] * axis)  # once more: the first time cancels digits
 
 
 def _body(x: FloatArray, z: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ from geometry.validation import FloatArray, IntArray
 _COPLANAR_RAD = 1e-9  # planes nearer than this have no line of intersection worth the name
 _SAMPLES = 48  # per revolution; the squared distance varies as a few harmonics of it
 _REFINEMENTS = 8
+_HALVINGS = 28  # 0.26 rad to 1e-9: a centimetre of flight
 
 
 class Curves(Protocol):
@@ -193,8 +194,7 @@ def closest_approach_m(
 
     Notes
     -----
-    48 samples of the revolution, then Newton's method on the rate of the squared distance from the
-    best one.
+    48 samples of the revolution, then bisection on the sign of the range rate about the best one.
     """
     best = np.full(first.size, np.inf)
     at = np.zeros(first.size)
@@ -203,13 +203,13 @@ def closest_approach_m(
         distance = np.linalg.norm(gap, axis=-1)
         better = distance < best
         best, at = np.where(better, distance, best), np.where(better, phase, at)
-    limit = 2.0 * np.pi / _SAMPLES
-    rate = curves.phase_rate_rad_s[first]
-    for _ in range(_REFINEMENTS):
-        gap, speed = _relative_state(curves, first, second, at, phase_ahead_rad)
+    low, high = at - 2.0 * np.pi / _SAMPLES, at + 2.0 * np.pi / _SAMPLES
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        gap, speed = _relative_state(curves, first, second, middle, phase_ahead_rad)
         best = np.minimum(best, np.linalg.norm(gap, axis=-1))
-        step = -dot(gap, speed) / np.maximum(dot(speed, speed), 1e-12) * rate
-        at = at + np.clip(step, -limit, limit)
+        nearing = dot(gap, speed) < 0.0
+        low, high = np.where(nearing, middle, low), np.where(nearing, high, middle)
     return best
 
 

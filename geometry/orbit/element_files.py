@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sgp4 import omm
 from sgp4.api import SGP4_ERRORS, Satrec
 from sgp4.io import compute_checksum
@@ -37,6 +38,21 @@ _OMM_NEEDED = (
     "MEAN_ANOMALY",
     "NORAD_CAT_ID",
 )
+
+
+# Columns of the numbers of a TLE [Hoots1980]; the parser of `sgp4` takes letters for zero.
+_TLE_NUMBERS = {
+    "1": {"epoch year": (18, 20), "epoch day": (20, 32), "first derivative": (33, 43)},
+    "2": {
+        "inclination": (8, 16),
+        "node": (17, 25),
+        "eccentricity": (26, 33),
+        "perigee": (34, 42),
+        "mean anomaly": (43, 51),
+        "mean motion": (52, 63),
+    },
+}
+_TLE_EXPONENTIALS = {"1": {"second derivative": (44, 52), "BSTAR": (53, 61)}, "2": {}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +186,20 @@ def _checked_tle_line(line: str, where: str) -> str:
     want = compute_checksum(line[:68])
     if line[68] != str(want):
         raise ValueError(f"{where}: checksum is {line[68]!r}, its digits give {want}; the line was altered")
+    for field, (start, end) in _TLE_NUMBERS[line[0]].items():
+        _check_number(line[start:end], field, where)
+    for field, (start, end) in _TLE_EXPONENTIALS[line[0]].items():
+        mantissa, exponent = line[start : end - 2].strip() or "0", line[end - 2 : end].strip() or "0"
+        _check_number(f"{mantissa}e{exponent}", field, where)
     return line
+
+
+def _check_number(text: str, field: str, where: str) -> None:
+    """Refuse columns that hold no number."""
+    try:
+        float(text)
+    except ValueError:
+        raise ValueError(f"{where}: the {field} of this TLE is no number, {text.strip()!r}") from None
 
 
 def _tle_record(first: str, second: str, where: str) -> Satrec:
@@ -183,7 +212,12 @@ def _tle_record(first: str, second: str, where: str) -> Satrec:
 
 
 def _accepted(record: Satrec, where: str) -> Satrec:
-    """Refuse elements that SGP4 itself refuses."""
+    """Refuse what is no number, and elements that SGP4 itself refuses."""
+    for name in ("no_kozai", "ecco", "inclo", "nodeo", "argpo", "mo", "bstar"):
+        if not np.isfinite(getattr(record, name)):
+            raise ValueError(f"{where}: every element must be finite, got {name} = {getattr(record, name)}")
+    if not record.no_kozai > 0.0:
+        raise ValueError(f"{where}: the mean motion must be greater than 0, got {record.no_kozai:g} rad/min")
     if record.error:
         reason = SGP4_ERRORS.get(record.error, f"error {record.error}")
         raise ValueError(f"{where}: SGP4 refuses these elements: {reason}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numba
 import numpy as np
 from numpy.typing import ArrayLike
@@ -81,13 +79,29 @@ def _analytic(
 
 
 def _plane_constants(elements: MeanElements) -> FloatArray:
-    """What the kernel needs of each plane, (P, 7): a, cos i, sin i, rates of u and node, J3 and J2 terms."""
-    a = elements.semi_major_axis_m
-    sin_i = np.sin(elements.inclination_rad)
+    """What the kernel needs of each plane, (P, 13); lengths in m, rates in rad/s.
+
+    a, cos i, sin i, rate of u, rate of the node, q of J3, k of J2; then k over the semi-latus rectum,
+    the mean radius over a, sqrt(1 - q^2), k sin^2 i / 2, and the J2 amplitudes of u and of the node.
+    """
+    a, cos_i, sin_i = (
+        elements.semi_major_axis_m,
+        np.cos(elements.inclination_rad),
+        np.sin(elements.inclination_rad),
+    )
     u_rate, node_rate = elements.rates_rad_s
     q = -0.5 * (_J3 / _J2) * (_RE_M / a) * sin_i
-    k = 0.5 * _J2 * _RE_M**2 / (a * (1.0 - q * q))  # m; over the semi-latus rectum again: dimensionless
-    return np.stack([a, np.cos(elements.inclination_rad), sin_i, u_rate, node_rate, q, k], axis=-1)
+    k = 0.5 * _J2 * _RE_M**2 / (a * (1.0 - q * q))
+    k2 = k / (a * (1.0 - q * q))
+    beta = np.sqrt(1.0 - q * q)
+    lift = 1.0 - 1.5 * k2 * beta * (3.0 * cos_i**2 - 1.0)
+    return np.stack(
+        [
+            a, cos_i, sin_i, u_rate, node_rate, q, k,
+            k2, lift, beta, 0.5 * k * sin_i**2, -0.25 * k2 * (7.0 * cos_i**2 - 1.0), 1.5 * k2 * cos_i,
+        ],
+        axis=-1,
+    )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -99,40 +113,34 @@ def _turned(cosine: float, sine: float, by: float) -> tuple[float, float]:
     return cosine * cos_by - sine * sin_by, sine * cos_by + cosine * sin_by
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
 def _analytic_kernel(  # type: ignore[no-untyped-def]
     planes, plane, phases, tables, rotation, position, velocity, with_velocity
 ):
     """Closed form over satellites and times; see `analytic_states`.  Writes into the last arrays."""
     for n in range(plane.size):
         p = plane[n]
-        a, cos_i, sin_i, u_rate, node_rate, q, k = (
-            planes[p, 0], planes[p, 1], planes[p, 2], planes[p, 3], planes[p, 4], planes[p, 5], planes[p, 6],
-        )  # fmt: skip
-        beta = sqrt(1.0 - q * q)
-        k2 = k / (a * (1.0 - q * q))
-        x3, x1, x7 = 3.0 * cos_i**2 - 1.0, 1.0 - cos_i**2, 7.0 * cos_i**2 - 1.0
+        a, cos_i, sin_i = planes[p, 0], planes[p, 1], planes[p, 2]
+        u_rate, node_rate, q = planes[p, 3], planes[p, 4], planes[p, 5]
+        lift, beta, radial = planes[p, 8], planes[p, 9], planes[p, 10]
+        of_u, of_node = planes[p, 11], planes[p, 12]
+        of_tilt = of_node * sin_i
         for t in range(tables.shape[1]):
             ct, st = tables[p, t, 0], tables[p, t, 1]
             cu = phases[n, 0] * ct - phases[n, 1] * st
             su = phases[n, 1] * ct + phases[n, 0] * st
-            # Kepler's equation u = E + q cos E of the frozen eccentricity vector (0, q).
-            delta = q * cu
-            for _ in range(3):
-                delta = q * _turned(cu, su, -delta)[0]
-            ce, se = _turned(cu, su, -delta)
-            esine = -q * ce
+            # Kepler's equation u = E + q cos E of the frozen eccentricity (0, q), to q^4 = 1e-12.
+            ce, se = _turned(cu, su, -q * cu * (1.0 + q * (su + q * (1.0 - 1.5 * cu * cu))))
             rl = a * (1.0 - q * se)
             ratio = a / rl
             sf = ratio * (se - q)
-            cf = ratio * (ce + q * esine / (1.0 + beta))
+            cf = ratio * ce * (1.0 - q * q / (1.0 + beta))
             s2, c2 = 2.0 * sf * cf, 1.0 - 2.0 * sf * sf
             # J2 short period: radius, argument of latitude, node, inclination.
-            scale = 1.0 - 1.5 * k2 * beta * x3
-            r = rl * scale + 0.5 * k * x1 * c2
-            cu, su = _turned(cf, sf, -0.25 * k2 * x7 * s2)
-            co, so = _turned(tables[p, t, 2], tables[p, t, 3], 1.5 * k2 * cos_i * s2)
-            ci, si = _turned(cos_i, sin_i, 1.5 * k2 * cos_i * sin_i * c2)
+            r = rl * lift + radial * c2
+            cu, su = _turned(cf, sf, of_u * s2)
+            co, so = _turned(tables[p, t, 2], tables[p, t, 3], of_node * s2)
+            ci, si = _turned(cos_i, sin_i, of_tilt * c2)
             x = cu * co - su * ci * so
             y = cu * so + su * ci * co
             z = su * si
@@ -143,10 +151,10 @@ def _analytic_kernel(  # type: ignore[no-untyped-def]
             if with_velocity:
                 e_rate = u_rate * ratio
                 f_rate = beta * ratio * e_rate
-                r_rate = a * esine * e_rate * scale - k * x1 * s2 * f_rate
-                along = r * f_rate * (1.0 - 0.5 * k2 * x7 * c2)
-                about_pole = r * (node_rate + 3.0 * k2 * cos_i * c2 * f_rate)
-                out = -r * su * 3.0 * k2 * cos_i * sin_i * s2 * f_rate
+                r_rate = -q * ce * a * e_rate * lift - 2.0 * radial * s2 * f_rate
+                along = r * f_rate * (1.0 + 2.0 * of_u * c2)
+                about_pole = r * (node_rate + 2.0 * of_node * c2 * f_rate)
+                out = -2.0 * r * su * of_tilt * s2 * f_rate
                 vx = r_rate * x + along * (-su * co - cu * ci * so) - about_pole * y + out * si * so
                 vy = r_rate * y + along * (-su * so + cu * ci * co) + about_pole * x - out * si * co
                 vz = r_rate * z + along * cu * si + out * ci

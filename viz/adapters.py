@@ -1,6 +1,6 @@
 """`MeshItem` -> VTK actors: the one door from meshes to the renderer.
 
-One actor per material, side and colouring, with its own corners (flat normals), so that a craft with
+One actor per material, side and colouring, with its own corners, so that a craft with
 thousands of modules is still a handful of actors.  A sheet is drawn twice, front and back, each seen
 from its own side only; the two never fight for depth.
 
@@ -25,6 +25,7 @@ from geometry.validation import FloatArray
 from viz import theme
 from viz.image import light_of
 from viz.scene import InstancesItem, Material, MeshItem
+from viz.smoothing import corner_normals
 
 FRONT, BACK = "front", "back"
 
@@ -74,6 +75,7 @@ def item_parts(item: MeshItem) -> Iterator[tuple[vtkPolyData, Material, bool]]:
     table: dict[Material, int] = {}
     codes = np.array([table.setdefault(m, len(table)) for m in (*item.materials, item.inactive_material)])
     materials = list(table)
+    normals = corner_normals(item.mesh)
     for side in (FRONT, BACK):
         surface = getattr(item.mesh, f"{side}_surface")
         values = getattr(item, f"{side}_values")
@@ -86,15 +88,17 @@ def item_parts(item: MeshItem) -> Iterator[tuple[vtkPolyData, Material, bool]]:
             for colored in (False, True):
                 faces = np.flatnonzero(drawn & (code == k) & (valued == colored))
                 if faces.size:
-                    yield side_polydata(item, faces, side, colored), materials[k], colored
+                    yield side_polydata(item, normals, faces, side, colored), materials[k], colored
 
 
-def side_polydata(item: MeshItem, faces: NDArray[np.int64], side: str, colored: bool) -> vtkPolyData:
+def side_polydata(
+    item: MeshItem, corner_normal: FloatArray, faces: NDArray[np.int64], side: str, colored: bool
+) -> vtkPolyData:
     """One side of some faces, three corners of its own for each, in the body frame."""
     mesh = item.mesh
     order = [0, 1, 2] if side == FRONT else [0, 2, 1]
     corners = mesh.vertices_m[mesh.faces[faces][:, order]]
-    normals = mesh.normals[faces] * (1.0 if side == FRONT else -1.0)
+    normals = corner_normal[faces][:, order] * (1.0 if side == FRONT else -1.0)
     count = len(faces)
     polydata = vtkPolyData()
     points = vtkPoints()
@@ -107,7 +111,7 @@ def side_polydata(item: MeshItem, faces: NDArray[np.int64], side: str, colored: 
     )
     polydata.SetPolys(cells)
     data = polydata.GetPointData()
-    data.SetNormals(_vtk(np.repeat(normals, 3, axis=0).astype(np.float32), "normals"))
+    data.SetNormals(_vtk(normals.reshape(-1, 3).astype(np.float32), "normals"))
     if item.texture_coordinates is not None:
         uv = item.texture_coordinates[faces][:, order].reshape(-1, 2)
         data.SetTCoords(_vtk(uv.astype(np.float32), "uv"))

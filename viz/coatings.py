@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,31 +56,41 @@ FINISHES: dict[str, Finish] = {
 """By pattern; all of `textures.PATTERNS` are here."""
 
 
+_PLAIN: dict[str, Material] = {
+    "black": Material((0.004, 0.004, 0.004), 0.0, 0.9),
+    "black_paint": Material((0.012, 0.012, 0.013), 0.0, 0.55),
+    "optics": Material((0.004, 0.003, 0.010), 0.0, 0.04, 1.0, pattern="optics"),
+    # of a person for scale
+    "suit": Material((0.74, 0.73, 0.70), 0.0, 0.75),
+    "suit_joint": Material((0.36, 0.37, 0.40), 0.0, 0.65),
+    "suit_trim": Material((0.62, 0.07, 0.03), 0.0, 0.6),
+    "visor": Material((0.95, 0.62, 0.20), 1.0, 0.05),
+}
+
+
 @cache
-def coating_materials() -> Mapping[str, Material]:
-    """The material of every named coating; patterned ones have the mean colour of their pattern."""
-    patterned = {
-        name: Material(
-            surface_texture(name).mean_color,
-            float(surface_texture(name).base[..., 3].mean() / 255.0),
-            float(surface_texture(name).detail[..., 3].mean() / 255.0),
-            FINISHES[name].coat,
-            pattern=name,
+def coating_material(coating: str) -> Material | None:
+    """The material of a named coating, None where the name is not known.
+
+    A patterned one has the mean colour of its pattern: what it looks like from afar.
+    """
+    if coating in PATTERNS:
+        drawn = surface_texture(coating)
+        return Material(
+            drawn.mean_color,
+            float(drawn.base[..., 3].mean() / 255.0),
+            float(drawn.detail[..., 3].mean() / 255.0),
+            FINISHES[coating].coat,
+            pattern=coating,
         )
-        for name in PATTERNS
-    }
-    return patterned | {
-        "black": Material((0.004, 0.004, 0.004), 0.0, 0.9),
-        "black_paint": Material((0.012, 0.012, 0.013), 0.0, 0.55),
-        "optics": Material((0.004, 0.003, 0.010), 0.0, 0.04, 1.0, pattern="optics"),
-    }
+    return _PLAIN.get(coating)
 
 
 def material_of(optics: OpticalProperties) -> Material:
     """The material of a coating; one without a known name is grey as its absorptance says."""
-    known = coating_materials()
-    if optics.coating in known:
-        return known[optics.coating]
-    grey = 1.0 - optics.solar_absorptance
+    known = coating_material(optics.coating)
+    if known is not None:
+        return known
+    grey = 0.95 * (1.0 - optics.solar_absorptance)
     mirror = optics.solar_specularity
-    return Material((0.95 * grey,) * 3, min(1.0, 1.5 * mirror), 0.65 - 0.5 * mirror)
+    return Material((grey, grey, grey), min(1.0, 1.5 * mirror), 0.65 - 0.5 * mirror)

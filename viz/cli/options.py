@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from geometry.design import Design
 
 
@@ -36,6 +38,7 @@ At = Annotated[
     str | None,
     Parameter(name="--at", help="Moment in UTC (ISO 8601) at which to start; default: the design's epoch."),
 ]
+Satellite = Annotated[int, Parameter(name="--satellite", help="Member of the ring, from 0.")]
 Jobs = Annotated[
     int | None, Parameter(name=("--jobs", "-j"), help="Threads or processes to use; default: all cores.")
 ]
@@ -95,6 +98,13 @@ class Voice:
 
     quiet: Annotated[bool, flag("--quiet", "-q", help="No progress and no remarks on stderr.")] = False
     verbose: Annotated[bool, flag("--verbose", "-v", help="Show the traceback of an error.")] = False
+
+
+def moment(at: str | None, design: Design) -> np.datetime64:
+    """`--at`, or the design's epoch where it was not given."""
+    from geometry.ephemeris import parse_utc
+
+    return design.epoch_utc if at is None else parse_utc(at, name="--at")
 
 
 DEFAULT_CHANGES = Changes()

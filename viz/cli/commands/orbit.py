@@ -16,6 +16,7 @@ from viz.cli.options import (
     Json,
     Output,
     Voice,
+    moment,
 )
 from viz.cli.results import Report, print_json, print_table
 
@@ -47,16 +48,17 @@ def orbit(
 ) -> None:
     """Print the states of one satellite over time, both ends included: place, speed, Sun, light, attitude."""
     from geometry.orbit import flight_of, orbit_states
+    from viz.cli.members import member_craft
     from viz.cli.tables import check_destination, write_rows
 
     report = Report("orbit", voice)
     kind = check_destination(output, KINDS, force=force)
     flown = changes.load(design)
     period_min = flight_of(flown).nodal_period_s / 60.0
-    times = times_with_both_ends(
-        _start(at, flown.epoch_utc), period_min if duration_min is None else duration_min, step_s
-    )
+    duration_min = period_min if duration_min is None else duration_min
+    times = times_with_both_ends(moment(at, flown), duration_min, step_s)
     states = orbit_states(flown, times, satellites=[satellite])
+    member_craft(flown, satellite)  # refuses a ring whose members overlap
     fields = {"satellite": satellite, **state_fields(states)}
     document = report.document(flown.name, fields, seed=flown.radiation.seed)
     if output is not None:
@@ -66,13 +68,6 @@ def orbit(
         print_json(document)
     elif output is None:
         print_table(_rows(fields), ("time UTC", "x km", "y km", "z km", "beta deg", "sunlit", "attack deg"))
-
-
-def _start(at: str | None, epoch_utc: np.datetime64) -> np.datetime64:
-    """`--at`, or the design's epoch."""
-    from geometry.ephemeris import parse_utc
-
-    return epoch_utc if at is None else parse_utc(at, name="--at")
 
 
 def times_with_both_ends(start_utc: np.datetime64, duration_min: float, step_s: float) -> TimeArray:
@@ -105,21 +100,15 @@ def state_fields(states: OrbitStates) -> dict[str, Any]:
     """What INTERFACE promises of the first satellite of `states`; arrays over time."""
     import numpy as np
 
-    from geometry.frames import beta_rad, orbit_normal
-    from geometry.orbit.attitude import angle_of_attack_rad
-
-    position, velocity = states.position_gcrs_m[0], states.velocity_gcrs_m_s[0]
-    rotation = states.rotation_body_from_gcrs[0]
-    normal = orbit_normal(position, velocity)
     return {
         "times_utc": states.times_utc,
-        "position_gcrs_km": position / 1e3,
-        "velocity_gcrs_km_s": velocity / 1e3,
+        "position_gcrs_km": states.position_gcrs_m[0] / 1e3,
+        "velocity_gcrs_km_s": states.velocity_gcrs_m_s[0] / 1e3,
         "sun_direction_gcrs": states.sun_direction_gcrs,
-        "beta_deg": np.degrees(beta_rad(normal, states.sun_direction_gcrs)),
+        "beta_deg": np.degrees(states.beta_rad[0]),
         "sunlit_fraction": states.sunlit_fraction[0],
-        "rotation_body_from_gcrs": rotation,
-        "angle_of_attack_deg": np.degrees(angle_of_attack_rad(rotation, velocity)),
+        "rotation_body_from_gcrs": states.rotation_body_from_gcrs[0],
+        "angle_of_attack_deg": np.degrees(states.angle_of_attack_rad[0]),
     }
 
 

@@ -1,0 +1,34 @@
+"""One member of a design's ring: its own craft, in a ring that it fits into."""
+
+from __future__ import annotations
+
+from geometry.craft import Craft, build_craft
+from geometry.craft.parameters import Detail
+from geometry.design import Design
+from geometry.orbit import RingSpacing, check_ring_clear
+
+
+def member_craft(design: Design, satellite: int = 0, detail: Detail = "light") -> Craft:
+    """The craft of one satellite; rings of several local times fly two, each with its shield to nadir.
+
+    Raises
+    ------
+    ValueError
+        As `spaced_craft`.
+    """
+    return spaced_craft(design, satellite, detail)[0]
+
+
+def spaced_craft(design: Design, satellite: int = 0, detail: Detail = "light") -> tuple[Craft, RingSpacing]:
+    """Craft of one satellite and the spacing of its ring.
+
+    Raises
+    ------
+    ValueError
+        Members of the ring overlap, or a craft that cannot be built.
+    """
+    ltans = design.ring.ltan_list_s
+    group = satellite // (design.ring.satellites_per_plane * design.ring.planes)
+    own = design.at_ltan(ltans[group]) if 0 <= group < len(ltans) else design
+    craft = build_craft(own, detail)
+    return craft, check_ring_clear(design, craft.bounding_radius_m)

@@ -1,8 +1,7 @@
 """Orbits: mean elements to states in GCRS, attitude laws, the Earth's shadow, the ring."""
 
-from geometry.orbit.flight import (
-    FlownDesign,
-    flight_of,
+from geometry.orbit.flight import FlownDesign, flight_of
+from geometry.orbit.flown import (
     orbit_positions,
     orbit_states,
     orbit_times,

@@ -34,6 +34,17 @@ def satrecs(elements: MeanElements) -> list[Satrec]:
     return records
 
 
+def minutes_since_epoch(record: Satrec, time_utc: np.datetime64) -> float:
+    """Time since the epoch of a record, minutes."""
+    day, fraction = julian_date_utc(np.atleast_1d(time_utc))
+    return float((day[0] - record.jdsatepoch) + (fraction[0] - record.jdsatepochF)) * 1440.0
+
+
+def mean_node_rad(record: Satrec, time_utc: np.datetime64) -> float:
+    """Right ascension of the mean node in TEME by its secular rate, rad; known past a decay too."""
+    return float(record.nodeo + record.nodedot * minutes_since_epoch(record, time_utc))
+
+
 def sgp4_states(
     records: Sequence[Satrec], times_utc: ArrayLike, names: Sequence[str] | None = None
 ) -> tuple[FloatArray, FloatArray]:
@@ -80,8 +91,7 @@ def _decays_before(record: Satrec, time_utc: np.datetime64) -> bool:
     SGP4's drag is a polynomial in time: past the decay it turns and gives states again, without an
     error, that mean nothing.  A mean semi-major axis that has grown under drag gives it away.
     """
-    day, fraction = julian_date_utc(np.atleast_1d(time_utc))
-    minutes = ((day[0] - record.jdsatepoch) + (fraction[0] - record.jdsatepochF)) * 1440.0
+    minutes = minutes_since_epoch(record, time_utc)
     if minutes <= 0.0:
         return False
     largest = 1.0005 * record.a if record.method == "n" else np.inf  # deep space: resonances move it

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from geometry.ephemeris import TimeArray, check_times_utc, sky_at
 from geometry.orbit.eclipse import sunlit_fraction
-from geometry.orbit.flight import FlownDesign, check_satellites, flight_of, orbit_times
+from geometry.orbit.flight import FlownDesign, flight_of
+from geometry.orbit.flown import check_satellites, orbit_times
 from geometry.validation import FloatArray, IntArray, read_only
 
 _STEPS_PER_ORBIT = 720
@@ -68,10 +69,13 @@ def shadow_passes(
 
     def fraction(at: TimeArray) -> FloatArray:
         sky = sky_at(at)
-        position, _ = flight.states(at, index)
         shape = design.environment.earth_shape
         return sunlit_fraction(
-            position, sky.sun_direction_gcrs, sky.sun_distance_m, sky.earth_pole_gcrs, shape
+            flight.positions(at, index),
+            sky.sun_direction_gcrs,
+            sky.sun_distance_m,
+            sky.earth_pole_gcrs,
+            shape,
         )[0]
 
     lit = fraction(times)

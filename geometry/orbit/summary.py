@@ -16,9 +16,9 @@ from geometry.orbit.flight import (
     KeplerianFlight,
     MeanFlight,
     flight_of,
-    orbit_states,
-    orbit_times,
 )
+from geometry.orbit.flown import orbit_states, orbit_times
+from geometry.orbit.sgp4_flight import mean_node_rad
 from geometry.orbit.sun_synchronous import ltan_s
 
 _SPEED_SAMPLES = 720  # over an orbit; the mean of a periodic function from even samples
@@ -124,10 +124,7 @@ def _elements_at(flight: Flight, at: np.ndarray, satellite: int) -> tuple[float,
         )
     if isinstance(flight, ElementsFlight):
         record = flight.elements.records[satellite]
-        julian_date = record.jdsatepoch + record.jdsatepochF
-        minutes = (at.astype(np.int64)[0] / 86_400e6 + 2_440_587.5 - julian_date) * 1440.0
-        node = record.nodeo + record.nodedot * minutes
-        return record.a * record.radiusearthkm * 1e3, float(record.inclo), float(node)
+        return record.a * record.radiusearthkm * 1e3, record.inclo, mean_node_rad(record, at[0])
     if isinstance(flight, KeplerianFlight):
         position, velocity = flight.states(at, np.array([satellite]))
         normal = orbit_normal(position[0, 0], velocity[0, 0])

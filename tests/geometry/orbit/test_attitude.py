@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sgp4.io import compute_checksum
 
 from geometry.frames import dot
 from geometry.orbit import Attitude, ElementsOrbit, KeplerianOrbit, Ring, orbit_states, orbit_times, sun_side
@@ -159,6 +160,21 @@ class TestFlown:
         )
         design = flown(orbit=ElementsOrbit(file), epoch_utc="2000-06-28T00:00:00")
         assert sun_side(design)[0] == np.sign(orbit_states(design).beta_rad[0, 0])
+
+    def test_the_side_is_known_at_an_epoch_after_the_decay(self, flown, tmp_path):
+        """A design's epoch may lie years from that of its elements; only states are refused then."""
+        file = tmp_path / "station.tle"
+        first = "1 25544U 98067A   08264.51782528  .00002182  00000-0  11606-4 0  292"
+        second = "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.7212539156353"
+        file.write_text("".join(f"{line}{compute_checksum(line)}\n" for line in (first, second)))
+        design = flown(orbit=ElementsOrbit(file), epoch_utc="2049-01-01T00:00:00")
+        near = np.array(["2008-09-21"], dtype="datetime64[us]")
+        assert orbit_states(design, near).satellites == 1
+        with (
+            pytest.warns(UserWarning, match=r"14,7\d\d days from the epoch"),
+            pytest.raises(ValueError, match="SGP4 cannot fly"),
+        ):
+            orbit_states(design)
 
 
 class TestRefusal:

@@ -205,5 +205,8 @@ class TestRefusal:
         line = LINE_1.replace(" 28098-4", " 90000-1")[:68]
         file = tle("FELL", line + str(compute_checksum(line)), LINE_2)
         design = flown(orbit=ElementsOrbit(file), epoch_utc="2005-01-01T00:00:00")
-        with pytest.raises(ValueError, match=r"SGP4 cannot fly FELL \(00005\) at 2005"):
+        with (
+            pytest.warns(UserWarning, match="FELL .* use elements nearer to the date"),
+            pytest.raises(ValueError, match=r"SGP4 cannot fly FELL \(00005\) at 2005"),
+        ):
             orbit_states(design)

@@ -12,8 +12,7 @@ from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import EarthShape
 from geometry.orbit.blocks import in_blocks
 from geometry.orbit.eclipse import _covered_share
-from geometry.orbit.mean_elements import MeanElements
-from geometry.orbit.propagation import _plane_constants, _turned
+from geometry.orbit.mean_elements import _J2, _J3, _RE_M, MeanElements
 from geometry.validation import FloatArray, check_shape, read_only
 
 _WGS_84 = EarthShape()
@@ -165,6 +164,14 @@ def track_shadows(
     )  # fmt: skip
 
 
+def _plane_constants(elements: MeanElements) -> FloatArray:
+    """Of each plane (P, 5): a in m, cos i, sin i, q of J3, k of J2 in m; as in the propagator."""
+    a, tilt = elements.semi_major_axis_m, elements.inclination_rad
+    q = -0.5 * (_J3 / _J2) * (_RE_M / a) * np.sin(tilt)
+    k = 0.5 * _J2 * _RE_M**2 / (a * (1.0 - q * q))
+    return np.stack([a, np.cos(tilt), np.sin(tilt), q, k], axis=-1)
+
+
 # ---------------------------------------------------------------- kernels: where the limb stands
 
 
@@ -214,22 +221,21 @@ def _angles_on_plane(u, constants):  # type: ignore[no-untyped-def]
     """At the mean argument of latitude `u`, by the closed form of `analytic_states`."""
     a, cos_i, sin_i, q, k = constants[0], constants[1], constants[2], constants[3], constants[4]
     co, so = constants[5], constants[6]
-    beta2 = 1.0 - q * q
-    k2 = k / (a * beta2)
-    cu, su = cos(u), sin(u)
-    delta = q * cu
-    for _ in range(3):
-        delta = q * _turned(cu, su, -delta)[0]
-    ce, se = _turned(cu, su, -delta)
-    esine = -q * ce
+    beta = sqrt(1.0 - q * q)
+    k2 = k / (a * beta * beta)
+    eccentric = u
+    for _ in range(4):
+        eccentric = u - q * cos(eccentric)
+    ce, se = cos(eccentric), sin(eccentric)
     rl = a * (1.0 - q * se)
-    sf = a / rl * (se - q)
-    cf = a / rl * (ce + q * esine / (1.0 + sqrt(beta2)))
-    s2, c2 = 2.0 * sf * cf, 1.0 - 2.0 * sf * sf
-    r = rl * (1.0 - 1.5 * k2 * sqrt(beta2) * (3.0 * cos_i**2 - 1.0)) + 0.5 * k * (1.0 - cos_i**2) * c2
-    cu, su = _turned(cf, sf, -0.25 * k2 * (7.0 * cos_i**2 - 1.0) * s2)
-    co, so = _turned(co, so, 1.5 * k2 * cos_i * s2)
-    ci, si = _turned(cos_i, sin_i, 1.5 * k2 * cos_i * sin_i * c2)
+    f = atan2(a / rl * (se - q), a / rl * ce * (1.0 - q * q / (1.0 + beta)))
+    s2, c2 = sin(2.0 * f), cos(2.0 * f)
+    r = rl * (1.0 - 1.5 * k2 * beta * (3.0 * cos_i**2 - 1.0)) + 0.5 * k * sin_i**2 * c2
+    argument = f - 0.25 * k2 * (7.0 * cos_i**2 - 1.0) * s2
+    turn, tilt = 1.5 * k2 * cos_i * s2, 1.5 * k2 * cos_i * sin_i * c2
+    cu, su = cos(argument), sin(argument)
+    co, so = co * cos(turn) - so * sin(turn), so * cos(turn) + co * sin(turn)
+    ci, si = cos_i * cos(tilt) - sin_i * sin(tilt), sin_i * cos(tilt) + cos_i * sin(tilt)
     x, y, z = r * (cu * co - su * ci * so), r * (cu * so + su * ci * co), r * su * si
     sun_x, sun_y, sun_z, radius, stretch = (
         constants[7],
@@ -339,7 +345,7 @@ def _plane_kernel(  # type: ignore[no-untyped-def]
     path = (constants, np.empty((0, 9)))
     constants[10], constants[11] = radius, stretch
     for p in range(node.shape[0]):
-        constants[:3], constants[3:5] = planes[p, :3], planes[p, 5:]
+        constants[:5] = planes[p]
         cos_i, sin_i = planes[p, 1], planes[p, 2]
         for t in range(node.shape[1]):
             co, so = cos(node[p, t]), sin(node[p, t])

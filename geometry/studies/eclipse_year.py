@@ -128,13 +128,12 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
     Notes
     -----
     Ellipsoidal Earth about its true pole, the Sun at its apparent place and true distance with its disc,
-    umbra and penumbra: `geometry.orbit.revolution_shadows`.  A sun-synchronous orbit keeps its local time over
-    the year; in it the satellite moves with the short-period terms of the propagator (the Earth's
-    oblateness changes its radius by 9 km, which moves the edges of a season by hours).  Other orbits are
-    propagated, one revolution about each moment.  Seasons are bracketed between daily revolutions, with a
-    closer look wherever the shadow is missed or left by less than 2e-4 rad, and their edges bisected to
-    0.1 ms of the model; season means are Gauss sums between the edges.  Left out: refraction, which lights
-    the umbra, the Moon, and thrust that holds the orbit.
+    umbra and penumbra: `geometry.orbit.revolution_shadows`.  A sun-synchronous orbit keeps its local time
+    over the year; on it the satellite moves with the long- and short-period terms of the propagator.  Other
+    orbits are propagated, one revolution about each moment.  Seasons are bracketed between daily
+    revolutions, with a closer look wherever the shadow is missed or left by less than 2e-4 rad, and their
+    edges bisected to 0.1 ms of the model; the shares of the year are Gauss sums between the edges.  Left
+    out: refraction, which lights the umbra, the Moon, and whatever thrust holds the orbit.
     """
     year = year_of(design, year)
     orbit, own_ltan_s = design.orbit, _local_time_s(design, ltan_s)

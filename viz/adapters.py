@@ -79,7 +79,9 @@ def item_parts(item: MeshItem) -> Iterator[tuple[vtkPolyData, Material, bool]]:
     for side in (FRONT, BACK):
         surface = getattr(item.mesh, f"{side}_surface")
         values = getattr(item, f"{side}_values")
-        valued = np.zeros(len(surface), bool) if values is None else np.isfinite(values)
+        valued = np.zeros(len(surface), bool)
+        if values is not None:
+            valued = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
         drawn = np.ones(len(surface), bool)
         if side == BACK:  # the inside of a solid is never seen
             drawn = (surface >= 0) | valued
@@ -121,8 +123,10 @@ def side_polydata(
         per_corner = np.broadcast_to(share.reshape(len(share), -1), (len(share), 3))[faces][:, order]
         data.AddArray(_vtk(per_corner.reshape(-1, 1).astype(np.float32), name))
     if colored:
-        shown = colors(getattr(item, f"{side}_values")[faces], item.value_range, item.color_map)
-        data.SetScalars(_vtk(np.repeat(as_light(shown), 3, axis=0), "color"))
+        values = getattr(item, f"{side}_values")
+        per_corner = np.broadcast_to(values.reshape(len(values), -1), (len(values), 3))[faces][:, order]
+        shown = colors(per_corner.reshape(-1), item.value_range, item.color_map)
+        data.SetScalars(_vtk(as_light(shown), "color"))
     return polydata
 
 

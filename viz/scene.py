@@ -73,8 +73,9 @@ class MeshItem:
         parts, in [0, 1]: shadows cast by rays beforehand.  None: no shadows.
     front_ambient, back_ambient : array (F,) or (F, 3), or None
         Share of the sky and Earth light left by the craft's own parts, in [0, 1].
-    front_values, back_values : array (F,) or None
-        Values to colour by in place of materials; NaN keeps the material.
+    front_values, back_values : array (F,) or (F, 3), or None
+        Values to colour by in place of materials, of each face or each corner of it; NaN keeps the
+        material.
     value_label, value_range, color_map : str, tuple of 2 float, str
         With unit: "absorbed flux / W m$^{-2}$"; range of the map; name in matplotlib.
     """
@@ -114,7 +115,8 @@ class MeshItem:
                 check_in_range(getattr(self, name), 0.0, 1.0, name=name)
         for name in ("front_values", "back_values"):
             if getattr(self, name) is not None:
-                check_shape(getattr(self, name), (count,), name=name)
+                shape = (count, 3) if np.ndim(getattr(self, name)) == 2 else (count,)
+                check_shape(getattr(self, name), shape, name=name)
                 object.__setattr__(self, name, read_only(getattr(self, name)))
         low, high = self.value_range
         if not low < high:
@@ -148,16 +150,18 @@ class PointsItem:
     position_gcrs_m : array (N, 3)
         m.
     brightness : array (N,)
-        Light of each point at 1,000 km, as the linear radiance it adds to one pixel of a picture
-        1,080 rows high that sees 40 degrees; falls with the square of the distance, less a floor that
-        `theme` sets so that a far ring is still seen.
+        Linear radiance of the middle of each point's image, seen from `reference_m`; it falls with the
+        square of the distance.
     color : array (N, 3)
         Linear.
+    reference_m : float
+        m.
     """
 
     position_gcrs_m: FloatArray
     brightness: FloatArray
     color: FloatArray
+    reference_m: float = 1.0e6
 
     def __post_init__(self) -> None:
         count = len(self.position_gcrs_m)
@@ -218,7 +222,12 @@ class Label:
 
 @dataclass(frozen=True)
 class ScalarBar:
-    """The colours of the values, with a readable title (unit included) above its ticks."""
+    """The colours of the values, with a readable title (unit included) above its ticks.
+
+    Ticks left out are chosen round.  `place` is the middle of the bar itself, in shares of width and
+    height from the top left, where the anchor alone does not serve; `length` its share of the height
+    (upright, "right") or of the width ("bottom").
+    """
 
     title: str
     value_range: tuple[float, float]
@@ -226,6 +235,25 @@ class ScalarBar:
     ticks: tuple[float, ...] = ()
     anchor: Literal["right", "bottom"] = "right"
     note: str = ""
+    place: tuple[float, float] | None = None
+    length: float | None = None
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension line with its length in words, as on a drawing; ends in GCRS, m.
+
+    `offset` moves the whole line in the picture (in heights, right and down), `text_offset` the words
+    from its middle.
+    """
+
+    text: str
+    start_gcrs_m: tuple[float, float, float]
+    end_gcrs_m: tuple[float, float, float]
+    offset: tuple[float, float] = (0.0, 0.0)
+    text_offset: tuple[float, float] = (0.0, -0.02)
+    size: float = 0.024
+    color: Color = (0.90, 0.92, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +272,8 @@ class Scene:
         Draw the stars at their true places; the Sun where it is in view.
     meshes, instances, points : tuples of items
     captions, labels : tuples
-    scalar_bar : ScalarBar or None
+    dimensions : tuple of Dimension
+    scalar_bar : ScalarBar, a tuple of several, or None
     exposure : float
         Factor on all light before the tone curve; stars and points included.
     ambient : Color
@@ -265,7 +294,8 @@ class Scene:
     points: tuple[PointsItem, ...] = ()
     captions: tuple[Caption, ...] = ()
     labels: tuple[Label, ...] = ()
-    scalar_bar: ScalarBar | None = None
+    dimensions: tuple[Dimension, ...] = ()
+    scalar_bar: ScalarBar | tuple[ScalarBar, ...] | None = None
     sunlight: Color = (1.0, 1.0, 1.0)
     exposure: float = 1.0
     ambient: Color = (0.0, 0.0, 0.0)
@@ -278,8 +308,15 @@ class Scene:
         if not abs(length - 1.0) < 1e-6:
             raise ValueError(f"sun_direction_gcrs must be a unit vector, got length {length:g}")
         check_in_range(self.exposure, 0.0, 1e6, name="exposure")
-        for name in ("meshes", "instances", "points", "captions", "labels"):
+        for name in ("meshes", "instances", "points", "captions", "labels", "dimensions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+
+    @property
+    def scalar_bars(self) -> tuple[ScalarBar, ...]:
+        """None, one or several."""
+        if self.scalar_bar is None:
+            return ()
+        return (self.scalar_bar,) if isinstance(self.scalar_bar, ScalarBar) else tuple(self.scalar_bar)
 
 
 def _freeze(item: Any, name: str, shape: tuple[int | None, ...]) -> NDArray[Any]:

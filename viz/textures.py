@@ -316,7 +316,7 @@ def _engraving(n: int) -> Image:
     from PIL import Image as Picture
     from PIL import ImageDraw
 
-    from viz.lettering import font
+    from viz.typesetting import font
 
     picture = Picture.new("L", (n, n), 0)
     draw = ImageDraw.Draw(picture)

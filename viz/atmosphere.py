@@ -21,6 +21,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from viz.kernels import kernel
+
 RADIUS_KM = 6378.137
 TOP_KM = 100.0
 # scattering and absorption at the ground for 680, 550, 440 nm, per km [Bruneton2017]
@@ -82,7 +84,7 @@ def air() -> Air:
 # ------------------------------------------------------------------ coordinates of the tables
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sun_place(mu_s: float) -> float:
     """Place of a Sun cosine in the tables, in [0, 1]; dense about the terminator."""
     low = math.asinh(SUN_LOW / SUN_KNEE)
@@ -353,29 +355,36 @@ def _light_tables(transmittance: Any, series: Any) -> Any:
     return on_ground, on_cloud, sky
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def phases(nu: float) -> tuple[float, float]:
     """Phase functions, per steradian, of Rayleigh and aerosol at the cosine of the scattering angle."""
     g = AEROSOL_ASYMMETRY
     rayleigh = 3.0 / (16.0 * math.pi) * (1.0 + nu * nu)
-    aerosol = (1.0 - g * g) / (4.0 * math.pi) / (1.0 + g * g - 2.0 * g * nu) ** 1.5
+    x = 1.0 + g * g - 2.0 * g * nu
+    aerosol = (1.0 - g * g) / (4.0 * math.pi) / (x * math.sqrt(x))
     return rayleigh, aerosol
 
 
-@njit(cache=True, nogil=True)
-def scattered(table: Any, x: float, mu_s: float, azimuth: float, nu: float, out: Any) -> None:
-    """Light (3,) scattered towards the eye, from one of the two tables; `x` runs along its first axis."""
+@kernel
+def scattered_light(
+    table: Any, x: float, place: float, azimuth: float, nu: float
+) -> tuple[float, float, float]:
+    """Light scattered towards the eye, R G B, from one of the two tables.
+
+    `x` runs along its first axis, `place` is the Sun's, `nu` the cosine between ray and Sun.
+    """
     u = min(max(x, 0.0), 1.0) * (VIEWS - 1)
-    v = sun_place(mu_s) * (SUNS - 1)
+    v = min(max(place, 0.0), 1.0) * (SUNS - 1)
     w = min(max(0.5 + 0.5 * azimuth, 0.0), 1.0) * (AZIMUTHS - 1)
     i, j, k = min(int(u), VIEWS - 2), min(int(v), SUNS - 2), min(int(w), AZIMUTHS - 2)
-    fu, fv, fw = u - i, v - j, w - k
-    rayleigh, aerosol = phases(nu)
-    out[0] = out[1] = out[2] = 0.0
-    for a in range(2):
-        for b in range(2):
-            for c in range(2):
-                weight = (fu if a else 1.0 - fu) * (fv if b else 1.0 - fv) * (fw if c else 1.0 - fw)
-                row = table[i + a, j + b, k + c]
-                for m in range(3):
-                    out[m] += weight * (row[m] * rayleigh + row[3 + m] * aerosol + row[6 + m])
+    u, v, w = u - i, v - j, w - k
+    ray, aerosol = phases(nu)
+    red = green = blue = 0.0
+    for corner in range(8):
+        a, b, c = corner >> 2, (corner >> 1) & 1, corner & 1
+        weight = (u if a else 1.0 - u) * (v if b else 1.0 - v) * (w if c else 1.0 - w)
+        p, q, r = i + a, j + b, k + c
+        red += weight * (ray * table[p, q, r, 0] + aerosol * table[p, q, r, 3] + table[p, q, r, 6])
+        green += weight * (ray * table[p, q, r, 1] + aerosol * table[p, q, r, 4] + table[p, q, r, 7])
+        blue += weight * (ray * table[p, q, r, 2] + aerosol * table[p, q, r, 5] + table[p, q, r, 8])
+    return red, green, blue

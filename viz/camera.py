@@ -23,7 +23,7 @@ class Camera:
     view_up : array (3,)
         Direction that points up in the picture; not parallel to the line of sight.
     view_angle_rad : float
-        Vertical field of view, rad.
+        Vertical field of view, rad (see `pixels_per_tangent` for narrow pictures).
     shift : tuple of 2 float
         Where the focal point stands in the picture, in half widths to the right and half heights up
         from the centre.
@@ -79,8 +79,12 @@ class Camera:
         return read_only(np.stack([right, np.cross(back, right), back]))
 
     def pixels_per_tangent(self, size: tuple[int, int]) -> float:
-        """Pixels per unit of tan(angle) from the axis, the same along both axes; size is (width, height)."""
-        return 0.5 * size[1] / float(np.tan(0.5 * self.view_angle_rad))
+        """Pixels per unit of tan(angle) from the axis, the same along both axes; size is (width, height).
+
+        The view angle spans the height; in a picture narrower than 5:4 it spans 4/5 of the width, so
+        that what a landscape shows is not cut off.
+        """
+        return 0.5 * min(size[1], 0.8 * size[0]) / float(np.tan(0.5 * self.view_angle_rad))
 
     def pixels(self, points_gcrs_m: ArrayLike, size: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
         """Columns and rows (N, 2) of points, and their depth (N,) in m along the line of sight.

@@ -9,76 +9,34 @@ their number.
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geometry.validation import FloatArray
 from viz import theme
-from viz.atmosphere import (
-    LIMB_POWER,
-    RADIUS_KM,
-    SUNS,
-    TOP_KM,
-    VIEWS,
-    Air,
-    air,
-    scattered,
-    sun_place,
+from viz.atmosphere import LIMB_POWER, RADIUS_KM, TOP_KM, air, scattered_light, sun_place
+from viz.kernels import by_rows, kernel
+from viz.maps import (
+    LAND_WIDTH,
+    LAYER_WIDTH,
+    WATER_REACH,
+    grain,
+    level_of,
+    maps,
+    read_layers,
+    read_linear,
+    read_one,
 )
-from viz.maps import WATER_REACH, blended, grain, maps, read, read_linear
-from viz.scene import Scene
+from viz.scene import EarthItem, Scene
 
 CLOUD_HEIGHT = 7.0 / RADIUS_KM
-BLOCK_ROWS = 16
 
 
-class Tables(NamedTuple):
-    """`Air` as the kernels take it."""
-
-    ground: NDArray[np.float32]
-    limb: NDArray[np.float32]
-    ground_view: NDArray[np.float32]
-    limb_view: NDArray[np.float32]
-    sun_on_ground: NDArray[np.float32]
-    sun_on_cloud: NDArray[np.float32]
-    sky_on_ground: NDArray[np.float32]
-
-
-class Looks(NamedTuple):
-    """Numbers of the theme and switches of the `EarthItem`."""
-
-    city: NDArray[np.float32]
-    skyglow: NDArray[np.float32]
-    airglow: NDArray[np.float32]
-    clouds: float
-    city_lights: float
-    air: float
-    flattening: float
-
-
-def threads() -> int:
-    """Threads for the kernels: the processors this process may use, or LP_NUM_THREADS where set."""
-    told = os.environ.get("LP_NUM_THREADS", "")
-    return max(1, int(told)) if told.isdigit() else max(1, len(os.sched_getaffinity(0)))
-
-
-def by_rows(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
-    """Run `kernel(first, last, *arguments)` over blocks of rows, in threads."""
-    starts = range(0, rows, BLOCK_ROWS)
-    count = min(threads(), len(starts))
-    if count == 1:
-        kernel(0, rows, *arguments)
-        return
-    with ThreadPoolExecutor(count) as pool:
-        jobs = [pool.submit(kernel, a, min(a + BLOCK_ROWS, rows), *arguments) for a in starts]
-        for job in jobs:
-            job.result()
+# places in the vector of looks
+CLOUDS, CITY_LIGHTS, AIR, FLATTENING, CITY, SKYGLOW, AIRGLOW, TWILIGHT = 0, 1, 2, 3, 4, 7, 10, 13
 
 
 def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -107,7 +65,7 @@ def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32
     _check_outside(origin)
     by_rows(
         _picture_rows, height, light, passed, origin, rays, 1.0 / camera.pixels_per_tangent(size),
-        np.array(camera.shift), sun, _tables(air()), maps(), _looks(scene),
+        np.array(camera.shift), sun, *_arrays(), _looks(scene.earth),
     )  # fmt: skip
     return light, passed
 
@@ -127,7 +85,7 @@ def environment(
     squeeze, sun = _squeeze(scene), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
     origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
     _check_outside(origin)
-    by_rows(_environment_rows, height, light, origin, squeeze, sun, _tables(air()), maps(), _looks(scene))
+    by_rows(_environment_rows, height, light, origin, squeeze, sun, *_arrays(), _looks(scene.earth))
     return light
 
 
@@ -146,65 +104,82 @@ def _check_outside(origin: FloatArray) -> None:
         )
 
 
-def _tables(a: Air) -> Tables:
-    return Tables(
-        a.ground_scattering, a.limb_scattering, a.ground_view, a.limb_view,
-        a.sun_on_ground, a.sun_on_cloud, a.sky_on_ground,
+@cache
+def _arrays() -> tuple[NDArray[Any], ...]:
+    """Maps and tables, in the order in which all kernels take them.
+
+    `views` (5, VIEWS): what passes on the way to the ground, R G B, and past the limb, R G.  `lights`
+    (9, SUNS): direct light on the ground and on clouds, sky light on the ground, R G B each.
+    """
+    tables, read = air(), maps()
+    views = np.stack([*tables.ground_view.T, tables.limb_view[:, 0], tables.limb_view[:, 1]])
+    lights = np.concatenate([tables.sun_on_ground.T, tables.sun_on_cloud.T, tables.sky_on_ground.T])
+    return (
+        read.layers, read.layer_offsets, read.land, read.land_offsets, read.linear, read.tile,
+        tables.ground_scattering, tables.limb_scattering,
+        np.ascontiguousarray(views), np.ascontiguousarray(lights),
     )  # fmt: skip
 
 
-def _looks(scene: Scene) -> Looks:
-    earth = scene.earth
-    city = theme.CITY_GAIN * np.array(theme.CITY_COLOR)
-    return Looks(
-        city.astype(np.float32),
-        np.array(theme.NIGHT_SKYGLOW, np.float32),
-        np.array(theme.AIRGLOW, np.float32),
-        float(earth.clouds),  # type: ignore[union-attr]
-        float(earth.city_lights),  # type: ignore[union-attr]
-        float(earth.air),  # type: ignore[union-attr]
-        earth.shape.flattening,  # type: ignore[union-attr]
-    )
+def _looks(earth: EarthItem) -> NDArray[np.float64]:
+    """Switches of the Earth and numbers of the theme as one vector."""
+    switches = [earth.clouds, earth.city_lights, earth.air, earth.shape.flattening]
+    lift = [c - 1.0 for c in theme.TWILIGHT_LIFT]
+    city = [theme.CITY_GAIN * c for c in theme.CITY_COLOR]
+    return np.array([*switches, *city, *theme.NIGHT_SKYGLOW, *theme.AIRGLOW, *lift], dtype=float)
 
 
-@njit(cache=True, nogil=True)
+# ------------------------------------------------------------------ kernels: numbers in, numbers out
+
+
+@kernel
 def _picture_rows(
     first: int, last: int, light: Any, passed: Any, origin: Any, rays: Any, pixel: float, shift: Any,
-    sun: Any, tables: Any, ground: Any, looks: Any,
+    sun: Any, layers: Any, layer_offsets: Any, land: Any,
+    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
+    looks: Any,
 ) -> None:  # fmt: skip
     height, width = light.shape[:2]
-    out, scratch = np.zeros(3), np.zeros((6, 3))
-    d = np.zeros(3)
+    ox, oy, oz = origin[0], origin[1], origin[2]
+    sx, sy, sz = sun[0], sun[1], sun[2]
+    far2 = ox * ox + oy * oy + oz * oz
+    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
     for row in range(first, last):
         y = -(row + 0.5 - 0.5 * height * (1.0 - shift[1])) * pixel
         for column in range(width):
             x = (column + 0.5 - 0.5 * width * (1.0 + shift[0])) * pixel
-            for k in range(3):
-                d[k] = rays[k, 0] * x + rays[k, 1] * y - rays[k, 2]
-            n = 1.0 / math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
-            for k in range(3):
-                d[k] *= n
+            dx = rays[0, 0] * x + rays[0, 1] * y - rays[0, 2]
+            dy = rays[1, 0] * x + rays[1, 1] * y - rays[1, 2]
+            dz = rays[2, 0] * x + rays[2, 1] * y - rays[2, 2]
+            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = dx * n, dy * n, dz * n
+            along = -(ox * dx + oy * dy + oz * dz)
+            if along <= 0.0 or far2 - along * along > reach2:
+                continue
             # a pixel's angle shrinks with the squared cosine off the axis
-            narrow = 1.0 / (1.0 + x * x + y * y)
-            passed[row, column] = _shade(origin, d, pixel * narrow, sun, tables, ground, looks, scratch, out)
-            for k in range(3):
-                light[row, column, k] = out[k]
+            angle = pixel / (1.0 + x * x + y * y)
+            seen = _shade(
+                ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
+                layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
+                looks,
+            )  # fmt: skip
+            light[row, column, 0] = seen[0]
+            light[row, column, 1] = seen[1]
+            light[row, column, 2] = seen[2]
+            passed[row, column] = seen[3]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _environment_rows(
-    first: int,
-    last: int,
-    light: Any,
-    origin: Any,
-    squeeze: Any,
-    sun: Any,
-    tables: Any,
-    ground: Any,
-    looks: Any,
-) -> None:
+    first: int, last: int, light: Any, origin: Any, squeeze: Any, sun: Any, layers: Any, layer_offsets: Any,
+    land: Any, land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any,
+    lights: Any, looks: Any,
+) -> None:  # fmt: skip
     height, width = light.shape[:2]
-    out, scratch, d = np.zeros(3), np.zeros((6, 3)), np.zeros(3)
+    ox, oy, oz = origin[0], origin[1], origin[2]
+    sx, sy, sz = sun[0], sun[1], sun[2]
+    far2 = ox * ox + oy * oy + oz * oz
+    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
     for row in range(first, last):
         polar = math.pi * (row + 0.5) / height
         for column in range(width):
@@ -214,228 +189,233 @@ def _environment_rows(
                 math.sin(polar) * math.sin(azimuth),
                 math.cos(polar),
             )
-            for k in range(3):
-                d[k] = squeeze[k, 0] * x + squeeze[k, 1] * y + squeeze[k, 2] * z
-            n = 1.0 / math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
-            for k in range(3):
-                d[k] *= n
-            through = _shade(origin, d, math.pi / height, sun, tables, ground, looks, scratch, out)
-            for k in range(3):
-                light[row, column, k] = light[row, column, k] * through + out[k]
+            dx = squeeze[0, 0] * x + squeeze[0, 1] * y + squeeze[0, 2] * z
+            dy = squeeze[1, 0] * x + squeeze[1, 1] * y + squeeze[1, 2] * z
+            dz = squeeze[2, 0] * x + squeeze[2, 1] * y + squeeze[2, 2] * z
+            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = dx * n, dy * n, dz * n
+            along = -(ox * dx + oy * dy + oz * dz)
+            if along <= 0.0 or far2 - along * along > reach2:
+                continue
+            seen = _shade(
+                ox, oy, oz, dx, dy, dz, along, math.pi / height, sx, sy, sz,
+                layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
+                looks,
+            )  # fmt: skip
+            light[row, column, 0] = light[row, column, 0] * seen[3] + seen[0]
+            light[row, column, 1] = light[row, column, 1] * seen[3] + seen[1]
+            light[row, column, 2] = light[row, column, 2] * seen[3] + seen[2]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _shade(
-    origin: Any, d: Any, angle: float, sun: Any, tables: Any, ground: Any, looks: Any, scratch: Any, out: Any
-) -> float:
-    """Light (3,) along one ray of angular width `angle`; returns the share of light that passes it."""
-    out[0] = out[1] = out[2] = 0.0
-    along = -(origin[0] * d[0] + origin[1] * d[1] + origin[2] * d[2])
-    if along <= 0.0:
-        return 1.0
+    ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, along: float, angle: float,
+    sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
+    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
+    looks: Any,
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """Light along one ray of angular width `angle`, and the share of light from behind that passes."""
     # the point of closest approach; differences of large squares are avoided
-    c = scratch[0]
-    for k in range(3):
-        c[k] = origin[k] + along * d[k]
-    b = math.sqrt(c[0] * c[0] + c[1] * c[1] + c[2] * c[2])
-    if b >= 1.0 + TOP_KM / RADIUS_KM:
-        return 1.0
-    edge = angle * along
-    covered = min(max((1.0 - b) / edge + 0.5, 0.0), 1.0)
-    through = 1.0 - covered
+    cx, cy, cz = ox + along * dx, oy + along * dy, oz + along * dz
+    b = math.sqrt(cx * cx + cy * cy + cz * cz)
+    height = max((b - 1.0) * RADIUS_KM, 0.0)
+    covered = min(max((1.0 - b) / (angle * along) + 0.5, 0.0), 1.0)
+    red = green = blue = through = 0.0
     if covered < 1.0:
-        p, limb = scratch[1], scratch[2]
-        for k in range(3):
-            p[k] = c[k] / b
-        _limb(p, max((b - 1.0) * RADIUS_KM, 0.0), d, sun, tables, looks, limb)
-        x = looks.air * _view(tables.limb_view, (max((b - 1.0) * RADIUS_KM, 0.0) / TOP_KM) ** LIMB_POWER, 1)
-        through *= 1.0 - looks.air + x
-        for k in range(3):
-            out[k] += (1.0 - covered) * limb[k]
+        place = (height / TOP_KM) ** LIMB_POWER
+        red, green, blue = _limb(
+            cx / b, cy / b, cz / b, height, place, dx, dy, dz, sx, sy, sz, limb_air, looks
+        )
+        left = 1.0 - covered
+        through = left * (1.0 - looks[AIR] * (1.0 - _row(views, 4, place)))
+        red, green, blue = left * red, left * green, left * blue
     if covered > 0.0:
-        p, seen = scratch[1], scratch[2]
         t = along - math.sqrt(max(0.0, 1.0 - b * b))
-        n = 0.0
-        for k in range(3):
-            p[k] = origin[k] + t * d[k]
-            n += p[k] * p[k]
-        n = 1.0 / math.sqrt(n)
-        for k in range(3):
-            p[k] *= n
-        _ground(p, d, max(angle * t, 1e-7), sun, tables, ground, looks, scratch, seen)
-        for k in range(3):
-            out[k] += covered * seen[k]
-    return through
+        px, py, pz = ox + t * dx, oy + t * dy, oz + t * dz
+        n = 1.0 / math.sqrt(px * px + py * py + pz * pz)
+        seen = _ground(
+            px * n, py * n, pz * n, dx, dy, dz, max(angle * t, 1e-7), sx, sy, sz,
+            layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
+            looks,
+        )  # fmt: skip
+        red, green, blue = red + covered * seen[0], green + covered * seen[1], blue + covered * seen[2]
+    return red, green, blue, through
 
 
-@njit(cache=True, nogil=True)
-def _view(table: Any, x: float, channel: int) -> float:
-    u = min(max(x, 0.0), 1.0) * (VIEWS - 1)
-    i = min(int(u), VIEWS - 2)
-    return table[i, channel] + (u - i) * (table[i + 1, channel] - table[i, channel])
+@kernel
+def _row(table: Any, row: int, place: float) -> float:
+    """One row of a table (rows, n) at a place in [0, 1]."""
+    last = table.shape[1] - 1
+    u = min(max(place, 0.0), 1.0) * last
+    i = min(int(u), last - 1)
+    return table[row, i] + (u - i) * (table[row, i + 1] - table[row, i])
 
 
-@njit(cache=True, nogil=True)
-def _azimuth(p: Any, d: Any, mu: float, sun: Any, mu_s: float) -> float:
-    """Cosine of the azimuth between the way to the eye and the Sun, at p."""
-    across = 0.0
-    for k in range(3):
-        across += (-d[k] - mu * p[k]) * (sun[k] - mu_s * p[k])
-    scale = math.sqrt(max((1.0 - mu * mu) * (1.0 - mu_s * mu_s), 1e-12))
-    return min(max(across / scale, -1.0), 1.0)
+@kernel
+def _rows(table: Any, row: int, place: float) -> tuple[float, float, float]:
+    """Three rows from `row` on."""
+    return _row(table, row, place), _row(table, row + 1, place), _row(table, row + 2, place)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _smooth(x: float, low: float, high: float) -> float:
     t = min(max((x - low) / (high - low), 0.0), 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
-@njit(cache=True, nogil=True)
-def _limb(p: Any, height: float, d: Any, sun: Any, tables: Any, looks: Any, out: Any) -> None:
-    """Air over the edge of the Earth: scattered sunlight by day, its faint glow by night."""
-    mu_s = p[0] * sun[0] + p[1] * sun[1] + p[2] * sun[2]
-    out[0] = out[1] = out[2] = 0.0
-    if looks.air == 0.0:
-        return
+@kernel
+def _limb(
+    px: float, py: float, pz: float, height: float, place: float, dx: float, dy: float, dz: float,
+    sx: float, sy: float, sz: float, limb_air: Any, looks: Any,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Air over the edge of the Earth: scattered sunlight by day, its own faint glow by night."""
+    if looks[AIR] == 0.0:
+        return 0.0, 0.0, 0.0
+    mu_s = px * sx + py * sy + pz * sz
+    red = green = blue = 0.0
     if mu_s > -0.3:
-        nu = sun[0] * d[0] + sun[1] * d[1] + sun[2] * d[2]
-        scattered(tables.limb, (height / TOP_KM) ** LIMB_POWER, mu_s, _azimuth(p, d, 0.0, sun, mu_s), nu, out)
-        fade = _smooth(mu_s, -0.3, -0.2)
-        for k in range(3):
-            out[k] *= fade
+        nu = sx * dx + sy * dy + sz * dz
+        azimuth = -nu / math.sqrt(max(1.0 - mu_s * mu_s, 1e-12))
+        red, green, blue = scattered_light(limb_air, place, sun_place(mu_s), azimuth, nu)
+        fade, dusk = _smooth(mu_s, -0.3, -0.2), _smooth(mu_s, 0.10, -0.10)
+        red *= fade * (1.0 + looks[TWILIGHT] * dusk)
+        green *= fade * (1.0 + looks[TWILIGHT + 1] * dusk)
+        blue *= fade * (1.0 + looks[TWILIGHT + 2] * dusk)
     night = _smooth(mu_s, 0.0, -0.25)
-    x = (height - 90.0) / 6.0
-    layer = math.exp(-x * x) + 0.30 * _smooth(height, 94.0, 80.0)
-    for k in range(3):
-        out[k] += night * layer * looks.airglow[k]
+    if night > 0.0:
+        x = (height - 90.0) / 6.0
+        layer = night * (math.exp(-x * x) + 0.30 * _smooth(height, 94.0, 80.0))
+        red += layer * looks[AIRGLOW]
+        green += layer * looks[AIRGLOW + 1]
+        blue += layer * looks[AIRGLOW + 2]
+    return red, green, blue
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ground(
-    p: Any, d: Any, step: float, sun: Any, tables: Any, ground: Any, looks: Any, scratch: Any, out: Any
-) -> None:
-    """The ground, the clouds over it and the air before it, seen at the point p of the unit sphere."""
-    mu = -(p[0] * d[0] + p[1] * d[1] + p[2] * d[2])
-    mu = min(max(mu, 0.0), 1.0)
+    px: float, py: float, pz: float, dx: float, dy: float, dz: float, step: float,
+    sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
+    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
+    looks: Any,
+) -> tuple[float, float, float]:  # fmt: skip
+    """The ground, the clouds over it and the air before it, at the point p of the unit sphere."""
+    mu = min(max(-(px * dx + py * dy + pz * dz), 0.0), 1.0)
     # the geodetic vertical: what latitude is measured by, and what the Sun stands over
-    nz = p[2] / (1.0 - looks.flattening)
-    n = 1.0 / math.sqrt(p[0] * p[0] + p[1] * p[1] + nz * nz)
-    nx, ny = p[0] * n, p[1] * n
-    nz *= n
-    mu_s = nx * sun[0] + ny * sun[1] + nz * sun[2]
-    u = 0.5 + math.atan2(p[1], p[0]) / (2.0 * math.pi)
+    nz = pz / (1.0 - looks[FLATTENING])
+    n = 1.0 / math.sqrt(px * px + py * py + nz * nz)
+    nx, ny, nz = px * n, py * n, nz * n
+    mu_s = nx * sx + ny * sy + nz * sz
+    u = 0.5 + math.atan2(py, px) / (2.0 * math.pi)
     v = 0.5 - math.asin(min(max(nz, -1.0), 1.0)) / math.pi
     footprint = step / math.sqrt(max(mu, 0.02))
+    texel = 2.0 * math.pi / LAYER_WIDTH
+    cloud, shore, lamp = read_layers(layers, layer_offsets, LAYER_WIDTH, u, v, footprint)
 
-    land, air_light = scratch[3], scratch[4]
-    day = mu_s > -0.25
-    cloud = 0.0
     near = _smooth(footprint, 1.6e-3, 4.0e-4)  # how far the maps are stretched
     fine = 0.0
     if near > 0.0:
-        fine = 0.55 * grain(ground.tile, p[0], p[1], p[2], 9.0) + 0.32 * grain(
-            ground.tile, p[0], p[1], p[2], 61.0
-        )
-    if looks.clouds > 0.0:
-        m = ground.clouds
-        cloud = blended(m.texels, m.offsets, m.width, m.height, u, v, footprint) / 255.0
-        cloud = min(max(cloud + near * 0.42 * fine * math.sqrt(max(cloud * (1.05 - cloud), 0.0)), 0.0), 1.0)
+        fine = 0.55 * grain(tile, px, py, pz, 9.0) + 0.32 * grain(tile, px, py, pz, 61.0)
+    cloud *= looks[CLOUDS] / 255.0
+    if near > 0.0:
+        cloud += near * 0.42 * fine * math.sqrt(max(cloud * (1.05 - cloud), 0.0))
+        cloud = min(max(cloud, 0.0), 1.0)
+    shore = (shore - 128.0) / 127.0 * WATER_REACH + near * 0.35 * fine
+    water = min(max(0.5 + shore / min(max(footprint / texel, 0.30), 9.0), 0.0), 1.0)
 
-    for k in range(3):
-        out[k] = 0.0
-    water = 0.0
-    m = ground.water
-    texel = 2.0 * math.pi / m.width
-    level = min(max(int(math.log2(max(footprint / texel, 1.0))), 0), 2)
-    shore = (read(m.texels, m.offsets, m.width, m.height, level, 0, u, v) - 128.0) / 127.0 * WATER_REACH
-    shore += near * 0.35 * fine
-    water = min(max(0.5 + shore / max(footprint / texel, 0.30), 0.0), 1.0)
-
-    m = ground.land
-    read_linear(m.texels, m.offsets, m.width, m.height, ground.linear, u, v, footprint, land)
-    grey = 0.30 * land[0] + 0.59 * land[1] + 0.11 * land[2]
-    texture = 1.0 + near * 0.22 * fine
-    sea = (0.0035, 0.0105, 0.0230)
-    for k in range(3):
-        land[k] = 0.56 * (0.95 * land[k] + 0.05 * grey) * texture
-        land[k] = (1.0 - water) * land[k] + water * sea[k]
+    red, green, blue = read_linear(land, land_offsets, LAND_WIDTH, linear, u, v, footprint)
+    texture = 0.56 * (1.0 - water) * (1.0 + near * 0.22 * fine)
+    red, green, blue = (
+        texture * red + 0.0035 * water,
+        texture * green + 0.0105 * water,
+        texture * blue + 0.0230 * water,
+    )
+    land_red, land_green, land_blue = red, green, blue
+    clear = 1.0 - cloud
 
     place = sun_place(mu_s)
+    day = mu_s > -0.25
     if day:
-        x = place * (SUNS - 1)
-        i = min(int(x), SUNS - 2)
-        x -= i
-        # what stands between here and the Sun, at the height of the clouds
         shade = 0.0
-        if looks.clouds > 0.0 and mu_s > -0.02:
+        if looks[CLOUDS] > 0.0 and mu_s > -0.02:
+            # what stands between here and the Sun, at the height of the clouds
             reach = min(CLOUD_HEIGHT / max(mu_s, 0.06), 0.012)
-            qx, qy, qz = nx + reach * sun[0], ny + reach * sun[1], nz + reach * sun[2]
-            q = math.sqrt(qx * qx + qy * qy + qz * qz)
-            m = ground.clouds
-            shade = blended(
-                m.texels, m.offsets, m.width, m.height, 0.5 + math.atan2(qy, qx) / (2.0 * math.pi),
-                0.5 - math.asin(min(max(qz / q, -1.0), 1.0)) / math.pi, footprint,
+            qx, qy, qz = nx + reach * sx, ny + reach * sy, nz + reach * sz
+            q = 1.0 / math.sqrt(qx * qx + qy * qy + qz * qz)
+            level = min(int(level_of(LAYER_WIDTH, footprint) + 0.5), len(layer_offsets) - 2)
+            shade = read_one(
+                layers, layer_offsets, LAYER_WIDTH, level, 0,
+                0.5 + math.atan2(qy, qx) / (2.0 * math.pi),
+                0.5 - math.asin(min(max(qz * q, -1.0), 1.0)) / math.pi,
             ) / 255.0  # fmt: skip
         relief = min(max(1.0 + 0.75 * (cloud - shade), 0.45), 1.5)
         glint = 0.0
         if water > 0.0 and mu_s > -0.02:
-            glint = _glint(nx, ny, nz, d, sun, mu) * water
-        soft = 0.5 * (mu_s + math.sqrt(mu_s * mu_s + 0.003))
-        for k in range(3):
-            direct = tables.sun_on_ground[i, k] + x * (
-                tables.sun_on_ground[i + 1, k] - tables.sun_on_ground[i, k]
-            )
-            top = tables.sun_on_cloud[i, k] + x * (tables.sun_on_cloud[i + 1, k] - tables.sun_on_cloud[i, k])
-            sky = tables.sky_on_ground[i, k] + x * (
-                tables.sky_on_ground[i + 1, k] - tables.sky_on_ground[i, k]
-            )
-            below = (1.0 - 0.8 * shade) * direct
-            floor = land[k] * (below * max(mu_s, 0.0) + sky) + glint * below
-            roof = 0.80 * (top * soft * relief + sky)
-            out[k] += (1.0 - cloud) * floor + cloud * roof
+            glint = water * _glint(nx, ny, nz, dx, dy, dz, sx, sy, sz, mu)
+        roof = 0.40 * (mu_s + math.sqrt(mu_s * mu_s + 0.003)) * relief  # white tops catch light past sunset
+        below = 1.0 - 0.8 * shade
+        high = max(mu_s, 0.0)
+        direct, top, sky = _rows(lights, 0, place), _rows(lights, 3, place), _rows(lights, 6, place)
+        red = clear * (red * (below * direct[0] * high + sky[0]) + glint * below * direct[0])
+        green = clear * (green * (below * direct[1] * high + sky[1]) + glint * below * direct[1])
+        blue = clear * (blue * (below * direct[2] * high + sky[2]) + glint * below * direct[2])
+        red += cloud * (roof * top[0] + 0.8 * sky[0])
+        green += cloud * (roof * top[1] + 0.8 * sky[1])
+        blue += cloud * (roof * top[2] + 0.8 * sky[2])
+    else:
+        red = green = blue = 0.0
 
     night = _smooth(mu_s, 0.045, -0.10)
     if night > 0.0:
-        lamp = 0.0
-        if looks.city_lights > 0.0:
-            m = ground.lights
-            lamp = blended(m.texels, m.offsets, m.width, m.height, u, v, 0.8 * footprint) / 255.0
-            lamp *= lamp * (1.0 + near * 0.5 * fine)
-        hot = min(lamp, 1.0)
-        for k in range(3):
-            color = looks.city[k] + (0.85 * looks.city[0] - looks.city[k]) * 0.45 * hot
-            out[k] += night * lamp * color * (1.0 - 0.8 * cloud)
-            out[k] += night * looks.skyglow[k] * (0.25 + land[k] * 2.0 * (1.0 - cloud) + 1.4 * cloud)
-    if looks.air > 0.0:
+        lamp *= looks[CITY_LIGHTS] / 255.0
+        lamp *= lamp * (1.0 + near * 0.5 * fine)
+        hot = 0.45 * min(lamp, 1.0)
+        lamp *= night * (1.0 - 0.8 * cloud)
+        warm = looks[CITY]
+        red += lamp * warm
+        green += lamp * (looks[CITY + 1] + hot * (0.85 * warm - looks[CITY + 1]))
+        blue += lamp * (looks[CITY + 2] + hot * (0.85 * warm - looks[CITY + 2]))
+        base = 0.25 + 1.4 * cloud
+        red += night * looks[SKYGLOW] * (base + 2.0 * clear * land_red)
+        green += night * looks[SKYGLOW + 1] * (base + 2.0 * clear * land_green)
+        blue += night * looks[SKYGLOW + 2] * (base + 2.0 * clear * land_blue)
+    if looks[AIR] > 0.0:
         x = math.sqrt(mu)
-        for k in range(3):
-            out[k] *= _view(tables.ground_view, x, k)
+        way = _rows(views, 0, x)
+        red, green, blue = red * way[0], green * way[1], blue * way[2]
         if day:
-            nu = sun[0] * d[0] + sun[1] * d[1] + sun[2] * d[2]
-            scattered(tables.ground, x, mu_s, _azimuth(p, d, mu, sun, mu_s), nu, air_light)
-            fade = _smooth(mu_s, -0.25, -0.18)
-            veil = 1.0 - 0.55 * cloud  # clouds stand above the densest air
-            for k in range(3):
-                out[k] += fade * air_light[k] * veil
+            nu = sx * dx + sy * dy + sz * dz
+            across = -(nu + mu * mu_s)  # of the ways to eye and Sun, both made level
+            azimuth = across / math.sqrt(max((1.0 - mu * mu) * (1.0 - mu_s * mu_s), 1e-12))
+            fog = scattered_light(ground_air, x, place, min(max(azimuth, -1.0), 1.0), nu)
+            veil = _smooth(mu_s, -0.25, -0.18) * (1.0 - 0.55 * cloud)  # clouds stand over the densest air
+            dusk = (1.0 - mu) * _smooth(mu_s, 0.10, -0.10)
+            red += veil * fog[0] * (1.0 + looks[TWILIGHT] * dusk)
+            green += veil * fog[1] * (1.0 + looks[TWILIGHT + 1] * dusk)
+            blue += veil * fog[2] * (1.0 + looks[TWILIGHT + 2] * dusk)
         if night > 0.0:
-            for k in range(3):
-                out[k] += night * 0.30 * looks.airglow[k] * min(1.0, 0.09 / max(mu, 0.05))
+            glow = night * 0.30 * min(1.0, 0.09 / max(mu, 0.05))
+            red += glow * looks[AIRGLOW]
+            green += glow * looks[AIRGLOW + 1]
+            blue += glow * looks[AIRGLOW + 2]
+    return red, green, blue
 
 
-@njit(cache=True, nogil=True)
-def _glint(nx: float, ny: float, nz: float, d: Any, sun: Any, mu: float) -> float:
-    """Sunlight mirrored by waves: slope statistics at a wind of 7 m/s [CoxMunk1954]."""
-    hx, hy, hz = sun[0] - d[0], sun[1] - d[1], sun[2] - d[2]
+@kernel
+def _glint(
+    nx: float, ny: float, nz: float, dx: float, dy: float, dz: float, sx: float, sy: float, sz: float,
+    mu: float,
+) -> float:  # fmt: skip
+    """Sunlight mirrored by waves: slope statistics at a wind of 7 m/s [CoxMunk1954], glare held back."""
+    hx, hy, hz = sx - dx, sy - dy, sz - dz
     size = math.sqrt(hx * hx + hy * hy + hz * hz)
-    if size < 1e-9:
-        return 0.0
-    cosine = (nx * hx + ny * hy + nz * hz) / size
+    cosine = (nx * hx + ny * hy + nz * hz) / max(size, 1e-9)
     if cosine < 0.5:
         return 0.0
     c2 = cosine * cosine
     variance = 0.003 + 0.00512 * 7.0
     slope = math.exp(-(1.0 - c2) / (c2 * variance)) / (math.pi * variance)
-    facing = (sun[0] * hx + sun[1] * hy + sun[2] * hz) / size
-    fresnel = 0.02 + 0.98 * (1.0 - min(max(facing, 0.0), 1.0)) ** 5
-    return math.pi * fresnel * slope / (4.0 * max(mu, 0.10) * c2 * c2)
+    facing = 1.0 - min(max((sx * hx + sy * hy + sz * hz) / size, 0.0), 1.0)
+    f2 = facing * facing
+    fresnel = 0.02 + 0.98 * f2 * f2 * facing
+    mirrored = math.pi * fresnel * slope / (4.0 * max(mu, 0.15) * c2 * c2)
+    return 0.5 * mirrored / (1.0 + 0.3 * mirrored)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from viz import theme
-from viz.globe import by_rows
+from viz.kernels import by_rows
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear sRGB [BT709]
 
 
 def developed(light: Light, exposure: float, seed: int = 1) -> NDArray[np.uint8]:
@@ -25,7 +27,10 @@ def developed(light: Light, exposure: float, seed: int = 1) -> NDArray[np.uint8]
     height, width = light.shape[:2]
     out = np.empty((height, width, 3), np.uint8)
     glare, step = _glare(light, exposure)
-    by_rows(_develop_rows, height, light, glare, step, exposure, theme.BLOOM, _curve(), seed, out)
+    by_rows(
+        _develop_rows, height, light, glare, step, exposure, theme.BLOOM, _curve(),
+        theme.SATURATION, seed, out,
+    )  # fmt: skip
     return out
 
 
@@ -87,10 +92,11 @@ def _reduce(light: Any, exposure: float, step: int, out: Any) -> None:
 @njit(cache=True, nogil=True)
 def _develop_rows(
     first: int, last: int, light: Any, glare: Any, step: int, exposure: float, share: float, curve: Any,
-    seed: int, out: Any,
+    saturation: float, seed: int, out: Any,
 ) -> None:  # fmt: skip
     width = light.shape[1]
     rows, columns = glare.shape[:2]
+    color = np.empty(3)
     for row in range(first, last):
         y = min(max((row + 0.5) / step - 0.5, 0.0), rows - 1.0)
         i = min(int(y), max(rows - 2, 0))
@@ -105,12 +111,16 @@ def _develop_rows(
             # one uniform number per pixel hides the steps of eight bits in the dark
             state = np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
             dither = (state >> np.uint32(8)) / 16777216.0
+            mean = 0.0
             for k in range(3):
                 spread = (1.0 - y) * ((1.0 - x) * glare[i, j, k] + x * glare[i, j1, k]) + y * (
                     (1.0 - x) * glare[i1, j, k] + x * glare[i1, j1, k]
                 )
-                value = (1.0 - share) * exposure * light[row, column, k] + share * spread
-                place = min(max(value, 0.0), 255.9) ** 0.25 * 1024.0
+                color[k] = (1.0 - share) * exposure * light[row, column, k] + share * spread
+                mean += LUMINANCE[k] * color[k]
+            for k in range(3):
+                value = mean + saturation * (color[k] - mean)
+                place = math.sqrt(math.sqrt(min(max(value, 0.0), 255.9))) * 1024.0
                 m = int(place)
                 code = curve[m] + (place - m) * (curve[m + 1] - curve[m])
                 out[row, column, k] = np.uint8(min(int(code + dither), 255))

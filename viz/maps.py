@@ -12,32 +12,27 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from PIL import Image
 
 from viz.assets import asset
+from viz.kernels import kernel
 
 WATER_REACH = 5.0  # texels over the half range of the water map
 TILE = 512
-
-
-class Pyramid(NamedTuple):
-    """Levels of a map in one array: texels (n, channels) uint8, offsets (L + 1,), size of the finest."""
-
-    texels: NDArray[np.uint8]
-    offsets: NDArray[np.int64]
-    width: int
-    height: int
+LAYER_WIDTH, LAND_WIDTH = 4096, 2048
 
 
 class Maps(NamedTuple):
-    """What the ground shader reads."""
+    """What the ground shader reads.
 
-    land: Pyramid
-    water: Pyramid
-    clouds: Pyramid
-    lights: Pyramid
+    A pyramid is one flat array of texels, uint8 (n, channels), and the offset of each level, (L + 1,).
+    """
+
+    layers: NDArray[np.uint8]  # clouds, water and lights side by side: they are read together
+    layer_offsets: NDArray[np.int64]
+    land: NDArray[np.uint8]  # sRGB
+    land_offsets: NDArray[np.int64]
     linear: NDArray[np.float32]  # (256,), sRGB code -> linear
     tile: NDArray[np.float32]  # (TILE, TILE), periodic fractal noise of unit deviation
 
@@ -47,26 +42,26 @@ def maps() -> Maps:
     """The maps, read from the assets on first use (a few tenths of a second)."""
     code = np.arange(256) / 255.0
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    files = [np.asarray(Image.open(asset(f))) for f in ("clouds.jpg", "water.png", "night_lights.jpg")]
+    layers = np.stack([*files, np.zeros_like(files[0])], axis=-1)  # four bytes: one word
+    land = np.asarray(Image.open(asset("land_color.jpg")))
     return Maps(
-        *(pyramid(asset(f)) for f in ("land_color.jpg", "water.png", "clouds.jpg", "night_lights.jpg")),
+        *pyramid(layers),
+        *pyramid(land),
         linear.astype(np.float32),
         _noise_tile(),
     )
 
 
-def pyramid(file: Any) -> Pyramid:
-    """Levels of an image file, each the mean of two by two texels of the one before."""
-    level = np.asarray(Image.open(file))
-    level = level.reshape(*level.shape[:2], -1)
-    height, width, channels = level.shape
-    levels = [level]
+def pyramid(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Texels and offsets of an image (H, W, C); each level is the mean of 2 x 2 texels of the one before."""
+    levels = [image]
     while min(levels[-1].shape[:2]) > 4:
         last = levels[-1].astype(np.uint16)
         summed = last[0::2, 0::2] + last[1::2, 0::2] + last[0::2, 1::2] + last[1::2, 1::2]
         levels.append(((summed + 2) // 4).astype(np.uint8))
     offsets = np.cumsum([0] + [v.shape[0] * v.shape[1] for v in levels])
-    texels = np.concatenate([v.reshape(-1, channels) for v in levels])
-    return Pyramid(texels, offsets, width, height)
+    return np.concatenate([v.reshape(-1, image.shape[2]) for v in levels]), offsets
 
 
 def _noise_tile() -> NDArray[np.float32]:
@@ -81,83 +76,110 @@ def _noise_tile() -> NDArray[np.float32]:
     return (noise / noise.std()).astype(np.float32)
 
 
-@njit(cache=True, nogil=True)
-def read(
-    texels: Any, offsets: Any, width: int, height: int, level: int, channel: int, u: float, v: float
-) -> float:
-    """One channel, 0 to 255, between the four nearest texels of one level; u runs east, v south, 0 to 1."""
-    w, h = width >> level, height >> level
-    x, y = u * w - 0.5, min(max(v * h - 0.5, 0.0), h - 1.001)
-    fx, fy = math.floor(x), math.floor(y)
-    i, j = int(fx), int(fy)
-    x -= fx
-    y -= fy
-    west, east = (i + w) % w, (i + 1 + w) % w
-    row = offsets[level] + j * w
-    upper = texels[row + west, channel] * (1.0 - x) + texels[row + east, channel] * x
-    row += w
-    lower = texels[row + west, channel] * (1.0 - x) + texels[row + east, channel] * x
+# Kernels pass numbers, not views of arrays: counting references to views costs more than the shading.
+
+
+@kernel
+def corners(offset: int, width: int, u: float, v: float) -> tuple[int, int, int, int, float, float]:
+    """The four texels about a place of one level, and the weights of the eastern and the southern ones.
+
+    Widths are powers of two.
+    """
+    height = width >> 1
+    x, y = u * width - 0.5, min(max(v * height - 0.5, 0.0), height - 1.001)
+    i, j = math.floor(x), math.floor(y)
+    west, east = i & (width - 1), (i + 1) & (width - 1)
+    row = offset + j * width
+    return row + west, row + east, row + width + west, row + width + east, x - i, y - j
+
+
+@kernel
+def level_of(width: int, footprint: float) -> float:
+    """Level whose texels are as large as a footprint in radians."""
+    return math.log2(max(footprint * width / (2.0 * math.pi), 1.0))
+
+
+@kernel
+def read_one(texels: Any, offsets: Any, width: int, level: int, channel: int, u: float, v: float) -> float:
+    """One channel, 0 to 255, of one level; u runs east, v south, 0 to 1."""
+    a, b, c, d, x, y = corners(offsets[level], width >> level, u, v)
+    upper = texels[a, channel] * (1.0 - x) + texels[b, channel] * x
+    lower = texels[c, channel] * (1.0 - x) + texels[d, channel] * x
     return upper * (1.0 - y) + lower * y
 
 
-@njit(cache=True, nogil=True)
-def blended(
-    texels: Any, offsets: Any, width: int, height: int, u: float, v: float, footprint: float
-) -> float:
-    """The first channel, 0 to 255, over a footprint in radians, blended between two levels."""
-    level = math.log2(max(footprint * width / (2.0 * math.pi), 1.0))
-    top = len(offsets) - 3
-    base = min(int(level), top)
-    value = read(texels, offsets, width, height, base, 0, u, v)
+@kernel
+def read_three(
+    texels: Any, offsets: Any, width: int, level: int, u: float, v: float
+) -> tuple[float, float, float]:
+    """Three channels, 0 to 255, of one level."""
+    a, b, c, d, x, y = corners(offsets[level], width >> level, u, v)
+    wa, wb, wc, wd = (1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y
+    return (
+        wa * texels[a, 0] + wb * texels[b, 0] + wc * texels[c, 0] + wd * texels[d, 0],
+        wa * texels[a, 1] + wb * texels[b, 1] + wc * texels[c, 1] + wd * texels[d, 1],
+        wa * texels[a, 2] + wb * texels[b, 2] + wc * texels[c, 2] + wd * texels[d, 2],
+    )
+
+
+@kernel
+def read_layers(
+    texels: Any, offsets: Any, width: int, u: float, v: float, footprint: float
+) -> tuple[float, float, float]:
+    """Clouds, water and lights, 0 to 255, blended between two levels."""
+    level = level_of(width, footprint)
+    base = min(int(level), len(offsets) - 3)
     part = min(level - base, 1.0)
-    if part < 0.02:
-        return value
-    return value * (1.0 - part) + part * read(texels, offsets, width, height, base + 1, 0, u, v)
+    near = read_three(texels, offsets, width, base, u, v)
+    if part < 0.03:
+        return near
+    far = read_three(texels, offsets, width, base + 1, u, v)
+    return (
+        near[0] + part * (far[0] - near[0]),
+        near[1] + part * (far[1] - near[1]),
+        near[2] + part * (far[2] - near[2]),
+    )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def read_linear(
-    texels: Any,
-    offsets: Any,
-    width: int,
-    height: int,
-    linear: Any,
-    u: float,
-    v: float,
-    footprint: float,
-    out: Any,
-) -> None:
-    """Linear colour (3,) of an sRGB map, from the nearest level."""
-    level = min(int(math.log2(max(footprint * width / (2.0 * math.pi), 1.0)) + 0.5), len(offsets) - 2)
-    w, h = width >> level, height >> level
-    x, y = u * w - 0.5, min(max(v * h - 0.5, 0.0), h - 1.001)
-    fx, fy = math.floor(x), math.floor(y)
-    i, j = int(fx), int(fy)
-    x -= fx
-    y -= fy
-    west, east = (i + w) % w, (i + 1 + w) % w
-    row = offsets[level] + j * w
-    for k in range(3):
-        upper = linear[texels[row + west, k]] * (1.0 - x) + linear[texels[row + east, k]] * x
-        lower = linear[texels[row + w + west, k]] * (1.0 - x) + linear[texels[row + w + east, k]] * x
-        out[k] = upper * (1.0 - y) + lower * y
+    texels: Any, offsets: Any, width: int, linear: Any, u: float, v: float, footprint: float
+) -> tuple[float, float, float]:
+    """Linear colour of an sRGB map, from the nearest level."""
+    level = min(int(level_of(width, footprint) + 0.5), len(offsets) - 2)
+    a, b, c, d, x, y = corners(offsets[level], width >> level, u, v)
+    wa, wb, wc, wd = (1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y
+    return (
+        wa * linear[texels[a, 0]]
+        + wb * linear[texels[b, 0]]
+        + wc * linear[texels[c, 0]]
+        + wd * linear[texels[d, 0]],
+        wa * linear[texels[a, 1]]
+        + wb * linear[texels[b, 1]]
+        + wc * linear[texels[c, 1]]
+        + wd * linear[texels[d, 1]],
+        wa * linear[texels[a, 2]]
+        + wb * linear[texels[b, 2]]
+        + wc * linear[texels[c, 2]]
+        + wd * linear[texels[d, 2]],
+    )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tile(tile: Any, x: float, y: float) -> float:
     x = (x - math.floor(x)) * TILE
     y = (y - math.floor(y)) * TILE
     i, j = int(x), int(y)
     x -= i
     y -= j
-    i, j = i % TILE, j % TILE
-    i1, j1 = (i + 1) % TILE, (j + 1) % TILE
+    i, j = i & (TILE - 1), j & (TILE - 1)
+    i1, j1 = (i + 1) & (TILE - 1), (j + 1) & (TILE - 1)
     upper = tile[j, i] * (1.0 - x) + tile[j, i1] * x
     lower = tile[j1, i] * (1.0 - x) + tile[j1, i1] * x
     return upper * (1.0 - y) + lower * y
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def grain(tile: Any, px: float, py: float, pz: float, repeats: float) -> float:
     """Noise at a point of the unit sphere, from three sides so that no pole shows; `repeats` per radius."""
     wx, wy, wz = px**4, py**4, pz**4

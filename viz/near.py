@@ -19,7 +19,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRend
 from vtkmodules.vtkRenderingOpenGL2 import vtkFramebufferPass, vtkRenderStepsPass, vtkTextureObject
 
 from viz.adapters import instance_actors, item_actors
-from viz.globe import by_rows
+from viz.kernels import by_rows
 from viz.materials import light_actors, scene_lighting
 from viz.scene import Scene
 

@@ -28,17 +28,16 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
     height, width = light.shape[:2]
     camera = scene.camera
     place, depth = camera.pixels(item.position_gcrs_m, (width, height))
-    distance_km = 1e-3 * np.linalg.norm(item.position_gcrs_m - camera.position_gcrs_m, axis=1)
+    distance_m = np.linalg.norm(item.position_gcrs_m - camera.position_gcrs_m, axis=1)
     seen = (depth > 0.0) & in_frame(place, (width, height))
     if scene.earth is not None:
         seen &= ~behind_earth(
             item.position_gcrs_m, camera, scene.earth.shape, scene.earth.rotation_itrs_from_gcrs
         )
     sigma = point_sigma(height)
-    # the same light falls on more pixels of a larger picture, and the angle of one pixel is smaller
-    scale = (sigma / theme.POINT_SIGMA) ** -2 * camera.pixels_per_tangent((width, height)) / 1483.6
-    falloff = (1000.0 / np.maximum(distance_km, 1.0)) ** 2 + theme.POINT_FLOOR
-    weight = item.brightness * falloff * max(scale, 0.2)
+    # in a small picture the image is wider than its share: its light is spread, not added
+    spread = (theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
+    weight = item.brightness * spread * (item.reference_m / np.maximum(distance_m, 1.0)) ** 2
     draw_points(light, place[seen], (weight[:, None] * item.color)[seen], sigma)
 
 

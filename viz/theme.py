@@ -11,26 +11,30 @@ from pathlib import Path
 
 Color = tuple[float, float, float]
 
-EXPOSURE = 1.9  # all light, before the tone curve
+EXPOSURE = 2.2  # all light, before the tone curve
+SATURATION = 1.18
 CONTRAST, KNEE = 1.28, 0.33  # the tone curve: slope of its shadows, where its shoulder is
 
 # --- the Earth
 SUN_RADIANCE = 2.5e3  # of the disc, as drawn: far below the truth, enough to dazzle
 SUN_COLOR: Color = (1.0, 0.96, 0.90)
 CITY_COLOR: Color = (1.0, 0.62, 0.28)  # sodium and warm white lamps
-CITY_GAIN = 1.3
-NIGHT_SKYGLOW: Color = (0.00045, 0.0007, 0.0013)  # light of the sky on the night side, lifted
-AIRGLOW: Color = (0.0042, 0.0065, 0.0030)  # the 557.7 nm layer, edge-on, lifted
+CITY_GAIN = 1.0
+NIGHT_SKYGLOW: Color = (0.0026, 0.0043, 0.0080)  # light of the sky on the night side, lifted
+AIRGLOW: Color = (0.0045, 0.0080, 0.0095)  # edge-on, lifted
+TWILIGHT_LIFT: Color = (4.6, 2.7, 1.5)  # of the air where the Sun is just down: it fades by a thousand there
 
 # --- stars and satellites
-STAR_GAIN = 0.28  # one pixel's radiance of a star of magnitude 1
+STAR_GAIN = 0.5  # one pixel's radiance of a star of magnitude 1
 STAR_POWER = 0.62  # flux to this power: the eye's range is longer than the screen's
 STAR_SATURATION = 0.8
 POINT_SIGMA = 0.62  # of a point's image, in pixels of a picture 1,080 rows high
-POINT_FLOOR = 0.0  # see `scene.PointsItem`
-LIT: Color = (1.0, 0.86, 0.62)  # sunlight off cells and foil
+LIT: Color = (1.0, 0.74, 0.40)  # sunlight off cells and foil
 PENUMBRA: Color = (1.0, 0.34, 0.10)
 DARK: Color = (0.16, 0.26, 0.55)
+DARK_LIGHT = 0.3  # of a satellite in umbra, relative to one in the Sun
+RING_LIGHT = 0.8  # of one satellite of a thousand, from as far as the Earth's centre
+RING_CROWDING = 0.75  # a ring of more satellites has less light each, by this power
 
 # --- the lens
 BLOOM = 0.055  # share of the light that spreads

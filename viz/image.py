@@ -45,11 +45,13 @@ def tone(light: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def light_of(srgb: NDArray[Any]) -> NDArray[np.float64]:
-    """Exposed linear light that the tone curve shows as these sRGB values in [0, 1]; its inverse."""
+    """Exposed linear light that is shown as these sRGB values (..., 3) in [0, 1], the lens apart."""
     code = np.clip(np.asarray(srgb, dtype=float), 0.0, 1.0)
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
     linear = np.minimum(linear, 0.9995)
-    return (theme.KNEE * linear / (1.0 - linear)) ** (1.0 / theme.CONTRAST)
+    toned = (theme.KNEE * linear / (1.0 - linear)) ** (1.0 / theme.CONTRAST)
+    mean = (toned @ np.array(LUMINANCE))[..., None]  # what saturation leaves as it is
+    return mean + (toned - mean) / theme.SATURATION
 
 
 def _curve() -> NDArray[np.float32]:
@@ -63,7 +65,7 @@ def _curve() -> NDArray[np.float32]:
 def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     """What the lens spreads, on a coarse grid, and the step of the grid in pixels."""
     height, width = light.shape[:2]
-    step = max(1, min(height, width) // 270)
+    step = -(-min(height, width) // 240)
     rows, columns = -(-height // step), -(-width // step)
     coarse = np.zeros((rows, columns, 3), np.float32)
     _reduce(light, exposure, step, coarse)

@@ -16,11 +16,13 @@ import numpy as np
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.earth import EarthScene
+from geometry.radiation.earth_sums import earth_sums, packed_scene
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import Float32Array
-from geometry.radiation.sky_view import RayBlock, cast_sky, earth_sums, packed_scene, ray_blocks
-from geometry.radiation.sun import SunDirections, scattered_sunlight
+from geometry.radiation.sky_view import RayBlock, cast_sky, ray_blocks
+from geometry.radiation.sun import SunDirections
+from geometry.radiation.sun_reflections import scattered_sunlight
 from geometry.validation import FloatArray, IntArray
 
 ESCAPES_MATTER_FROM = 0.25

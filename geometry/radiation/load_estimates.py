@@ -16,7 +16,8 @@ from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.earth_loads import EarthLoads, earth_loads
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.receivers import Receivers
-from geometry.radiation.sun import SunDirections, lit_shares, mirrored_sunlight, sun_directions
+from geometry.radiation.sun import SunDirections, lit_shares, sun_directions
+from geometry.radiation.sun_reflections import mirrored_sunlight
 from geometry.radiation.time_weights import TimeWeights, time_weights
 from geometry.validation import FloatArray, IntArray
 

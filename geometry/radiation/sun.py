@@ -1,4 +1,4 @@
-"""Direct sunlight with self-shadow, and what mirrors and scatterers of the craft do with it.
+"""Direct sunlight with self-shadow.
 
 Directions are those of the centre of the solar disc; where nothing shades, the projected area is
 exact.  Elsewhere shadow rays leave points drawn by projected area for points of the finite disc, so
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numba import float32, njit
+from numba import njit
 
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
@@ -26,19 +26,16 @@ from geometry.radiation.sampling import (
     sobol_points,
     triangle_row,
 )
-from geometry.radiation.sky_view import RAYS_PER_BLOCK, LitPoints, PathState, RayBlock, follow_paths
+from geometry.radiation.sky_view import RAYS_PER_BLOCK, RayBlock
 from geometry.validation import FloatArray, IntArray
 
-SAME_DIRECTION_RAD = 1e-6
-"""Sun directions that round to the same multiple of this are one: 1/5000 of the disc's radius."""
+SAME_DIRECTION_RAD = 1e-8
+"""Sun directions that round to the same multiple of this are one: 1e-5 W/m^2 at most."""
 
-LOOKS_PER_RAY = 2
-"""Looks at the Sun per ray cast, at most; beyond it the points take turns among the directions."""
+EDGE_ON = 1e-12
+"""Cosines up to this are those of a surface that stands edge-on to the Sun."""
 
-MIRROR_FACTOR = 64
-"""Points on a mirror over points per receiver, where the latter is given: its light spreads over many."""
-
-_SHADOW_STREAM, _MIRROR_STREAM = 1 << 40, 1 << 41
+_SHADOW_STREAM = 1 << 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +82,8 @@ def sun_directions(
 def projected_share(receivers: Receivers, directions: FloatArray) -> FloatArray:
     """Mean over each receiver of max(0, n . s) for Sun directions (G, 3), shape (G, receivers)."""
     normals, _ = receivers.distinct_normals
-    return receivers.mean_over_rows(np.clip(directions @ normals.T, 0.0, None))
+    cosines = directions @ normals.T
+    return receivers.mean_over_rows(np.where(cosines > EDGE_ON, cosines, 0.0))
 
 
 @njit(cache=True, nogil=True)
@@ -125,7 +123,7 @@ def _disc_rays(  # type: ignore[no-untyped-def]
         running = 0.0
         for row in range(low, high):
             cosine = normals[row, 0] * s0 + normals[row, 1] * s1 + normals[row, 2] * s2
-            running += areas[row] * max(0.0, cosine)
+            running += areas[row] * (cosine if cosine > EDGE_ON else 0.0)
             cumulative[row - low] = running
         cumulative /= running
         sign = 1.0 if s2 >= 0.0 else -1.0
@@ -166,16 +164,16 @@ def _disc_rays(  # type: ignore[no-untyped-def]
 
 
 @dataclass(frozen=True, eq=False)
-class _SunBlock:
+class SunBlock:
     """Points of K segments, each with the direction of the Sun that it looks to."""
 
     rays: RayBlock
     groups: IntArray
 
 
-def _sun_blocks(
+def sun_blocks(
     group: IntArray, receiver: IntArray, streams: IntArray, replicates: int, first: int, count: int
-) -> Iterator[_SunBlock]:
+) -> Iterator[SunBlock]:
     """All replicates of pairs of direction and receiver (P,), in blocks of at most about 16,384 rays."""
     scrambles = np.tile(np.arange(replicates), len(group))
     group, receiver, streams = (np.repeat(a, replicates) for a in (group, receiver, streams))
@@ -185,11 +183,11 @@ def _sun_blocks(
         for k in range(0, count, RAYS_PER_BLOCK):
             size = min(RAYS_PER_BLOCK, count - k)
             block = RayBlock(receiver[part], streams[part], scrambles[part], first + k, size)
-            yield _SunBlock(block, group[part])
+            yield SunBlock(block, group[part])
 
 
-def _rays_to_sun(
-    craft: TracedCraft, receivers: Receivers, block: _SunBlock, suns: SunDirections, seed: int
+def rays_to_sun(
+    craft: TracedCraft, receivers: Receivers, block: SunBlock, suns: SunDirections, seed: int
 ) -> tuple[Float32Array, Float32Array, IntArray]:
     """Origins and directions of shadow rays (n, 3), and the row each leaves from (n,)."""
     total = len(block.rays)
@@ -232,7 +230,7 @@ def lit_shares(
     receivers = craft.receivers
     projected = projected_share(receivers, suns.directions)
     lit = np.where(projected > 0.0, 1.0, 0.0) * np.ones((accuracy.replicates, 1, 1))
-    group, receiver = np.nonzero((projected > 1e-12) & ~receivers.is_free)
+    group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free)
     count = accuracy.first_points(len(group), budget.left, len(suns))
     hits = np.zeros((len(group), accuracy.replicates))
     place = np.zeros(projected.shape, dtype=np.int64)
@@ -245,10 +243,10 @@ def lit_shares(
             budget.unmet += worst[worst > 1.0].tolist()
             break
         streams = _SHADOW_STREAM + receiver[active] + len(receivers) * group[active]
-        work = _sun_blocks(group[active], receiver[active], streams, accuracy.replicates, done, count - done)
+        work = sun_blocks(group[active], receiver[active], streams, accuracy.replicates, done, count - done)
 
-        def cast(block: _SunBlock) -> tuple[_SunBlock, FloatArray]:
-            origins, rays, _ = _rays_to_sun(craft, receivers, block, suns, accuracy.seed)
+        def cast(block: SunBlock) -> tuple[SunBlock, FloatArray]:
+            origins, rays, _ = rays_to_sun(craft, receivers, block, suns, accuracy.seed)
             open_ = ~craft.caster.is_blocked(origins, rays)
             return block, open_.reshape(-1, block.rays.count).sum(axis=1)
 
@@ -276,154 +274,3 @@ def _worst(
     """Standard error of each pair's flux over the error allowed."""
     flux = suns.flux_w_m2[group[pairs]] * projected[group[pairs], receiver[pairs]]
     return accuracy.excess(flux * shares.mean(axis=1), flux * standard_error(shares, axis=1))
-
-
-@njit(cache=True, nogil=True)
-def _looks(directions, step, origins, normals, weights, segments, starts, rays, values, groups, owners):  # type: ignore[no-untyped-def]
-    """Rays from scattering points to the Sun: every `step`-th point for each direction, in turn."""
-    count = 0
-    for g in range(directions.shape[0]):
-        for i in range(g % step, weights.shape[0], step):
-            cosine = (
-                normals[i, 0] * directions[g, 0]
-                + normals[i, 1] * directions[g, 1]
-                + normals[i, 2] * directions[g, 2]
-            )
-            if cosine <= 0.0:
-                continue
-            for k in range(3):
-                starts[count, k] = origins[i, k]
-                rays[count, k] = float32(directions[g, k])
-            values[count] = cosine * weights[i] * step
-            groups[count] = g
-            owners[count] = segments[i]
-            count += 1
-    return count
-
-
-def scattered_sunlight(
-    points: LitPoints, craft: TracedCraft, suns: SunDirections, rays_cast: int, sums: FloatArray
-) -> int:
-    """Add to `sums` (segments, G) what points scatter of each Sun direction; returns rays traced.
-
-    Per unit of solar flux and times the number of rays cast: weight x cosine x visible.  `rays_cast`
-    is the size of the block of rays that found the points.
-    """
-    looks = len(suns) * len(points.weights) / (LOOKS_PER_RAY * rays_cast)
-    step = 1 << max(0, int(np.ceil(np.log2(looks)))) if looks > 0.0 else 1
-    room = len(suns) * (len(points.weights) // step + 1)
-    starts, rays = np.empty((room, 3), np.float32), np.empty((room, 3), np.float32)
-    values, groups, owners = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
-    count = _looks(
-        suns.directions,
-        step,
-        points.origins_m,
-        points.normals,
-        points.weights,
-        points.segments,
-        starts,
-        rays,
-        values,
-        groups,
-        owners,
-    )
-    if count:
-        seen = ~craft.caster.is_blocked(starts[:count], rays[:count])
-        flat = owners[:count][seen] * len(suns) + groups[:count][seen]
-        sums += np.bincount(flat, values[:count][seen], sums.size).reshape(sums.shape)
-    return count
-
-
-def mirrored_sunlight(
-    craft: TracedCraft,
-    sources: Receivers,
-    suns: SunDirections,
-    accuracy: Accuracy,
-    budget: RayBudget,
-) -> FloatArray:
-    """Sunlight absorbed after a first reflection in a mirror, traced forward from the mirrors.
-
-    Backward paths find the Sun only where it was scattered; what a mirror sends on starts here and is
-    followed through all further reflections.
-
-    Parameters
-    ----------
-    sources : Receivers
-        The surfaces of the same mesh.
-
-    Returns
-    -------
-    array (R, G, receivers)
-        m^2: absorbed watts per W/m^2 of solar flux.
-    """
-    absorbed = np.zeros((accuracy.replicates, len(suns), len(craft.receivers)))
-    optics = craft.reflecting
-    shine = optics.reflectance[sources.surfaces, 0] * optics.specularity[sources.surfaces, 0]
-    projected = projected_share(sources, suns.directions)
-    group, source = np.nonzero((projected > 1e-12) & (shine > 0.0) & ~sources.is_free)
-    if not group.size:
-        return absorbed
-    count = accuracy.first_points(len(group), budget.left, len(suns)) * (
-        MIRROR_FACTOR if accuracy.is_fixed else 1
-    )
-    done, worst = 0, np.zeros(0)
-    sums = np.zeros_like(absorbed)
-    active = np.unique(group)
-    scale = craft.absorptances[0] * craft.receivers.total_areas_m2
-    scale = np.where(scale > 0.0, scale, np.inf)
-    while active.size:
-        pairs = np.flatnonzero(np.isin(group, active))
-        if not budget.take(2 * len(pairs) * accuracy.replicates * (count - done), first=not done):
-            budget.unmet += worst[worst > 1.0].tolist()
-            break
-
-        streams = _MIRROR_STREAM + source[pairs] + len(sources) * group[pairs]
-        work = (
-            block
-            for p, stream in zip(pairs, streams, strict=True)
-            for block in _sun_blocks(
-                group[[p]], source[[p]], stream[None], accuracy.replicates, done, count - done
-            )
-        )
-
-        def cast(block: _SunBlock) -> tuple[_SunBlock, FloatArray]:
-            return block, _mirror_sums(craft, sources, suns, block, accuracy.seed)
-
-        for block, answer in ordered_map(cast, work, accuracy.threads):
-            g, j = block.groups[0], block.rays.receivers[0]
-            power = shine[j] * projected[g, j] * sources.total_areas_m2[j]
-            sums[block.rays.replicates, g] += power * answer
-        done = count
-        absorbed[:, active] = sums[:, active] / done
-        flux = suns.flux_w_m2[active, None] * absorbed[:, active] / scale
-        worst = accuracy.excess(flux.mean(axis=0), standard_error(flux, axis=0)).max(axis=1)
-        active = active[worst > 1.0]
-        if accuracy.is_fixed:
-            break
-        count *= 2
-    return absorbed
-
-
-def _mirrored(to_sun: Float32Array, normals: FloatArray) -> Float32Array:
-    """Directions in which light that comes from `to_sun` leaves a mirror, (n, 3)."""
-    twice = 2.0 * np.einsum("ik,ik->i", to_sun, normals)
-    return np.ascontiguousarray(twice[:, None] * normals - to_sun, dtype=np.float32)
-
-
-def _mirror_sums(
-    craft: TracedCraft, sources: Receivers, suns: SunDirections, block: _SunBlock, seed: int
-) -> FloatArray:
-    """Absorbed share of the light that a source mirrors, summed over points, (K, receivers)."""
-    deposits = np.zeros((len(block.groups), len(craft.receivers)))
-    origins, rays, rows = _rays_to_sun(craft, sources, block, suns, seed)
-    lit = np.flatnonzero(~craft.caster.is_blocked(origins, rays))
-    state = PathState(
-        np.ascontiguousarray(origins[lit]),
-        _mirrored(rays[lit], sources.normals[rows[lit]]),
-        np.tile(np.array([1.0, 0.0], np.float32), (len(lit), 1)),
-        lit // block.rays.count,
-        (block.rays.first + lit % block.rays.count).astype(np.uint32),
-    )
-    faces, distances = craft.caster.first_hit(state.origins_m, state.directions)
-    follow_paths(state, faces, distances, block.rays, craft, seed, [], None, deposits)
-    return deposits

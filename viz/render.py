@@ -8,20 +8,30 @@ meshes, neither VTK nor OpenGL is touched.
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.design import Design
+from geometry.ephemeris import parse_utc
 from geometry.validation import check_in_range
 from viz import theme
 from viz.globe import earth_layer
 from viz.image import developed, write_png
 from viz.lettering import lettered
 from viz.opengl import require_opengl
+from viz.output import check_output
+from viz.pictures import picture
 from viz.scene import Scene
 from viz.splat import add_points
 from viz.stars import add_stars, add_sun
 
-__all__ = ["check_size", "far_layer", "render_scene", "scene_light", "write_png"]
+__all__ = ["check_size", "far_layer", "render", "render_scene", "scene_light", "write_png", "write_still"]
 
 LARGEST = 16_384
 
@@ -35,6 +45,67 @@ def check_size(size: tuple[int, int]) -> tuple[int, int]:
             raise ValueError(f"{name} must be a whole number of pixels, got {value!r}")
         check_in_range(value, 16, LARGEST, name=name, unit="pixels")
     return int(size[0]), int(size[1])
+
+
+def render(
+    shot: str,
+    design: Design,
+    path: str | os.PathLike[str],
+    *,
+    size: tuple[int, int] = (1920, 1080),
+    at: str | np.datetime64 | None = None,
+    force: bool = False,
+    **options: Any,
+) -> Path:
+    """Draw a still of a design into a PNG file.
+
+    Parameters
+    ----------
+    shot : str
+        One of `viz.shots()`.
+    design : Design
+    path : path
+        Ends in `.png`.
+    size : tuple of 2 int
+        Width and height in pixels.
+    at : datetime64 or ISO 8601 text, optional
+        UTC; default the design's epoch.
+    force : bool
+        Replace an existing file.
+    **options
+        As `scene` of the shot takes them.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        An unknown shot, a size out of range, a path that cannot be used.
+    OpenGLMissingError
+        The shot has meshes and this machine cannot draw them.
+    """
+    module = picture(shot)
+    check_size(size)
+    check_output(Path(path), ("png",), force=force)
+    moment = None if at is None else parse_utc(at, name="at")
+    return write_still(module, design, path, moment, size, **options)
+
+
+def write_still(
+    module: ModuleType,
+    design: Design,
+    path: str | os.PathLike[str],
+    at_utc: np.datetime64 | None = None,
+    size: tuple[int, int] = (1920, 1080),
+    **options: Any,
+) -> Path:
+    """Draw the scene of a picture's module into a PNG, whole or not at all; replaces what is there."""
+    size = check_size(size)
+    image = render_scene(module.scene(design, at_utc, **options), size)
+    write_png(image, path, force=True)
+    return Path(path)
 
 
 def render_scene(
@@ -91,3 +162,13 @@ def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
     for item in scene.points:
         add_points(light, item, scene)
     return light
+
+
+class _Callable(ModuleType):
+    """This module, called as what it is named for: `viz.render("ring", design, "ring.png")`."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Path:
+        return render(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -1,0 +1,71 @@
+"""Draws parts of a film: the process that `video` starts, one for each processor.
+
+Not imported by anything: `python -m viz.film_worker`.  It takes a pickled `FilmJob` on its standard
+input, then one line for each part, `first last file`; it answers `frame` after every frame, `part` after
+every part, and one line `error ...` when something fails.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from viz.pictures import picture
+from viz.render import render_scene
+from viz.video import FilmJob, encoder_command
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, and ends this process
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    parent = os.getppid()
+    job: FilmJob = pickle.load(sys.stdin.buffer)
+    try:
+        frame = picture(job.shot, film=True).film(job.design, job.at_utc, frames=job.frames, **job.options)
+        for line in sys.stdin.buffer:
+            first, last, file = line.decode().rstrip("\n").split(" ", 2)
+            _part(job, frame, int(first), int(last), Path(file), answers, parent)
+            print("part", file=answers, flush=True)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"error {type(error).__name__}: {error}".replace("\n", " "), file=answers, flush=True)
+        sys.exit(1)
+
+
+def _part(
+    job: FilmJob, frame: object, first: int, last: int, file: Path, answers: IO[str], parent: int
+) -> None:
+    """Draw frames `first` to `last` - 1 into `file`, which appears only when it is whole."""
+    partial = file.with_suffix(".unfinished.mp4")
+    encoder = subprocess.Popen(
+        encoder_command(job.ffmpeg, job.size, job.fps, partial),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        for number in range(first, last):
+            if os.getppid() != parent:  # nobody waits for this film any more
+                encoder.kill()
+                sys.exit(1)
+            image = render_scene(frame(number), job.size, job.supersample)  # type: ignore[operator]
+            encoder.stdin.write(image.data)  # type: ignore[union-attr]
+            print("frame", file=answers, flush=True)
+    except BrokenPipeError:
+        pass  # its own words follow
+    finally:
+        _output, words = encoder.communicate()
+    if encoder.returncode != 0:
+        text = " ".join(words.decode(errors="replace").split())
+        raise RuntimeError(f"ffmpeg failed on {file.name}: {text or encoder.returncode}")
+    partial.replace(file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,349 @@
+"""Films: frames drawn in several processes, encoded as they come, joined without loss.
+
+A film is cut into parts of a few seconds.  Each is encoded into a hidden folder beside the output and
+kept there until all are done, so a film that was interrupted goes on where it stopped; the folder's name
+holds a hash of all that the frames depend on.  The output appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import geometry
+from geometry.design import Design
+from geometry.ephemeris import parse_utc
+from geometry.orbit.parameters import ElementsOrbit
+from geometry.validation import check_in_range
+from viz.kernels import threads
+from viz.machine import MissingOnMachineError
+from viz.output import check_output, whole_file
+from viz.pictures import picture
+from viz.render import check_size
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - no such lock on Windows
+    fcntl = None  # type: ignore[assignment]
+
+Progress = Callable[[int, int], None]
+PART_SECONDS = 1.6
+CRF = 18
+
+
+@dataclass(frozen=True, eq=False)
+class FilmJob:
+    """All that a worker must know."""
+
+    design: Design
+    shot: str
+    at_utc: np.datetime64
+    frames: int
+    size: tuple[int, int]
+    fps: int
+    ffmpeg: str
+    supersample: int = 2
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def write_video(
+    shot: str,
+    design: Design,
+    path: str | os.PathLike[str],
+    *,
+    seconds: float = 20.0,
+    fps: int = 30,
+    size: tuple[int, int] = (1920, 1080),
+    at: str | np.datetime64 | None = None,
+    force: bool = False,
+    processes: int | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Path:
+    """Draw a film as MP4 (H.264, yuv420p, playable while it loads).
+
+    Parameters
+    ----------
+    shot : str
+        One of `viz.films()`.
+    design : Design
+    path : path
+        Ends in `.mp4`.
+    seconds, fps : float, int
+        Length and frames per second; at least two frames.
+    size : tuple of 2 int
+        Width and height in pixels, both even.
+    at : datetime64 or ISO 8601 text, optional
+        UTC of the first frame; default the design's epoch.
+    force : bool
+        Replace an existing file.
+    processes : int, optional
+        Default one for each processor.
+    progress : callable, optional
+        Called with the number of frames done and of all frames.
+    **options
+        As `film` of the shot takes them.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        An odd size, an unknown shot, a length or rate out of range, a path that cannot be used.
+    FilmBusyError
+        Another process is making the same file.
+    MissingOnMachineError
+        No ffmpeg.
+    RuntimeError
+        A frame or the encoder failed; finished parts are kept.
+    """
+    target = Path(path)
+    picture(shot, film=True)
+    size = check_film_size(size)
+    frames = check_length(seconds, fps)
+    check_output(target, ("mp4",), force=force)
+    moment = np.datetime64(design.epoch_utc if at is None else parse_utc(at, name="at"), "us")
+    job = FilmJob(design, shot, moment, frames, size, fps, ffmpeg_program(), options=dict(options))
+    picture(shot, film=True).film(design, moment, frames=frames, **options)(0)  # refuses here, once
+    with _alone(target):
+        folder = target.with_name(f".{target.name}.partial-{_key(job)}")
+        folder.mkdir(exist_ok=True)
+        parts = _parts(job, folder)
+        _draw(job, parts, max(1, processes or threads()), progress)
+        with whole_file(target) as joined:
+            _join(job, [file for _first, _last, file in parts], joined)
+        for leftover in target.parent.glob(f".{target.name}.partial-*"):
+            if leftover.is_dir():  # of this film, and of earlier ones by the same name
+                shutil.rmtree(leftover, ignore_errors=True)
+    return target
+
+
+class FilmBusyError(RuntimeError):
+    """Another process is making the same film."""
+
+
+def check_film_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height, both even: colours are stored for two by two pixels."""
+    size = check_size(size)
+    for name, value in zip(("width", "height"), size, strict=True):
+        if value % 2:
+            raise ValueError(
+                f"{name} of a film must be even (colours are stored for 2 x 2 pixels), got {value}; "
+                f"take {value - 1} or {value + 1}"
+            )
+    return size
+
+
+def check_length(seconds: float, fps: int) -> int:
+    """Frames of a film: `seconds` in (0, 3600] at `fps`, a whole number from 1 to 120."""
+    check_in_range(seconds, 0.0, 3600.0, name="seconds", unit="s")
+    if int(fps) != fps:
+        raise ValueError(f"fps must be a whole number, got {fps!r}")
+    check_in_range(fps, 1, 120, name="fps")
+    frames = round(seconds * fps)
+    if frames < 2:
+        raise ValueError(f"a film takes at least 2 frames, got {seconds:g} s at {fps} a second")
+    return frames
+
+
+def ffmpeg_program() -> str:
+    """Path of the ffmpeg that imageio-ffmpeg brings.
+
+    Raises
+    ------
+    MissingOnMachineError
+        It is not there or does not start.
+    """
+    try:
+        from imageio_ffmpeg import get_ffmpeg_exe
+
+        program = get_ffmpeg_exe()
+        subprocess.run([program, "-version"], check=True, capture_output=True, timeout=30)
+    except (ImportError, RuntimeError, OSError, subprocess.SubprocessError) as error:
+        raise MissingOnMachineError(
+            f"films need ffmpeg, and none was found ({type(error).__name__}); "
+            "type: pip install --force-reinstall imageio-ffmpeg"
+        ) from None
+    return str(program)
+
+
+def encoder_command(program: str, size: tuple[int, int], fps: int, file: Path) -> list[str]:
+    """ffmpeg that takes raw RGB frames on its input; one thread, so that its bits are always the same."""
+    return [
+        program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
+        "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an", "-threads", "1",
+        "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-g", str(2 * fps),
+        "-x264-params", "aq-mode=3:bframes=2", "-pix_fmt", "yuv420p",
+        "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+        "-video_track_timescale", str(1000 * fps), str(file),
+    ]  # fmt: skip
+
+
+def _key(job: FilmJob) -> str:
+    """Hash of all that the frames depend on."""
+    digest = hashlib.sha256()
+    design = job.design
+    for part in (
+        geometry.__version__,
+        design.document.model_dump_json(),
+        design.case,
+        str(design.epoch_utc),
+        job.shot,
+        str(job.at_utc),
+        repr((job.frames, job.size, job.fps, job.supersample, CRF, sorted(job.options.items()))),
+    ):
+        digest.update(part.encode() + b"\0")
+    if isinstance(design.orbit, ElementsOrbit):
+        digest.update(Path(design.orbit.file).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:
+    """First frame, end and file of each part."""
+    step = max(8, round(PART_SECONDS * job.fps))
+    starts = range(0, job.frames, step)
+    return [
+        (first, min(first + step, job.frames), folder / f"part-{number:05d}.mp4")
+        for number, first in enumerate(starts)
+    ]
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Hold the lock of an output; refuse when another process holds it."""
+    file = target.with_name(f".{target.name}.partial.lock")
+    while True:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        if fcntl is not None:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(handle)
+                raise FilmBusyError(
+                    f"another run is making {str(target)!r}; wait for it, or choose another name"
+                ) from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), file.stat()):
+                break
+        os.close(handle)  # the file of a run that has just ended: take a new one
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+        os.close(handle)
+
+
+# ------------------------------------------------------------------ workers
+
+
+def _draw(
+    job: FilmJob, parts: list[tuple[int, int, Path]], processes: int, progress: Progress | None
+) -> None:
+    """Draw the parts that are not there yet."""
+    todo: queue.SimpleQueue[tuple[int, int, Path]] = queue.SimpleQueue()
+    missing = [p for p in parts if not p[2].exists()]
+    for part in missing:
+        todo.put(part)
+    done = job.frames - sum(last - first for first, last, _file in missing)
+    events: queue.SimpleQueue[str] = queue.SimpleQueue()
+    workers = [_worker(job) for _ in range(min(processes, len(missing)))]
+    feeders = [threading.Thread(target=_feed, args=(w, job, todo, events), daemon=True) for w in workers]
+    try:
+        for feeder in feeders:
+            feeder.start()
+        if progress is not None:
+            progress(done, job.frames)
+        running = len(workers)
+        while running:
+            event = events.get()
+            if event == "frame":
+                done += 1
+                if progress is not None:
+                    progress(done, job.frames)
+            elif event == "end":
+                running -= 1
+            elif event.startswith("error"):
+                raise RuntimeError(f"the film stopped: {event.removeprefix('error ')}")
+    finally:
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.wait()
+            for pipe in (worker.stdin, worker.stdout):
+                with suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]
+    left = [file.name for _first, _last, file in parts if not file.exists()]
+    if left:
+        raise RuntimeError(f"the film stopped: {left[0]} was not made, its process ended early")
+
+
+def _worker(job: FilmJob) -> subprocess.Popen[bytes]:
+    """A process that waits for parts; it must not run the caller's script again, so no multiprocessing."""
+    surroundings = os.environ | {
+        "LP_NUM_THREADS": "1",
+        "NUMBA_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "viz.film_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=surroundings,
+    )
+
+
+def _feed(
+    worker: subprocess.Popen[bytes],
+    job: FilmJob,
+    todo: queue.SimpleQueue[tuple[int, int, Path]],
+    events: queue.SimpleQueue[str],
+) -> None:
+    """Give one worker part after part, and pass on what it answers."""
+    pipe, answers = worker.stdin, worker.stdout
+    with suppress(queue.Empty, OSError, ValueError):  # no part left, or the worker is gone
+        pickle.dump(job, pipe)  # type: ignore[arg-type]
+        while True:
+            first, last, file = todo.get_nowait()
+            pipe.write(f"{first} {last} {file.resolve()}\n".encode())  # type: ignore[union-attr]
+            pipe.flush()  # type: ignore[union-attr]
+            for line in answers:  # type: ignore[union-attr]
+                word = line.decode(errors="replace").strip()
+                if word == "part":
+                    break
+                events.put(word)
+            else:
+                break
+    events.put("end")
+
+
+def _join(job: FilmJob, files: list[Path], joined: Path) -> None:
+    """The parts one after another in one file, not encoded again, its index in front."""
+    folder = files[0].parent
+    listing = folder / "parts.txt"
+    listing.write_text("".join(f"file '{f.name}'\n" for f in files), encoding="utf-8")
+    command = [
+        job.ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
+        "-c", "copy", "-video_track_timescale", str(1000 * job.fps), "-movflags", "+faststart", "-f", "mp4",
+        str(joined),
+    ]  # fmt: skip
+    ended = subprocess.run(command, capture_output=True, check=False)
+    if ended.returncode != 0:
+        words = " ".join(ended.stderr.decode(errors="replace").split())
+        raise RuntimeError(f"ffmpeg could not join the parts: {words or ended.returncode}")

@@ -8,7 +8,7 @@ where straight lines between its corners would miss a shadow's edge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
+from viz.refinement import halved, longest_edges_m
 from viz.scene import Material
 from viz.surroundings import Surroundings, looked_up
 
@@ -86,8 +87,7 @@ def shades(
     light = _Light(mesh, materials, sun, sky, np.asarray(rotation_gcrs_from_body, dtype=float))
     while True:
         values = light.at_corners(mesh)
-        edges = _longest_edges(mesh)
-        lengths = np.linalg.norm(np.diff(mesh.vertices_m[edges], axis=1)[:, 0], axis=1)
+        lengths = longest_edges_m(mesh)
         split = lengths > coarsest_m
         unsure = ~split & (lengths > 2.0 * finest_m) & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
         if not (split | unsure).any():
@@ -242,68 +242,6 @@ def _pulled_corners(mesh: SurfaceMesh) -> FloatArray:
     inward = mesh.centroids_m[:, None] - corners
     length = np.linalg.norm(inward, axis=2, keepdims=True)
     return corners + inward * np.minimum(PULL, PULL_M / length)
-
-
-# ------------------------------------------------------------------ halving
-
-
-def halved(mesh: SurfaceMesh, marked: NDArray[np.bool_]) -> SurfaceMesh:
-    """The marked faces cut in two across their longest edge, and their neighbours so that no gap opens.
-
-    Faces that share an edge by its two vertices are cut together [Rivara1984].
-    """
-    count = len(mesh.vertices_m)
-    longest = _edge_keys(_longest_edges(mesh))
-    own = _edge_keys(_edges(mesh.faces))
-    cut = np.unique(longest[marked])
-    while True:  # a face that has any edge cut is cut across its longest edge first
-        more = np.unique(longest[np.isin(own, cut).any(axis=1)])
-        if len(more) == len(cut):
-            break
-        cut = more
-    ends = np.stack([cut >> 32, cut & 0xFFFFFFFF], axis=1)
-    vertices = np.concatenate([mesh.vertices_m, mesh.vertices_m[ends].mean(axis=1)])
-    faces, front, back = mesh.faces, mesh.front_surface, mesh.back_surface
-    while True:  # a face may have more than one edge cut: halves are cut again
-        edges = _edges(faces)
-        keys = _edge_keys(edges)
-        place = np.searchsorted(cut, keys).clip(max=len(cut) - 1)
-        found = cut[place] == keys
-        split = found.any(axis=1)
-        if not split.any():
-            return replace(mesh, vertices_m=vertices, faces=faces, front_surface=front, back_surface=back)
-        first = _longest(vertices, edges[split], found[split])
-        turned = np.take_along_axis(faces[split], (first[:, None] + np.arange(3)) % 3, axis=1)
-        middle = count + place[split][np.arange(len(first)), first]
-        a, b, c = turned.T
-        halves = [np.stack([a, middle, c], axis=1), np.stack([middle, b, c], axis=1)]
-        faces = np.concatenate([faces[~split], *halves])
-        front = np.concatenate([front[~split], front[split], front[split]])
-        back = np.concatenate([back[~split], back[split], back[split]])
-
-
-def _edges(faces: IntArray) -> IntArray:
-    """Vertices of the edges of each face, the smaller first, (F, 3, 2)."""
-    return np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2), axis=2)
-
-
-def _edge_keys(edges: IntArray) -> IntArray:
-    """One number for each edge (..., 2)."""
-    return (edges[..., 0] << 32) | edges[..., 1]
-
-
-def _longest(vertices_m: FloatArray, edges: IntArray, allowed: NDArray[np.bool_]) -> IntArray:
-    """Which allowed edge of each face is the longest, (F,); of equal ones that of the smallest key."""
-    length = np.linalg.norm(vertices_m[edges[..., 0]] - vertices_m[edges[..., 1]], axis=2)
-    length = np.where(allowed, np.round(length, 6), -1.0)
-    return np.lexsort((_edge_keys(edges), -length), axis=1)[:, 0]
-
-
-def _longest_edges(mesh: SurfaceMesh) -> IntArray:
-    """Vertices (F, 2) of the longest edge of each face."""
-    edges = _edges(mesh.faces)
-    first = _longest(mesh.vertices_m, edges, np.ones(mesh.faces.shape, bool))
-    return edges[np.arange(len(edges)), first]
 
 
 def _corner_keys(faces: IntArray, surfaces: IntArray, normals: FloatArray) -> IntArray:

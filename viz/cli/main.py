@@ -109,7 +109,7 @@ def run(tokens: Sequence[str]) -> int:
         return _told(error, MISSING, verbose)
     except _MENDABLE as error:
         return _told(error, MEND_INPUT, verbose)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         return _told(error, FAILED, verbose)
     except MemoryError as error:
         return _told(error, FAILED, verbose, "not enough memory; ask for fewer satellites, times or rays")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,7 @@ DesignSource = Annotated[
         help="A design file (.toml), the name of a preset (`dawnring presets`), or a mesh file.",
     ),
 ]
+OptionalDesign = Annotated[str | None, Parameter(name="DESIGN", help="As everywhere; --list needs none.")]
 Output = Annotated[
     Path | None,
     Parameter(name=("--output", "-o"), help="File to write; its suffix decides the kind."),
@@ -40,7 +41,12 @@ At = Annotated[
 ]
 Satellite = Annotated[int, Parameter(name="--satellite", help="Member of the ring, from 0.")]
 Jobs = Annotated[
-    int | None, Parameter(name=("--jobs", "-j"), help="Threads or processes to use; default: all cores.")
+    int | None,
+    Parameter(
+        name=("--jobs", "-j"),
+        validator=validators.Number(gte=1),
+        help="Threads or processes to use; default: all cores.",
+    ),
 ]
 
 

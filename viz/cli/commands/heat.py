@@ -64,6 +64,8 @@ def heat(
 
     report = Report("heat", voice)
     kind = check_destination(output, KINDS, force=force)
+    if kind == "png" and satellite:
+        raise ValueError("a .png shows the first satellite; leave --satellite out, or choose another kind")
     flown = changes.load(design, *casting.as_changes())
     craft, states = member(flown, satellite, at, steps, orbits)
     loads = cast_surfaces(report, craft, states, flown, jobs)
@@ -78,7 +80,7 @@ def heat(
         if kind == "vtp":
             _write_mesh(output, craft, loads, faces)
         elif kind == "png":
-            _write_picture(output, flown, at)
+            _write_picture(output, flown, at, force)
         else:
             columns = (
                 heat_columns(loads, states) if faces is None else face_columns(faces, craft.mesh, states)
@@ -173,9 +175,11 @@ def _write_mesh(path: Path, craft: Craft, loads: HeatLoads, faces: FaceLoads | N
         write_vtp(partial, craft.mesh, cell_data=mean_cells(loads, craft.mesh, faces))
 
 
-def _write_picture(path: Path, flown: Design, at: str | None) -> None:
-    """The shot `heat`."""
-    raise NotImplementedError
+def _write_picture(path: Path, flown: Design, at: str | None, force: bool) -> None:
+    """The shot `heat`, which casts rays of its own, on a finer mesh."""
+    from viz.stills import write_still
+
+    write_still("heat", flown, path, at_utc=moment(at, flown), force=force)
 
 
 def _print_means(loads: HeatLoads) -> None:

@@ -1,0 +1,67 @@
+"""Draw a still."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from viz.cli.options import (
+    DEFAULT_CHANGES,
+    DEFAULT_VOICE,
+    At,
+    Changes,
+    Force,
+    Json,
+    OptionalDesign,
+    Output,
+    Voice,
+    moment,
+)
+from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
+from viz.cli.results import Report, print_json
+
+
+def render(
+    design: OptionalDesign = None,
+    /,
+    *,
+    shot: Annotated[
+        str, Parameter(name="--shot", help="What to draw; --list shows the choice.")
+    ] = "satellite",
+    size: Size = "1920x1080",
+    listing: Listing = False,
+    at: At = None,
+    changes: Changes = DEFAULT_CHANGES,
+    output: Output = None,
+    force: Force = False,
+    json: Json = False,
+    voice: Voice = DEFAULT_VOICE,
+) -> None:
+    """Draw a still, into SHOT.png or the file that -o names."""
+    from viz.pictures import shots
+
+    report = Report("render", voice)
+    if listing:
+        list_shots(report, shots(), json=json)
+        return
+    from geometry.ephemeris import format_utc
+    from viz.cli.members import member_craft
+    from viz.output import check_output
+    from viz.render import check_size
+    from viz.stills import write_still
+
+    path = output or Path(f"{shot}.png")
+    check_output(path, ("png",), force=force)
+    pixels = check_size(pixels_of(size))
+    flown = changes.load(required(design))
+    member_craft(flown)  # refuses a ring whose members overlap
+    at_utc = moment(at, flown)
+    began = time.perf_counter()
+    write_still(shot, flown, path, at_utc=at_utc, size=pixels, force=force)
+    report.remark(f"wrote {path}: {shot}, {size}, in {time.perf_counter() - began:.1f} s")
+    if json:
+        fields = {"shot": shot, "output": str(path), "size": pixels, "at_utc": format_utc(at_utc)}
+        print_json(report.document(flown.name, fields, seed=flown.radiation.seed))

@@ -28,6 +28,8 @@ class Finish:
         And the surface's tilt by this angle.
     wave_rad : float
         Slow waviness of a thin sheet.
+    block_tilt_rad : float
+        Tilt from module to module, where the material knows them (`Material.block`).
     """
 
     period_m: float | None
@@ -36,12 +38,13 @@ class Finish:
     spread: float = 0.0
     tilt_rad: float = 0.0
     wave_rad: float = 0.0
+    block_tilt_rad: float = 0.0
 
 
 FINISHES: dict[str, Finish] = {
     # an anti-reflective coat turns silicon deep blue; cover glass lies over it
-    "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.006),
-    "array_back": Finish(None, spread=0.03, tilt_rad=0.002, wave_rad=0.008),
+    "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.004, 0.006),
+    "array_back": Finish(None, spread=0.03, tilt_rad=0.002, wave_rad=0.006, block_tilt_rad=0.006),
     "mli_gold": Finish(0.9),
     "mli_outer": Finish(1.6, wave_rad=0.01),
     "white_paint": Finish(1.6, wave_rad=0.002),
@@ -78,7 +81,7 @@ def coating_material(coating: str) -> Material | None:
         drawn = surface_texture(coating)
         return Material(
             drawn.mean_color,
-            float(drawn.base[..., 3].mean() / 255.0),
+            drawn.mean_metallic,
             float(drawn.detail[..., 3].mean() / 255.0),
             FINISHES[coating].coat,
             pattern=coating,

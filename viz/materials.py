@@ -92,6 +92,7 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
         base, detail = _pattern_textures(str(material.pattern))
         actor.GetProperty().SetTexture("patternBase", base)
         actor.GetProperty().SetTexture("patternDetail", detail)
+    metal = surface_texture(str(material.pattern)).metal if laid else material.base_color
     finish = FINISHES.get(str(material.pattern), Finish(None))
     shader.AddVertexShaderReplacement("//VTK::Normal::Dec", True, _vertex_head(baked), False)
     shader.AddVertexShaderReplacement("//VTK::Normal::Impl", True, _vertex_body(baked), False)
@@ -105,7 +106,9 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
     uniforms.SetUniform3f("emission", material.emission)
     uniforms.SetUniform3f("reflectance", finish.reflectance)
     uniforms.SetUniform4f("paint", (material.metallic, material.roughness, material.clear_coat, 0.0))
-    uniforms.SetUniform4f("finish", (finish.spread, finish.tilt_rad, finish.wave_rad, 0.0))
+    uniforms.SetUniform4f("finish", (finish.spread, finish.tilt_rad, finish.wave_rad, finish.block_tilt_rad))
+    uniforms.SetUniform3f("metalColor", metal)
+    uniforms.SetUniform2f("block", material.block)
 
 
 def light_actors(actors: Iterable[vtkActor], lighting: Lighting, camera: Camera) -> None:
@@ -278,24 +281,34 @@ _SHADE = """
 {
   vec3 toEye = normalize(-vertexVC.xyz);
   vec3 normal = normalize(normalVCVSOutput);
-  vec3 base = paintColor;
+  vec3 diffuse = paintColor * (1.0 - paint.x);
   float metal = paint.x, rough = paint.y, coat = paint.z, grain = 0.0;
   vec3 smoothNormal = normal;
 #ifdef LAID
   vec2 uv = tcoordVCVSOutput;
   vec4 picture = texture(patternBase, uv);
   vec4 detail = texture(patternDetail, uv);
-  base = picture.rgb;
+  diffuse = picture.rgb;
   metal = picture.a;
   rough = detail.a;
   vec2 slope = (detail.rg * 255.0 - 128.0) / 127.0 * SLOPE_RANGE;
   grain = max(detail.b * SLOPE_RANGE * SLOPE_RANGE - dot(slope, slope), 0.0);
   vec2 id = floor(uv);
   float far = clamp(1.6 - 2.0 * max(length(dFdx(uv)), length(dFdy(uv))), 0.0, 1.0);
-  base *= 1.0 + finish.x * (2.0 * hash(id) - 1.0) * (1.0 - metal) * far;
+  diffuse *= 1.0 + finish.x * (2.0 * hash(id) - 1.0) * far;
   vec2 tilt = finish.y * (vec2(hash(id + 17.0), hash(id + 71.0)) * 2.0 - 1.0) * far;
   vec2 wave = vec2(0.61 * uv.x + 1.3 * sin(0.37 * uv.y), 0.53 * uv.y + 1.7 * sin(0.29 * uv.x));
   tilt += finish.z * sin(wave);
+  if (block.x > 0.0) {  // modules: each a little off, with a dark seam around it
+    vec2 place = uv / block, module = floor(place);
+    tilt += finish.w * (vec2(hash(module + 5.0), hash(module + 53.0)) * 2.0 - 1.0);
+    diffuse *= 1.0 + 0.5 * finish.x * (2.0 * hash(module + 29.0) - 1.0);
+    vec2 wide = max(fwidth(place), 1e-6), edge = 0.5 - abs(fract(place) - 0.5);
+    vec2 seam = clamp((0.16 / block - edge) / wide + 0.5, 0.0, 1.0) * clamp(0.32 / block / wide, 0.0, 1.0);
+    float dark = max(seam.x, seam.y);
+    diffuse *= 1.0 - 0.85 * dark;
+    metal *= 1.0 - dark;
+  }
   // directions along which the coordinates grow
   vec3 px = dFdx(vertexVC.xyz), py = dFdy(vertexVC.xyz);
   vec2 ux = dFdx(uv), uy = dFdy(uv);
@@ -312,8 +325,7 @@ _SHADE = """
   float nv = clamp(dot(normal, toEye), 1e-3, 1.0);
   rough = sqrt(sqrt(clamp(pow(max(rough, 0.02), 4.0) + min(grain, 0.25), 0.0, 1.0)));
   float sunShare = sharesVS.x, skyShare = sharesVS.y;
-  vec3 f0 = mix(reflectance, base, metal);
-  vec3 diffuse = base * (1.0 - metal);
+  vec3 f0 = mix(reflectance, metalColor, metal);
   vec2 integral = lobeIntegral(rough, nv);
   vec3 mirrorShare = f0 * integral.x + integral.y;
   float vh;

@@ -41,6 +41,8 @@ class Material:
     pattern : str or None
         Name of a procedural texture known to `viz.materials` (solar cells, foil, ...), laid by the
         texture coordinates of the item.
+    block : tuple of 2 float
+        Repeats of the pattern in one module along both coordinates, for its seams; 0 for none.
     """
 
     base_color: Color = (0.5, 0.5, 0.5)
@@ -49,6 +51,7 @@ class Material:
     clear_coat: float = 0.0
     emission: Color = (0.0, 0.0, 0.0)
     pattern: str | None = None
+    block: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,17 +10,17 @@ from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
-from geometry.craft.parameters import Detail
+from geometry.craft.parameters import Detail, SolarSlice
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.orbit import orbit_states
 from geometry.validation import FloatArray, read_only
 from viz.camera import Camera
 from viz.coatings import material_of
-from viz.scene import Color, EarthItem, MeshItem, Scene
+from viz.scene import Color, EarthItem, Material, MeshItem, Scene
 from viz.shadows import shades
 from viz.surroundings import surroundings
-from viz.unwrapping import cell_size_m, texture_coordinates
+from viz.unwrapping import BY_CELL, cell_size_m, texture_coordinates
 
 STARLIGHT: Color = (0.0065, 0.0072, 0.0090)
 """Even fill on the shaded side: star light and air glow, lifted as the night is in `theme`."""
@@ -173,7 +173,7 @@ def craft_item(
         Of the shadows' edges, m.
     """
     craft = build_craft(design, detail=detail)
-    materials = tuple(material_of(o) for o in craft.mesh.optics)
+    materials = craft_materials(design, craft)
     item = MeshItem(
         craft.mesh,
         materials,
@@ -183,6 +183,18 @@ def craft_item(
     if shaded:
         item = with_shades(item, where.sky(ambient), finest_m=finest_m)
     return craft, with_patterns(item, cell_size_m(design.craft))
+
+
+def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:
+    """A material for each surface of a craft; cells know the modules that they are laid on."""
+    materials = tuple(material_of(o) for o in craft.mesh.optics)
+    module = getattr(design.craft, "module", None)
+    if module is None:
+        return materials
+    block = (float(module.cell_columns), float(module.cell_rows))
+    if isinstance(design.craft, SolarSlice) and design.craft.solar_array.wing_axis == "x":
+        block = block[::-1]
+    return tuple(replace(m, block=block) if m.pattern in BY_CELL else m for m in materials)
 
 
 def with_shades(item: MeshItem, sky: Scene, *, finest_m: float = 0.06) -> MeshItem:

@@ -27,22 +27,34 @@ SLOPE_RANGE = 0.8
 class SurfaceTexture:
     """Pictures of one repeat; row 0 is the top, that is the largest second coordinate.
 
+    Diffuse reflectance and metallic share stand apart, so that both keep their means from afar.
+
     Parameters
     ----------
     base : uint8 array (n, n, 4)
-        Reflectance in sRGB, and the metallic share.
+        Diffuse reflectance in sRGB, and the metallic share.
+    metal : tuple of 3 float
+        Linear reflectance of what is metal.
     detail : uint8 array (n, n, 4)
         Slope of the surface along both coordinates, its square, roughness.  Zero slope is 128.
     """
 
     base: NDArray[np.uint8]
+    metal: tuple[float, float, float]
     detail: NDArray[np.uint8]
 
     @property
+    def mean_metallic(self) -> float:
+        """Mean metallic share."""
+        return float(self.base[..., 3].mean()) / 255.0
+
+    @property
     def mean_color(self) -> tuple[float, float, float]:
-        """Linear mean of the base colour: what the surface looks like from afar."""
-        linear = linear_from_srgb(self.base[..., :3] / 255.0).mean(axis=(0, 1))
-        return (float(linear[0]), float(linear[1]), float(linear[2]))
+        """Linear base colour of the whole seen from afar, to be shared out by the mean metallic share."""
+        diffuse = linear_from_srgb(self.base[..., :3] / 255.0).mean(axis=(0, 1))
+        share = self.mean_metallic
+        red, green, blue = diffuse + share * np.asarray(self.metal) if share < 0.5 else np.asarray(self.metal)
+        return (float(red), float(green), float(blue))
 
 
 def linear_from_srgb(color: ArrayLike) -> Image:
@@ -105,9 +117,14 @@ class _Sheet:
             ],
             axis=-1,
         )
-        base = 255.0 * np.concatenate([srgb_from_linear(self.color), self.metallic[..., None]], axis=-1)
+        metallic = self.metallic[..., None]
+        total = float(metallic.sum())
+        metal = (self.color * metallic).sum(axis=(0, 1)) / total if total > 0.0 else np.ones(3)
+        base = 255.0 * np.concatenate([srgb_from_linear(self.color * (1.0 - metallic)), metallic], axis=-1)
         return SurfaceTexture(
-            read_only(np.round(np.clip(base, 0, 255)), np.uint8), read_only(np.round(detail), np.uint8)
+            read_only(np.round(np.clip(base, 0, 255)), np.uint8),
+            (float(metal[0]), float(metal[1]), float(metal[2])),
+            read_only(np.round(detail), np.uint8),
         )
 
 
@@ -156,7 +173,7 @@ def crumpled(n: int, folds: Sequence[int], weights: Sequence[float], rng: np.ran
 
 def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """One silicon cell with its clipped corners, fingers, busbars and tabs, on amber polyimide."""
-    s = _Sheet(n, (0.30, 0.155, 0.045), 0.0, 0.45)
+    s = _Sheet(n, (0.17, 0.085, 0.024), 0.0, 0.45)
     s.height += noise(n, 3.0, rng, 2.0) * 0.0006
     du, dv = np.abs(s.u - 0.5), np.abs(s.v - 0.5)
     edge = np.maximum(du, dv) - 0.4875

@@ -36,7 +36,17 @@ CLOUD_HEIGHT = 7.0 / RADIUS_KM
 
 
 # places in the vector of looks
-CLOUDS, CITY_LIGHTS, AIR, FLATTENING, CITY, SKYGLOW, AIRGLOW, TWILIGHT = 0, 1, 2, 3, 4, 7, 10, 13
+CLOUDS, CITY_LIGHTS, AIR, FLATTENING, CITY, SKYGLOW, AIRGLOW, TWILIGHT, CLEAR_AIR = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    7,
+    10,
+    13,
+    16,
+)
 
 
 def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -126,7 +136,9 @@ def _looks(earth: EarthItem) -> NDArray[np.float64]:
     switches = [earth.clouds, earth.city_lights, earth.air, earth.shape.flattening]
     lift = [c - 1.0 for c in theme.TWILIGHT_LIFT]
     city = [theme.CITY_GAIN * c for c in theme.CITY_COLOR]
-    return np.array([*switches, *city, *theme.NIGHT_SKYGLOW, *theme.AIRGLOW, *lift], dtype=float)
+    return np.array(
+        [*switches, *city, *theme.NIGHT_SKYGLOW, *theme.AIRGLOW, *lift, theme.CLEAR_AIR], dtype=float
+    )
 
 
 # ------------------------------------------------------------------ kernels: numbers in, numbers out
@@ -307,23 +319,30 @@ def _ground(
     mu_s = nx * sx + ny * sy + nz * sz
     u = 0.5 + math.atan2(py, px) / (2.0 * math.pi)
     v = 0.5 - math.asin(min(max(nz, -1.0), 1.0)) / math.pi
-    footprint = step / math.sqrt(max(mu, 0.02))
+    footprint = step / max(mu, 0.03) ** 0.65  # between its short and its long side
     texel = 2.0 * math.pi / LAYER_WIDTH
     cloud, shore, lamp = read_layers(layers, layer_offsets, LAYER_WIDTH, u, v, footprint)
 
     near = _smooth(footprint, 1.6e-3, 4.0e-4)  # how far the maps are stretched
-    fine = 0.0
-    if near > 0.0:
-        fine = 0.55 * grain(tile, px, py, pz, 9.0) + 0.32 * grain(tile, px, py, pz, 61.0)
+    fine = slant = 0.0
     cloud *= looks[CLOUDS] / 255.0
     if near > 0.0:
-        cloud += near * 0.42 * fine * math.sqrt(max(cloud * (1.05 - cloud), 0.0))
+        fine = _fine(tile, px, py, pz, footprint)
+        slant = near * (fine - _fine(tile, px + 4e-4 * sx, py + 4e-4 * sy, pz + 4e-4 * sz, footprint))
+        cloud += near * 0.50 * fine * math.sqrt(max(cloud * (1.05 - cloud), 0.0))
         cloud = min(max(cloud, 0.0), 1.0)
+        cloud += near * 0.6 * (_smooth(cloud, 0.05, 0.95) - cloud)
     shore = (shore - 128.0) / 127.0 * WATER_REACH + near * 0.35 * fine
     water = min(max(0.5 + shore / min(max(footprint / texel, 0.30), 9.0), 0.0), 1.0)
 
     red, green, blue = read_linear(land, land_offsets, LAND_WIDTH, linear, u, v, footprint)
-    texture = 0.56 * (1.0 - water) * (1.0 + near * 0.22 * fine)
+    grey = 0.30 * red + 0.59 * green + 0.11 * blue
+    red, green, blue = (
+        max(1.3 * red - 0.3 * grey, 0.0),
+        max(1.3 * green - 0.3 * grey, 0.0),
+        max(1.3 * blue - 0.3 * grey, 0.0),
+    )
+    texture = 0.52 * (1.0 - water) * (1.0 + near * 0.22 * fine)
     red, green, blue = (
         texture * red + 0.0035 * water,
         texture * green + 0.0105 * water,
@@ -347,10 +366,10 @@ def _ground(
                 0.5 + math.atan2(qy, qx) / (2.0 * math.pi),
                 0.5 - math.asin(min(max(qz * q, -1.0), 1.0)) / math.pi,
             ) / 255.0  # fmt: skip
-        relief = min(max(1.0 + 0.75 * (cloud - shade), 0.45), 1.5)
+        relief = min(max(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45), 1.6)
         glint = 0.0
         if water > 0.0 and mu_s > -0.02:
-            glint = water * _glint(nx, ny, nz, dx, dy, dz, sx, sy, sz, mu)
+            glint = water * _glint(nx, ny, nz, dx, dy, dz, sx, sy, sz, mu) * (1.0 + 0.25 * near * fine)
         roof = 0.40 * (mu_s + math.sqrt(mu_s * mu_s + 0.003)) * relief  # white tops catch light past sunset
         below = 1.0 - 0.8 * shade
         high = max(mu_s, 0.0)
@@ -388,6 +407,7 @@ def _ground(
             azimuth = across / math.sqrt(max((1.0 - mu * mu) * (1.0 - mu_s * mu_s), 1e-12))
             fog = scattered_light(ground_air, x, place, min(max(azimuth, -1.0), 1.0), nu)
             veil = _smooth(mu_s, -0.25, -0.18) * (1.0 - 0.55 * cloud)  # clouds stand over the densest air
+            veil *= 1.0 - looks[CLEAR_AIR] * mu
             dusk = (1.0 - mu) * _smooth(mu_s, 0.10, -0.10)
             red += veil * fog[0] * (1.0 + looks[TWILIGHT] * dusk)
             green += veil * fog[1] * (1.0 + looks[TWILIGHT + 1] * dusk)
@@ -398,6 +418,17 @@ def _ground(
             green += glow * looks[AIRGLOW + 1]
             blue += glow * looks[AIRGLOW + 2]
     return red, green, blue
+
+
+@kernel
+def _fine(tile: Any, px: float, py: float, pz: float, footprint: float) -> float:
+    """What is finer than the maps: noise down to the footprint of a pixel."""
+    total = 0.50 * grain(tile, px, py, pz, 9.0)
+    if footprint < 3e-4:
+        total += 0.32 * _smooth(footprint, 3e-4, 1.5e-4) * grain(tile, px, py, pz, 61.0)
+    if footprint < 1.4e-4:
+        total += 0.22 * _smooth(footprint, 1.4e-4, 5e-5) * grain(tile, px, py, pz, 331.0)
+    return total
 
 
 @kernel
@@ -417,5 +448,4 @@ def _glint(
     facing = 1.0 - min(max((sx * hx + sy * hy + sz * hz) / size, 0.0), 1.0)
     f2 = facing * facing
     fresnel = 0.02 + 0.98 * f2 * f2 * facing
-    mirrored = math.pi * fresnel * slope / (4.0 * max(mu, 0.15) * c2 * c2)
-    return 0.5 * mirrored / (1.0 + 0.3 * mirrored)
+    return 0.32 * math.pi * fresnel * slope / (4.0 * max(mu, 0.2) * c2 * c2)

@@ -21,7 +21,8 @@ SUN_COLOR: Color = (1.0, 0.96, 0.90)
 CITY_COLOR: Color = (1.0, 0.62, 0.28)  # sodium and warm white lamps
 CITY_GAIN = 1.0
 NIGHT_SKYGLOW: Color = (0.0026, 0.0043, 0.0080)  # light of the sky on the night side, lifted
-AIRGLOW: Color = (0.0045, 0.0080, 0.0095)  # edge-on, lifted
+AIRGLOW: Color = (0.0038, 0.0064, 0.0072)  # edge-on, lifted
+CLEAR_AIR = 0.45  # share of the haze left out where one looks straight down
 TWILIGHT_LIFT: Color = (4.6, 2.7, 1.5)  # of the air where the Sun is just down: it fades by a thousand there
 
 # --- stars and satellites
@@ -33,8 +34,8 @@ LIT: Color = (1.0, 0.74, 0.40)  # sunlight off cells and foil
 PENUMBRA: Color = (1.0, 0.34, 0.10)
 DARK: Color = (0.16, 0.26, 0.55)
 DARK_LIGHT = 0.3  # of a satellite in umbra, relative to one in the Sun
-RING_LIGHT = 0.8  # of one satellite of a thousand, from as far as the Earth's centre
-RING_CROWDING = 0.75  # a ring of more satellites has less light each, by this power
+RING_LIGHT = 0.9  # of one satellite of a thousand, from as far as the Earth's centre
+RING_CROWDING = 0.85  # a ring of more satellites has less light each, by this power
 
 # --- the lens
 BLOOM = 0.055  # share of the light that spreads

@@ -189,7 +189,7 @@ def encoder_command(program: str, size: tuple[int, int], fps: int, file: Path) -
         "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an", "-threads", "1",
         "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
         "-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-g", str(2 * fps),
-        "-x264-params", "aq-mode=3:bframes=2", "-pix_fmt", "yuv420p",
+        "-x264-params", "aq-mode=3:bframes=2:colorprim=bt709:transfer=bt709:colormatrix=bt709", "-pix_fmt", "yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-video_track_timescale", str(1000 * fps), str(file),
     ]  # fmt: skip

@@ -89,7 +89,7 @@ class TestPictureRefusal:
     @pytest.mark.parametrize(
         ("tokens", "words"),
         [
-            ((), ("DESIGN",)),
+            (("--shot", "ring"), ("DESIGN",)),
             (("solar_slice", "--shot", "rign"), ("'ring'",)),
             (("solar_slice", "--size", "big"), ("--size", "1920x1080")),
             (("solar_slice", "--size", "1920"), ("--size",)),
@@ -98,7 +98,7 @@ class TestPictureRefusal:
             (("solar_slice", "--size", "99999x10"), ("16384",)),
             (("solar_slice", "-o", "a.jpg"), (".png",)),
             (("solar_slice", "--shot", "ring", "--at", "2099-01-01"), ("de421",)),
-            (("solar_slice", "--set", "ring.satellites_per_plane=900000"), ("too dense",)),
+            (("solar_slice", "--shot", "ring", "--set", "ring.satellites_per_plane=900000"), ("too dense",)),
             (("solar_slice", "--shot", "ring", "--set", "render.rign.hour=3"), ("'ring'",)),
             (("solar_slice", "--shot", "ring", "--set", "render.ring.huor=3"), ("'hour'",)),
             (("solar_slice", "--shot", "ring", "--set", "render.ring.hour=30"), ("hour", "24")),
@@ -107,7 +107,7 @@ class TestPictureRefusal:
     )
     def test_still_is_refused_in_one_line(self, dawnring, tmp_path, monkeypatch, tokens, words):
         # what is asked for is refused the same on a machine that cannot draw
-        monkeypatch.setattr("viz.stills.require_opengl", lambda: None)
+        monkeypatch.setattr("viz.shot_options.require_opengl", lambda: None)
         dawnring("render", *tokens).assert_refused(2, *words)
         assert list(tmp_path.iterdir()) == []
 
@@ -125,7 +125,7 @@ class TestPictureRefusal:
         ],
     )
     def test_film_is_refused_in_one_line(self, dawnring, tmp_path, monkeypatch, tokens, words):
-        monkeypatch.setattr("viz.stills.require_opengl", lambda: None)
+        monkeypatch.setattr("viz.shot_options.require_opengl", lambda: None)
         dawnring("video", "solar_slice", *tokens).assert_refused(2, *words)
         assert list(tmp_path.iterdir()) == []
 

@@ -177,9 +177,12 @@ def _write_mesh(path: Path, craft: Craft, loads: HeatLoads, faces: FaceLoads | N
 
 def _write_picture(path: Path, flown: Design, at: str | None, force: bool) -> None:
     """The shot `heat`, which casts rays of its own, on a finer mesh."""
-    from viz.stills import write_still
+    from viz.pictures import picture
+    from viz.render import render
+    from viz.shot_options import shot_options
 
-    write_still("heat", flown, path, at_utc=moment(at, flown), force=force)
+    options = shot_options(picture("heat"), "heat", flown.render)
+    render("heat", flown, path, at=moment(at, flown), force=force, **options)
 
 
 def _print_means(loads: HeatLoads) -> None:

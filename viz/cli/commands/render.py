@@ -50,17 +50,22 @@ def render(
     from geometry.ephemeris import format_utc
     from viz.cli.members import member_craft
     from viz.output import check_output
+    from viz.pictures import picture
     from viz.render import check_size
-    from viz.stills import write_still
+    from viz.render import render as draw
+    from viz.shot_options import require_drawing, shot_options
 
     path = output or Path(f"{shot}.png")
     check_output(path, ("png",), force=force)
     pixels = check_size(pixels_of(size))
+    module = picture(shot)
     flown = changes.load(required(design))
     member_craft(flown)  # refuses a ring whose members overlap
     at_utc = moment(at, flown)
+    options = shot_options(module, shot, flown.render)
+    require_drawing(module)
     began = time.perf_counter()
-    write_still(shot, flown, path, at_utc=at_utc, size=pixels, force=force)
+    draw(shot, flown, path, size=pixels, at=at_utc, force=force, **options)
     report.remark(f"wrote {path}: {shot}, {size}, in {time.perf_counter() - began:.1f} s")
     if json:
         fields = {"shot": shot, "output": str(path), "size": pixels, "at_utc": format_utc(at_utc)}

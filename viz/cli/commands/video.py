@@ -53,7 +53,7 @@ def video(
     from viz.cli.members import member_craft
     from viz.output import check_output
     from viz.pictures import picture
-    from viz.stills import require_drawing, shot_options
+    from viz.shot_options import require_drawing, shot_options
     from viz.video import check_film_size, write_video
 
     path = output or Path(f"{shot}.mp4")

@@ -1,24 +1,55 @@
-"""Craft: parameters -> mesh, parts, cells."""
+"""One satellite, one file: parameters -> `Craft` (mesh, parts with masses, cells)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from geometry.craft.craft import Craft, Part
-from geometry.craft.light import light_gpu_sheet, light_panel_module, light_solar_slice
+from geometry.craft.gpu_sheet import build_gpu_sheet
+from geometry.craft.panel_module import build_panel_module
 from geometry.craft.parameters import Detail, GpuSheet, PanelModule, SolarSlice
+from geometry.craft.solar_slice import build_solar_slice
+from geometry.validation import check_choice
 
-_BUILDERS: dict[type, Any] = {
-    SolarSlice: light_solar_slice,
-    PanelModule: light_panel_module,
-    GpuSheet: light_gpu_sheet,
+BUILDERS: dict[type, tuple[str, Callable[[Any, str, Detail], Craft]]] = {
+    SolarSlice: ("solar_slice", build_solar_slice),
+    PanelModule: ("panel_module", build_panel_module),
+    GpuSheet: ("gpu_sheet", build_gpu_sheet),
 }
+"""By type of the parameters: the craft's name where the design gives none, and its builder."""
 
 
 def build_craft(design: Any, detail: Detail = "light") -> Craft:
-    """Craft of a Design (or of CraftParameters)."""
+    """The satellite of a design: mesh, masses, cells.
+
+    Parameters
+    ----------
+    design : Design or CraftParameters
+        A design gives its `craft` and its `name`.
+    detail : {"light", "rich"}
+        "light": few triangles, every named surface; the mesh of the analysis and of far instances.
+        "rich": frames, hinges, single cards, telescopes and nozzles for close-ups; the surfaces of
+        "light" keep their names, others are added.
+
+    Returns
+    -------
+    Craft
+
+    Raises
+    ------
+    TypeError
+        Parameters of no known craft.
+    ValueError
+        An unknown detail; parts that do not fit where they stand; an unreadable mesh file.
+    """
+    check_choice(detail, ("light", "rich"), name="detail")
     parameters = getattr(design, "craft", design)
-    return _BUILDERS[type(parameters)](getattr(design, "name", "craft"), parameters)
+    if type(parameters) not in BUILDERS:
+        known = ", ".join(t.__name__ for t in BUILDERS)
+        raise TypeError(f"design must be a Design or one of {known}, got {type(parameters).__name__}")
+    kind, build = BUILDERS[type(parameters)]
+    return build(parameters, getattr(design, "name", kind), detail)
 
 
 __all__ = ["Craft", "Part", "build_craft"]

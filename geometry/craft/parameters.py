@@ -45,7 +45,7 @@ class Bus:
     length_x_m: float = 6.40
     width_y_m: float = 2.70
     height_z_m: float = 0.30
-    structure_mass_kg: float = 500.0
+    structure_mass_kg: float = 600.0
     power_electronics_mass_kg: float = 200.0
     propulsion_mass_kg: float = 90.0
     propellant_mass_kg: float = 50.0
@@ -121,6 +121,19 @@ class ModuleCompute:
             )
 
 
+MODULE_LAYERS: tuple[Layer, ...] = (
+    Layer("cover_glass", 50e-6, 2600.0),  # ceria-doped borosilicate [Qioptiq]
+    Layer("adhesive_front", 25e-6, 1080.0),  # silicone [Dow93-500]
+    Layer("silicon_cell", 60e-6, 2329.0),  # [CRC]
+    Layer("adhesive_back", 25e-6, 1080.0),
+    Layer("polyimide", 25e-6, 1420.0),  # [DuPontHN]
+    Layer("copper", 10e-6, 8960.0),  # equivalent of the conductors [CRC]
+    Layer("graphite_spreader", 100e-6, 1700.0),  # design value: pyrolytic sheets are 0.85 to 2.1 g/cm3
+    Layer("coating", 25e-6, 1400.0),  # design value: white paint
+)
+"""The thin module's stack, front to back: 0.654 kg/m^2."""
+
+
 @dataclass(frozen=True)
 class Module:
     """One rectangular solar module: a sheet with cells in front."""
@@ -146,6 +159,8 @@ class Module:
 class SolarArray:
     """Wings of modules along one body axis, in the z = 0 plane of the cell face.
 
+    Modules follow each other by their `width_y_m`; a wing along X is the wing along Y turned about Z.
+    `boom_mass_kg` is that of each boom, where `areal_mass_kg_m2` does not hold it already.
     `areal_mass_kg_m2` is used where the module has no layers; otherwise layers and compute rule.
     """
 
@@ -155,6 +170,7 @@ class SolarArray:
     root_gap_m: float = 0.5
     module_gap_m: float = 0.0
     areal_mass_kg_m2: float = 1.5
+    boom_mass_kg: float = 0.0
     cells: SolarCells = field(default_factory=SolarCells)
     front: OpticalProperties = COATINGS["solar_cell"]
     back: OpticalProperties = COATINGS["array_back"]
@@ -164,6 +180,7 @@ class SolarArray:
         _check(self, 1, 1000, "modules_per_wing")
         check_choice(self.wing_axis, ("x", "y"), name="wing_axis")
         _check(self, 0.0, 100.0, "root_gap_m", "module_gap_m", "areal_mass_kg_m2")
+        _check(self, 0.0, 1e6, "boom_mass_kg")
 
 
 @dataclass(frozen=True)
@@ -223,11 +240,23 @@ class SolarSlice:
     radiator: Radiator = field(default_factory=Radiator)
 
 
+def thin_module() -> Module:
+    """The module that carries its own compute: 8 GPUs of 700 W and their host, 1.064 kg/m^2 in all."""
+    compute = ModuleCompute(
+        gpus=8,
+        host_power_w=400.0,
+        chips_areal_mass_kg_m2=0.11,
+        converters_areal_mass_kg_m2=0.15,
+        booms_areal_mass_kg_m2=0.15,
+    )
+    return Module(layers=MODULE_LAYERS, compute=compute)
+
+
 @dataclass(frozen=True)
 class PanelModule:
     """One module that flies alone with its electronics (type "panel_module")."""
 
-    module: Module = field(default_factory=Module)
+    module: Module = field(default_factory=thin_module)
     solar_array: SolarArray = field(default_factory=SolarArray)
 
 
@@ -237,9 +266,9 @@ class GpuSheet:
 
     columns_x: int = 20
     rows_y: int = 250
-    module: Module = field(default_factory=Module)
+    module: Module = field(default_factory=thin_module)
     solar_array: SolarArray = field(default_factory=SolarArray)
-    bus: Bus = field(default_factory=Bus)
+    bus: Bus = field(default_factory=lambda: Bus(gpus=0))
 
     def __post_init__(self) -> None:
         _check(self, 1, 1000, "columns_x", "rows_y")

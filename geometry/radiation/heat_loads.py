@@ -289,5 +289,5 @@ class _Tables:
 
 def summary(replicates: FloatArray, unseen: FloatArray | float = 0.0) -> FloatArray:
     """Mean (not below zero) and standard error of replicates (R, ...), (2, ...)."""
-    mean = np.maximum(replicates.mean(axis=0), 0.0)
+    mean = np.maximum(replicates[0] + (replicates - replicates[0]).mean(axis=0), 0.0)
     return np.stack([mean, np.hypot(standard_error(replicates), unseen)])

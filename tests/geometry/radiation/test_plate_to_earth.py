@@ -137,7 +137,7 @@ class TestPlateToSphereLaw:
 
 class TestPlateToSphereRefusal:
     def test_inside_the_sphere(self):
-        with pytest.raises(ValueError, match="distance_over_radius must be greater than 1, got 0.9"):
+        with pytest.raises(ValueError, match=r"distance_over_radius must be greater than 1, got 0\.9"):
             plate_to_sphere_view_factor([1.2, 0.9], 0.0)
 
     def test_nan(self):

@@ -110,7 +110,9 @@ class TestProbe:
 
     @pytest.mark.image
     def test_this_machine_without_vtk_in_this_process(self):
-        code = "import sys; from viz.opengl import require_opengl as r; r(); print('vtkmodules' in sys.modules)"
+        code = (
+            "import sys; from viz.opengl import require_opengl as r; r(); print('vtkmodules' in sys.modules)"
+        )
         finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert finished.stdout == "False\n", finished.stderr
 

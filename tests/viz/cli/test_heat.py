@@ -156,7 +156,7 @@ class TestHeatRefusal:
             (("--tolerance", "0"), ("tolerance",)),
             (("--tolerance", "nan"), ("tolerance",)),
             (("--seed", "-1"), ("seed",)),
-            (("-j", "0"), ("jobs",)),
+            (("-j", "0"), ("-j", ">= 1")),
             (("--satellite", "5000"), ("999",)),
             (("--set", "ring.satellites_per_plane=900000"), ("too dense",)),
             (("--set", "environment.earth_albedo=1.5"), ("earth_albedo",)),

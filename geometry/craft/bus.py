@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from geometry.craft.craft import Part
@@ -83,10 +85,7 @@ def _split(bank: Block, count: int) -> list[Block]:
     """Equal blocks along X with a gap of a tenth between them."""
     edges = np.linspace(bank.low_m[0], bank.high_m[0], count + 1)
     inset = 0.05 * (edges[1] - edges[0])
-    return [
-        Block((a + inset, *bank.low_m[1:]), (b - inset, *bank.high_m[1:]))
-        for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    return [Block((a + inset, *bank.low_m[1:]), (b - inset, *bank.high_m[1:])) for a, b in pairwise(edges)]
 
 
 def cut_across(block: Block, side: Side, share: float) -> tuple[Block, Block]:
@@ -96,10 +95,7 @@ def cut_across(block: Block, side: Side, share: float) -> tuple[Block, Block]:
     level = low + share * (high - low) if side[0] == "+" else high - share * (high - low)
     below, above = list(block.high_m), list(block.low_m)
     below[axis] = above[axis] = level
-    parts = (
-        Block(block.low_m, (below[0], below[1], below[2])),
-        Block((above[0], above[1], above[2]), block.high_m),
-    )
+    parts = Block.between(block.low_m, below), Block.between(above, block.high_m)
     return parts if side[0] == "+" else (parts[1], parts[0])
 
 

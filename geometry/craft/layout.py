@@ -111,7 +111,7 @@ def wall_block(block: Block, side: Side, along_m: Interval, height_m: Interval, 
     low[axis], high[axis] = (wall, wall + reach_m) if side[0] == "+" else (wall - reach_m, wall)
     low[1 - axis], high[1 - axis] = along_m
     low[2], high[2] = height_m
-    return Block(tuple(low), tuple(high))
+    return Block.between(low, high)
 
 
 def _boom(block: Block, side: Side, root_gap_m: float) -> Block:
@@ -215,7 +215,7 @@ def even_grid(count: int, length_m: float, width_m: float) -> tuple[int, int]:
 
 
 def even_places(count: int, low_m: FloatArray, high_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Centres (count, 2) of an even grid on a rectangle, its last row spread as well, and the pitch (2,), m."""
+    """Centres (count, 2) of an even grid on a rectangle, its last row spread too, and its pitch (2,), m."""
     size = np.subtract(high_m[:2], low_m[:2])
     columns, rows = even_grid(count, *size)
     per_row = np.full(rows, columns)

@@ -128,7 +128,8 @@ def radiator_corners_m(parameters: SolarSlice) -> list[tuple[FloatArray, FloatAr
     top = -bus.height_z_m - hinge_gap_m(radiator)
     low = np.array([0.0, -0.5 * radiator.length_y_m, top - radiator.depth_z_m])
     high = np.array([0.0, 0.5 * radiator.length_y_m, top])
-    return [(low + [x, 0.0, 0.0], high + [x, 0.0, 0.0]) for x in places]
+    ends = np.column_stack([places, np.zeros((len(places), 2))])
+    return [(low + end, high + end) for end in ends]
 
 
 def hinge_gap_m(radiator: Radiator) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +25,9 @@ SIDES: tuple[Side, ...] = ("+x", "-x", "+y", "-y", "+z", "-z")
 _AXES = {"x": (0, 1, 2), "y": (1, 2, 0), "z": (2, 0, 1)}  # normal, u, v: u cross v is the normal
 
 
+Corner = tuple[float, float, float]
+
+
 class Surface(NamedTuple):
     """What one side of a face is: its surface's name and coating."""
 
@@ -35,8 +39,8 @@ class Surface(NamedTuple):
 class Block:
     """A box along the axes, from its lowest to its highest corner, m."""
 
-    low_m: tuple[float, float, float]
-    high_m: tuple[float, float, float]
+    low_m: Corner
+    high_m: Corner
 
     def __post_init__(self) -> None:
         low, high = (check_finite(v, name="corner of a Block") for v in (self.low_m, self.high_m))
@@ -46,6 +50,12 @@ class Block:
             )
         object.__setattr__(self, "low_m", tuple(float(v) for v in low))
         object.__setattr__(self, "high_m", tuple(float(v) for v in high))
+
+    @classmethod
+    def between(cls, low_m: ArrayLike, high_m: ArrayLike) -> Block:
+        """The block between two corners given as arrays (3,), m."""
+        (a, b, c), (d, e, f) = np.asarray(low_m, dtype=float), np.asarray(high_m, dtype=float)
+        return cls((a, b, c), (d, e, f))
 
     @property
     def size_m(self) -> FloatArray:
@@ -74,7 +84,7 @@ def block_at(face: Side, foot_m: ArrayLike, size_m: ArrayLike) -> Block:
     foot, size = np.asarray(foot_m, dtype=float), np.asarray(size_m, dtype=float)
     low, high = foot - 0.5 * size, foot + 0.5 * size
     low[axis], high[axis] = sorted((foot[axis], foot[axis] + sign * size[axis]))
-    return Block(tuple(low), tuple(high))
+    return Block.between(low, high)
 
 
 def rectangle(
@@ -126,11 +136,9 @@ def rectangle(
         owner = np.full(len(triangles), -1)
     vertices = np.empty((len(points), 3))
     vertices[:, n], vertices[:, u], vertices[:, v] = low[n], points[:, 0], points[:, 1]
-    first = len(on_front)
-    fronts: list[Surface | None] = [None] * len(footprints) + [front]
-    backs = [back] * first + [None] * len(on_back) + [label for _, label in patches] + [back]
-    for k in range(first, len(footprints)):
-        fronts[k] = front
+    covered = [(None, back)] * len(on_front) + [(front, None)] * len(on_back)
+    sides = [*covered, *((front, label) for _, label in patches), (front, back)]
+    fronts, backs = zip(*sides, strict=True)
     return _labelled(vertices, triangles if sign > 0 else triangles[:, ::-1], owner, fronts, backs)
 
 
@@ -206,7 +214,7 @@ def revolved(
         rings.append(count + (np.arange(sides) if radius > 0 else np.zeros(sides, int)))
         count += len(ring)
     faces, band = [], []
-    for k, (low, high) in enumerate(zip(rings, rings[1:], strict=False)):
+    for k, (low, high) in enumerate(pairwise(rings)):
         a, b, c, d = low, np.roll(low, -1), np.roll(high, -1), high
         for triangle, whole in (((a, b, c), profile[k, 0] > 0), ((a, c, d), profile[k + 1, 0] > 0)):
             if whole:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def tile_rectangle(
     )
     for side, chain in enumerate(inner):
         first, second = side, (side + 1) % 4
-        triangles += [(first, b, a) for a, b in zip(chain, chain[1:], strict=False)]
+        triangles += [(first, b, a) for a, b in pairwise(chain)]
         triangles.append((first, second, chain[-1]))
     owner += [-1] * (len(triangles) - len(owner))
     return np.array(points), np.array(triangles), np.array(owner)
@@ -133,7 +134,7 @@ def _strips(
         for low, high, who in sorted(cells):
             if low < reached:
                 raise ValueError(
-                    f"footprints must not overlap: {footprints[who]} m lies over another; move the parts apart"
+                    f"footprints must not overlap: {footprints[who]} m lies on another; move the parts apart"
                 )
             if low > reached:
                 filled.append((reached, low, -1))

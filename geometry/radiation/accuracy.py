@@ -91,6 +91,7 @@ class RayBudget:
 
     most: float
     cast: int = 0
+    reflected: int = 0
     cut_weight: float = 0.0
     unmet: list[float] = field(default_factory=list)
 
@@ -106,6 +107,18 @@ class RayBudget:
         self.cast += rays
         return True
 
+    def add_reflected(self, rays: int) -> None:
+        """Book what booked rays led to: bounces and looks at the Sun."""
+        self.cast += rays
+        self.reflected += rays
+
+    def affordable(self, rays: int) -> int:
+        """How many estimates of so many rays each are left, with what those will lead to."""
+        if not np.isfinite(self.most):
+            return np.iinfo(np.int64).max
+        booked = max(1, self.cast - self.reflected)
+        return int(self.left // (rays * self.cast / booked)) if self.cast else int(self.left // rays)
+
     def share(self, part: float) -> RayBudget:
         """A budget of its own over a part of what is left; book it back with `settle`."""
         return RayBudget(self.left * part)
@@ -113,6 +126,7 @@ class RayBudget:
     def settle(self, other: RayBudget) -> None:
         """Book what another budget cast and could not reach."""
         self.cast += other.cast
+        self.reflected += other.reflected
         self.cut_weight += other.cut_weight
         self.unmet += other.unmet
 

@@ -154,9 +154,14 @@ def earth_loads(
     worst = np.zeros(0)
     first = True
     while active.size:
-        if not budget.take(active.size * accuracy.replicates * (count - done), first=first):
-            budget.unmet += worst[worst > 1.0].tolist()
-            break
+        affordable = budget.affordable(accuracy.replicates * (count - done))
+        if not first and affordable < active.size:  # the last rays go to the worst estimates
+            ranked = np.argsort(-worst, kind="stable")
+            budget.unmet += worst[ranked[affordable:]].tolist()
+            active = np.sort(active[ranked[:affordable]])
+            if not affordable:
+                break
+        budget.take(active.size * accuracy.replicates * (count - done), first=True)
         work = [
             (block, escapes)
             for escapes in (True, False)
@@ -175,7 +180,7 @@ def earth_loads(
             sums.reflected[at] += made.reflected
             sums.sun[at] += made.sun
             sums.hits[at] += made.hits
-            budget.cast += made.extra_rays
+            budget.add_reflected(made.extra_rays)
             budget.cut_weight += made.cut
         sums.points[active] = count
         if first:

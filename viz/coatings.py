@@ -17,7 +17,7 @@ class Finish:
     Parameters
     ----------
     period_m : float or None
-        Length of one repeat on the craft; None: laid by cell or by lid.
+        Length of one repeat on the craft; None: laid by cell, by module or by lid.
     reflectance : tuple of 3 float
         Mirror reflectance at normal incidence of what is no metal.
     coat : float
@@ -28,6 +28,8 @@ class Finish:
         And the surface's tilt by this angle.
     wave_rad : float
         Slow waviness of a thin sheet.
+    by_block : bool
+        One picture spans a whole module (`Material.block`), not one repeat of the coordinates.
     block_tilt_rad : float
         Tilt from module to module, where the material knows them (`Material.block`).
     """
@@ -39,15 +41,18 @@ class Finish:
     tilt_rad: float = 0.0
     wave_rad: float = 0.0
     block_tilt_rad: float = 0.0
+    by_block: bool = False
 
 
 FINISHES: dict[str, Finish] = {
     # an anti-reflective coat turns silicon deep blue; cover glass lies over it
     "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.004, 0.006),
-    "array_back": Finish(None, spread=0.03, tilt_rad=0.002, wave_rad=0.006, block_tilt_rad=0.006),
+    "array_back": Finish(
+        None, spread=0.03, tilt_rad=0.002, wave_rad=0.006, block_tilt_rad=0.006, by_block=True
+    ),
     "mli_gold": Finish(0.9),
     "mli_outer": Finish(1.6, wave_rad=0.01),
-    "white_paint": Finish(1.6, wave_rad=0.002),
+    "white_paint": Finish(1.6, spread=0.045, tilt_rad=0.001, wave_rad=0.002),
     "aluminium": Finish(0.4),
     "graphite": Finish(0.8, wave_rad=0.006),
     "black_anodised": Finish(0.15),

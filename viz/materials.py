@@ -98,9 +98,8 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
     shader.AddVertexShaderReplacement("//VTK::Normal::Impl", True, _vertex_body(baked), False)
     shader.AddFragmentShaderReplacement("//VTK::Picking::Dec", True, _fragment_head(baked), False)
     shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, "\n", False)
-    shader.AddFragmentShaderReplacement(
-        "//VTK::Light::Impl", True, _fragment_body(laid, material.roughness < POLISHED), False
-    )
+    body = _fragment_body(laid=laid, polished=material.roughness < POLISHED, by_block=finish.by_block)
+    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, body, False)
     uniforms = shader.GetFragmentCustomUniforms()
     uniforms.SetUniform3f("paintColor", material.base_color)
     uniforms.SetUniform3f("emission", material.emission)
@@ -199,8 +198,8 @@ def _fragment_head(baked: bool) -> str:
     )
 
 
-def _fragment_body(laid: bool, polished: bool) -> str:
-    return ("#define LAID\n" if laid else "") + ("#define POLISHED\n" if polished else "") + _SHADE
+def _fragment_body(**switches: bool) -> str:
+    return "".join(f"#define {name.upper()}\n" for name, on in switches.items() if on) + _SHADE
 
 
 _FUNCTIONS = """
@@ -286,8 +285,13 @@ _SHADE = """
   vec3 smoothNormal = normal;
 #ifdef LAID
   vec2 uv = tcoordVCVSOutput;
-  vec4 picture = texture(patternBase, uv);
-  vec4 detail = texture(patternDetail, uv);
+#ifdef BY_BLOCK
+  vec2 at = block.x > 0.0 ? uv / block : uv / vec2(32.0, 15.0);
+#else
+  vec2 at = uv;
+#endif
+  vec4 picture = texture(patternBase, at);
+  vec4 detail = texture(patternDetail, at);
   diffuse = picture.rgb;
   metal = picture.a;
   rough = detail.a;

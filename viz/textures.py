@@ -197,16 +197,26 @@ def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 
 def _array_back(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    """The blanket behind one cell: white coating, the cell showing through, a printed conductor."""
-    s = _Sheet(n, (0.70, 0.69, 0.66), 0.0, 0.62)
-    du, dv = np.abs(s.u - 0.5), np.abs(s.v - 0.5)
-    s.color *= (1.0 + 0.012 * noise(n, 4.0, rng, 1.5))[..., None]
-    outline = np.maximum(np.maximum(du, dv) - 0.4875, (du + dv - 0.905) / np.sqrt(2.0))
-    s.paint(0.40 * s.cover(np.abs(outline) - 0.006), (0.42, 0.41, 0.39))
-    s.paint(0.10 * s.cover(outline), (0.50, 0.52, 0.58))
-    s.height += 0.004 * np.clip(0.5 - outline / 0.03, 0.0, 1.0)
-    for place in (1.0 / 6.0, 5.0 / 6.0):
-        s.paint(0.5 * s.cover(np.abs(s.v - place) - 0.010), (0.52, 0.40, 0.27), 0.3, 0.45)
+    """The back of one whole module, 32 cells by 15: white blanket over the cells, battens, flat cables."""
+    s = _Sheet(n, (0.71, 0.70, 0.67), 0.0, 0.62)
+    s.color *= (1.0 + 0.02 * noise(n, 6.0, rng, 1.2) + 0.010 * noise(n, 90.0, rng, 0.6))[..., None]
+    cell_u, cell_v = np.abs((s.u * 32.0) % 1.0 - 0.5), np.abs((s.v * 15.0) % 1.0 - 0.5)
+    outline = np.maximum(np.maximum(cell_u, cell_v) - 0.478, (cell_u + cell_v - 0.90) / np.sqrt(2.0))
+    pixel = 32.0 / n
+    s.paint(0.30 * np.clip(0.5 - (np.abs(outline) - 0.012) / pixel, 0.0, 1.0), (0.36, 0.36, 0.35))
+    s.paint(0.05 * np.clip(0.5 - outline / pixel, 0.0, 1.0), (0.45, 0.49, 0.58))
+    s.height += 0.00010 * np.clip(0.5 - outline / 0.05, 0.0, 1.0)
+    for place in (0.06, 0.94):  # flat cables along both long edges, and what they tap
+        cable = s.cover(np.abs(s.v - place) - 0.011)
+        s.paint(0.85 * cable, (0.42, 0.20, 0.055), 0.15, 0.35)
+        s.paint(0.9 * s.lines(s.v - place, 1.0 / 0.0055, 0.0011) * cable, (0.60, 0.36, 0.16), 0.6, 0.35)
+    for place in (0.0, 0.25, 0.5, 0.75):  # battens
+        away = np.minimum(np.abs(s.u - place), 1.0 - np.abs(s.u - place))
+        s.paint(0.9 * s.cover(away - 0.0052), (0.050, 0.050, 0.054), 0.1, 0.40)
+        s.height += 0.0022 * np.clip((0.0058 - away) / 0.0012, 0.0, 1.0)
+        for end in (0.0, 0.5, 1.0):  # their fittings
+            foot = np.maximum(away - 0.0105, np.abs(s.v - end) * 0.5 - 0.0105)
+            s.paint(s.cover(foot), (0.62, 0.62, 0.63), 0.9, 0.35)
     return s.texture()
 
 
@@ -268,10 +278,12 @@ def _white_paint(n: int, rng: np.random.Generator) -> SurfaceTexture:
     across = np.minimum(np.minimum(s.u, 1.0 - s.u), np.minimum(s.v, 1.0 - s.v))
     clear = np.clip((np.minimum(s.v, 1.0 - s.v) - 0.035) / 0.01, 0.0, 1.0)
     s.height += 0.0016 * rib * clear
-    s.paint(0.10 * s.cover(np.abs(phase - 0.0105) - 0.0012) * clear, (0.45, 0.45, 0.46))
-    s.paint(0.55 * s.cover(across - 0.0022), (0.16, 0.16, 0.17), 0.0, 0.7)  # the joint between panels
+    s.paint(0.16 * s.cover(np.abs(phase - 0.0105) - 0.0014) * clear, (0.40, 0.40, 0.41))
+    s.paint(0.10 * s.cover(phase - 0.0105) * clear, (0.62, 0.62, 0.63))
+    s.paint(0.75 * s.cover(across - 0.0036), (0.13, 0.13, 0.14), 0.0, 0.7)  # the joint between panels
     s.height -= 0.003 * np.clip(1.0 - across / 0.004, 0.0, 1.0)
-    s.paint(0.22 * s.cover(np.abs(across - 0.030) - 0.0008), (0.40, 0.40, 0.42))
+    s.paint(0.12 * s.cover(across - 0.030), (0.52, 0.52, 0.54))
+    s.paint(0.35 * s.cover(np.abs(across - 0.030) - 0.0010), (0.36, 0.36, 0.38))
     for along, other in ((s.u, s.v), (s.v, s.u)):
         row = np.minimum(other, 1.0 - other)
         r = np.hypot(((along * 16.0) % 1.0 - 0.5) / 16.0, row - 0.016)
@@ -362,7 +374,7 @@ def _ceramic(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 PATTERNS: dict[str, tuple[Callable[[int, np.random.Generator], SurfaceTexture], int]] = {
     "solar_cell": (_solar_cell, 1024),
-    "array_back": (_array_back, 256),
+    "array_back": (_array_back, 1024),
     "mli_gold": (_mli_gold, 1024),
     "mli_outer": (_mli_outer, 1024),
     "white_paint": (_white_paint, 1024),

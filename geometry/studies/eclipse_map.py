@@ -37,6 +37,8 @@ class EclipseMap:
     umbra_s, shadow_s, dark_s : array (A, D)
         Of the revolution of each noon: in umbra, from penumbra to penumbra, and full dark that takes as much
         light.
+    umbra_margin_rad, penumbra_margin_rad : array (A, D)
+        How far each is missed; negative where it is met (`geometry.orbit.revolution_shadows`), rad.
     lowest_umbra_free_altitude_m, lowest_penumbra_free_altitude_m : float or None
         Lowest altitude without any umbra (penumbra) in the year; None where there is none.
     """
@@ -48,12 +50,15 @@ class EclipseMap:
     umbra_s: FloatArray
     shadow_s: FloatArray
     dark_s: FloatArray
+    umbra_margin_rad: FloatArray
+    penumbra_margin_rad: FloatArray
     lowest_umbra_free_altitude_m: float | None
     lowest_penumbra_free_altitude_m: float | None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "noons_utc", read_only(self.noons_utc, "datetime64[us]"))
-        for name in ("altitude_m", "umbra_s", "shadow_s", "dark_s"):
+        arrays = ("altitude_m", "umbra_s", "shadow_s", "dark_s", "umbra_margin_rad", "penumbra_margin_rad")
+        for name in arrays:
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
 
@@ -106,8 +111,20 @@ def eclipse_map(
     track = _track_of(year)
     noons = noons_of(year)
     found = held_planes(altitude, ltan_s, track, shape).shadows(noons)
-    free = lowest_eclipse_free_altitudes_m(ltan_s, year, shape)
-    return EclipseMap(year, ltan_s, altitude, noons, found.umbra_s, found.shadow_s, found.dark_s, *free)
+    umbra_free_m, penumbra_free_m = lowest_eclipse_free_altitudes_m(ltan_s, year, shape)
+    return EclipseMap(
+        year=year,
+        ltan_s=ltan_s,
+        altitude_m=altitude,
+        noons_utc=noons,
+        umbra_s=found.umbra_s,
+        shadow_s=found.shadow_s,
+        dark_s=found.dark_s,
+        umbra_margin_rad=found.umbra_margin_rad,
+        penumbra_margin_rad=found.penumbra_margin_rad,
+        lowest_umbra_free_altitude_m=umbra_free_m,
+        lowest_penumbra_free_altitude_m=penumbra_free_m,
+    )
 
 
 def lowest_eclipse_free_altitudes_m(

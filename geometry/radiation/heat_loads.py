@@ -185,8 +185,11 @@ def heat_loads(
     -----
     Rays meet the craft alone and are cast once for all times; what escapes is classified against an
     analytic Earth.  Surfaces with nothing before them are exact.  Albedo is Lambertian, of the truly
-    sunlit Earth in view, and does not end with the satellite's own eclipse.  Left out: what the craft
-    emits itself (a matter of temperatures), refraction, the penumbra on the ground.
+    sunlit Earth in view, and does not end with the satellite's own eclipse.  Projected areas are those
+    for the centre of the Sun: a surface edge-on to it gets nothing (its half of the disc would bring
+    1.3 W/m^2); shadows are those of the whole disc.  Left out: what the craft emits itself (a matter of
+    temperatures), refraction, the penumbra on the ground.  Sheets nearer to each other than 1e-5 of the
+    craft's extent cannot be told apart in single precision.
 
     References: [Gilmore2002] for the loads, [Knocke1988] for the latitude-season Earth.
     """

@@ -143,11 +143,12 @@ def number(value: float, digits: int = 6) -> str:
 
 
 def _numbers(values: Sequence[float], digits: int = 6) -> list[str]:
-    """One column, all with the decimals that its largest member takes to show `digits` digits."""
-    largest = max(abs(v) for v in values)
+    """One column: its largest member to `digits` digits, and its smallest to two at least."""
+    sizes = [abs(v) for v in values if v]
     if all(float(v).is_integer() for v in values):
-        return [f"{v:,.0f}" for v in values]
-    if not 1e-3 <= largest < 1e12:
+        return [f"{v + 0:,.0f}" for v in values]
+    if not 1e-3 <= max(sizes) < 1e12:
         return [f"{v:.{digits - 1}e}" for v in values]
-    decimals = max(0, digits - 1 - math.floor(math.log10(largest)))
-    return [f"{v:,.{min(decimals, digits)}f}" for v in values]
+    largest, smallest = (math.floor(math.log10(s)) for s in (max(sizes), min(sizes)))
+    decimals = min(max(0, digits - 1 - largest, 1 - smallest), digits)
+    return [f"{v + 0.0:,.{decimals}f}" for v in values]

@@ -47,7 +47,7 @@ def plate_to_sphere_view_factor(distance_over_radius: ArrayLike, nadir_angle_rad
     before the plate's plane, nothing where it is all behind, and between them
     1/2 - asin(s / (H sin t)) / pi + [cos t acos(-s cot t) - s sqrt(1 - H^2 cos^2 t)] / (pi H^2).
 
-    References: [Howell, C-49], [Gilmore2002].
+    References: [Howell] (planar element to sphere).
     """
     ratio = check_finite(distance_over_radius, name="distance_over_radius")
     if not (ratio > 1.0).all():

@@ -1,7 +1,7 @@
 """Sobol points, made in blocks, and the rays that leave surfaces by them.
 
 Randomness belongs to a ray's index, never to a thread: replicate r of stream k under one seed is the
-Sobol sequence [Sobol1967, JoeKuo2008] xored with one random word per dimension (a digital shift
+Sobol sequence [Sobol1967], [JoeKuo2008] xored with one random word per dimension (a digital shift
 [LEcuyer2002]), so that points can be made anywhere, in any order, and are the same bits.
 """
 

@@ -232,7 +232,7 @@ def plain_earth(mesh, caster, name, states, shape, count, seed):
         normal = mesh.normals[face] * sign
         start = a + u[:, None] * (b - a) + v[:, None] * (c - a) - caster.center_m + 1e-5 * normal
         spread = rng.normal(size=(count, 3))
-        direction = normal + spread / np.linalg.norm(spread, axis=1)[:, None]  # cosine law [Shirley]
+        direction = normal + spread / np.linalg.norm(spread, axis=1)[:, None]  # cosine law
         direction /= np.linalg.norm(direction, axis=1)[:, None]
         seen = ~caster.is_blocked(start.astype(np.float32), direction.astype(np.float32))
         to_gcrs = states.rotation_body_from_gcrs[0, t].T

@@ -41,7 +41,7 @@ def groove(plate, coating, width=4000.0):
 
 class TestOwnShareAnalytic:
     def test_facing_unit_squares_one_side_apart(self, plate):
-        # parallel squares, closed form [Howell, C-11] with X = Y = 1: 0.199825
+        # parallel squares, closed form [Howell] C-11 with X = Y = 1: 0.199825
         up = plate("low", [0, 0, 0], [1, 0, 0], [0, 1, 0])
         down = plate("high", [0, 0, 1], [0, 1, 0], [1, 0, 0])
         own = isotropic(concatenate([up, down]), "low")[0]
@@ -49,7 +49,7 @@ class TestOwnShareAnalytic:
         assert 0 < standard_error(own) < 2e-3  # random points would give 3.1e-3
 
     def test_unit_squares_at_a_right_angle(self, plate):
-        # common edge, closed form [Howell, C-14]: 0.200044
+        # common edge, closed form [Howell] C-14: 0.200044
         floor = plate("floor", [0, 0, 0], [1, 0, 0], [0, 1, 0])
         wall = plate("wall", [0, 0, 0], [0, 1, 0], [0, 0, 1])
         own = isotropic(concatenate([floor, wall]), "floor")[0]

@@ -34,7 +34,7 @@ def absorbed(loads, mesh, name):
 
 class TestReflectedSunAnalytic:
     def test_a_lit_white_floor_warms_a_black_wall_by_their_view_factor(self, plate, states):
-        # unit squares with a common edge: 0.200044 [Howell, C-14]; the wall stands edge-on to the Sun
+        # unit squares with a common edge: 0.200044 [Howell] C-14; the wall stands edge-on to the Sun
         floor = plate("floor", [0, 0, 0], [1, 0, 0], [0, 1, 0], OpticalProperties(0.4, 0.9))
         wall = plate("wall", [0, 0, 0], [0, 1, 0], [0, 0, 1], BLACK, BLACK)
         mesh = concatenate([floor, wall])

@@ -12,12 +12,18 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from viz.pictures import picture
 from viz.render import render_scene
+from viz.scene import Scene
 from viz.video import FilmJob, encoder_command
+
+
+class ParentGoneError(Exception):
+    """Nobody waits for this film any more."""
 
 
 def main() -> None:
@@ -33,13 +39,21 @@ def main() -> None:
             first, last, file = line.decode().rstrip("\n").split(" ", 2)
             _part(job, frame, int(first), int(last), Path(file), answers, parent)
             print("part", file=answers, flush=True)
+    except (ParentGoneError, BrokenPipeError):
+        os._exit(1)  # nobody is there to be told
     except (ValueError, OSError, RuntimeError) as error:
         print(f"error {type(error).__name__}: {error}".replace("\n", " "), file=answers, flush=True)
         sys.exit(1)
 
 
 def _part(
-    job: FilmJob, frame: object, first: int, last: int, file: Path, answers: IO[str], parent: int
+    job: FilmJob,
+    frame: Callable[[int], Scene],
+    first: int,
+    last: int,
+    file: Path,
+    answers: IO[str],
+    parent: int,
 ) -> None:
     """Draw frames `first` to `last` - 1 into `file`, which appears only when it is whole."""
     partial = file.with_suffix(".unfinished.mp4")
@@ -49,19 +63,24 @@ def _part(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
+    written = 0
     try:
         for number in range(first, last):
-            if os.getppid() != parent:  # nobody waits for this film any more
-                encoder.kill()
-                sys.exit(1)
-            image = render_scene(frame(number), job.size, job.supersample)  # type: ignore[operator]
-            encoder.stdin.write(image.data)  # type: ignore[union-attr]
+            if os.getppid() != parent:
+                raise ParentGoneError
+            image = render_scene(frame(number), job.size, job.supersample)
+            try:
+                encoder.stdin.write(image.data)  # type: ignore[union-attr]
+            except BrokenPipeError:
+                break  # it has ended, and says why below
+            written += 1
             print("frame", file=answers, flush=True)
-    except BrokenPipeError:
-        pass  # its own words follow
-    finally:
-        _output, words = encoder.communicate()
-    if encoder.returncode != 0:
+    except BaseException:
+        encoder.kill()
+        encoder.wait()
+        raise
+    _output, words = encoder.communicate()
+    if encoder.returncode != 0 or written != last - first:
         text = " ".join(words.decode(errors="replace").split())
         raise RuntimeError(f"ffmpeg failed on {file.name}: {text or encoder.returncode}")
     partial.replace(file)

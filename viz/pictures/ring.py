@@ -20,6 +20,7 @@ from viz.camera import Camera, along
 from viz.scene import Caption, EarthItem, PointsItem, Scene
 
 DESCRIPTION = "the whole ring over the day-night line, the Earth turned as it truly is"
+MESHES = False  # nothing here takes OpenGL
 
 DAY_S = 86_400.0
 OPENING_RATE = 45.0  # film seconds to true seconds while the camera is near

@@ -1,0 +1,60 @@
+"""From light to picture: the tone curve, the lens, the file."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from viz import theme
+from viz.image import developed, light_of, tone, write_png
+
+
+class TestToneLaw:
+    def test_it_rises_from_black_and_never_clips(self):
+        light = np.geomspace(1e-6, 250.0, 400)
+        assert (np.diff(tone(light)) > 0.0).all()
+        assert tone(0.0) == 0.0
+        assert tone(250.0) < 1.0
+
+    @settings(max_examples=20)
+    @given(st.tuples(*[st.integers(20, 235)] * 3))
+    def test_light_that_was_asked_for_a_colour_shows_it(self, color):
+        light = np.empty((16, 16, 3), np.float32)
+        light[:] = light_of(np.array(color) / 255.0)
+        # an even plate is not changed by the lens; dither rounds up by half a code in the mean
+        shown = developed(light, 1.0).reshape(-1, 3).mean(axis=0)
+        np.testing.assert_allclose(shown, color, atol=1.0)
+
+
+class TestPictureLaw:
+    def test_black_stays_black(self):
+        assert developed(np.zeros((40, 50, 3), np.float32), 2.0).max() == 0
+
+    def test_the_same_light_gives_the_same_bytes(self):
+        light = np.random.default_rng(2).random((60, 80, 3)).astype(np.float32)
+        assert (developed(light, 1.5, 3) == developed(light, 1.5, 3)).all()
+        assert (developed(light, 1.5, 3) != developed(light, 1.5, 4)).any()
+
+    def test_glare_is_even_around_a_bright_point_and_weak(self):
+        light = np.zeros((241, 241, 3), np.float32)
+        light[120, 120] = 100.0
+        picture = developed(light, 1.0).astype(int)
+        assert picture[120, 120].min() > 250
+        np.testing.assert_allclose(picture[120, 100], picture[120, 140], atol=6)  # the coarse grid is uneven
+        assert picture[20, 20].max() <= 1
+        assert theme.BLOOM < 0.1
+
+
+class TestFiles:
+    def test_a_picture_comes_back_from_its_file(self, tmp_path):
+        picture = np.random.default_rng(1).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+        write_png(picture, tmp_path / "a.png")
+        assert (np.asarray(Image.open(tmp_path / "a.png")) == picture).all()
+        assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+    def test_an_existing_file_is_kept(self, tmp_path):
+        (tmp_path / "a.png").write_bytes(b"mine")
+        with pytest.raises(ValueError, match="exists"):
+            write_png(np.zeros((20, 20, 3), np.uint8), tmp_path / "a.png")
+        assert (tmp_path / "a.png").read_bytes() == b"mine"

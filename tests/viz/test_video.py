@@ -1,0 +1,182 @@
+"""Films: whole or not at all, resumed, refused, and with the frames that were asked for."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geometry.design import load_design
+from viz.machine import MissingOnMachineError
+from viz.pictures import ring
+from viz.render import render_scene
+from viz.video import (
+    FilmBusyError,
+    FilmJob,
+    _key,
+    check_film_size,
+    check_length,
+    ffmpeg_program,
+    write_video,
+)
+
+DESIGN = load_design("solar_slice", ["ring.satellites_per_plane=50"])
+SIZE = (96, 54)
+LENGTH = {"seconds": 3.2, "fps": 5, "size": SIZE}  # two parts of eight frames
+
+
+def _frames(file: Path) -> np.ndarray:
+    raw = subprocess.run(
+        [ffmpeg_program(), "-loglevel", "error", "-i", str(file), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    return np.frombuffer(raw, np.uint8).reshape(-1, SIZE[1], SIZE[0], 3)
+
+
+def _hidden(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir() if p.name.startswith("."))
+
+
+class TestFilmLaw:
+    def test_an_interrupted_film_goes_on_where_it_stopped(self, tmp_path):
+        target = tmp_path / "film.mp4"
+        seen = []
+
+        def until_the_second_part(done, total):
+            seen.append(done)
+            if done >= 12:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            write_video("ring", DESIGN, target, processes=1, progress=until_the_second_part, **LENGTH)
+        assert not target.exists()
+        assert any(name.startswith(".film.mp4.partial-") for name in _hidden(tmp_path))
+        assert seen[-1] == 12
+
+        again = []
+        assert (
+            write_video("ring", DESIGN, target, processes=1, progress=lambda *d: again.append(d), **LENGTH)
+            == target
+        )
+        assert again[0] == (8, 16)  # the first part was there
+        assert again[-1] == (16, 16)
+        assert _hidden(tmp_path) == []
+
+        shown = _frames(target)
+        assert len(shown) == 16
+        film = ring.film(DESIGN, frames=16)
+        for number in (0, 7, 8, 15):  # the seam between the parts included
+            drawn = render_scene(film(number), SIZE).astype(float)
+            # H.264 at crf 18 with halved colour: a few codes in the mean, far less than between frames
+            assert np.abs(shown[number] - drawn).mean() < 6.0
+        words = subprocess.run(
+            [ffmpeg_program(), "-hide_banner", "-i", str(target)], capture_output=True, text=True, check=False
+        ).stderr
+        assert "Video: h264" in words
+        assert "yuv420p(tv, bt709" in words
+        assert "96x54" in words
+        assert "5 fps" in words
+        assert "00:00:03.20" in words
+        # playable while it loads: the index stands before the pictures
+        data = target.read_bytes()
+        assert 0 < data.find(b"moov") < data.find(b"mdat")
+
+    def test_a_worker_ends_with_its_parent(self, tmp_path):
+        code = (
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "from geometry.design import load_design; from viz.video import write_video\n"
+            "say = lambda done, total: print(done, flush=True)\n"
+            f"write_video('ring', load_design('solar_slice'), {str(tmp_path / 'film.mp4')!r},\n"
+            "            seconds=60, fps=30, size=(96, 54), processes=1, progress=say)\n"
+        )
+        run = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path.cwd()
+        )
+        for line in run.stdout:
+            if int(line) >= 3:
+                break
+        with pytest.raises(FilmBusyError, match="another run is making"):
+            write_video("ring", DESIGN, tmp_path / "film.mp4", **LENGTH)
+        workers = _children(run.pid)
+        assert workers
+        run.send_signal(signal.SIGINT)
+        _out, words = run.communicate(timeout=20)
+        assert b"KeyboardInterrupt" in words
+        assert not (tmp_path / "film.mp4").exists()
+        deadline = time.monotonic() + 10.0
+        while any(Path(f"/proc/{w}").exists() for w in workers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{w}").exists() for w in workers)
+
+    def test_the_key_holds_all_that_frames_depend_on(self):
+        def key(design=DESIGN, **changes):
+            fields = {"shot": "ring", "at_utc": DESIGN.epoch_utc, "frames": 16, "size": SIZE, "fps": 5}
+            return _key(FilmJob(design, ffmpeg="", **(fields | changes)))
+
+        other = load_design("solar_slice", ["ring.satellites_per_plane=51"])
+        keys = [
+            key(),
+            key(other),
+            key(size=(98, 54)),
+            key(fps=6),
+            key(frames=17),
+            key(at_utc=DESIGN.epoch_utc + np.timedelta64(1, "s")),
+            key(options={"captions": False}),
+        ]
+        assert len(set(keys)) == len(keys)
+        assert key() == key(load_design("solar_slice", ["ring.satellites_per_plane=50"]))
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == pid:
+                found.append(int(entry.name))
+    return found
+
+
+class TestFilmRefusal:
+    @pytest.mark.parametrize(("size", "word"), [((1921, 1080), "width"), ((1920, 1081), "height")])
+    def test_odd_sizes(self, size, word):
+        with pytest.raises(ValueError, match=rf"{word} of a film must be even .* got \d+; take"):
+            check_film_size(size)
+
+    @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 4000.0])
+    def test_lengths(self, seconds):
+        with pytest.raises(ValueError, match=r"seconds must lie in|at least 2 frames"):
+            check_length(seconds, 30)
+
+    def test_rates(self):
+        with pytest.raises(ValueError, match="fps must be a whole number"):
+            check_length(10.0, 29.97)
+        with pytest.raises(ValueError, match="fps must lie in"):
+            check_length(10.0, 1000)
+
+    def test_an_existing_file_is_kept(self, tmp_path):
+        (tmp_path / "film.mp4").write_bytes(b"mine")
+        with pytest.raises(ValueError, match="exists"):
+            write_video("ring", DESIGN, tmp_path / "film.mp4", **LENGTH)
+        assert (tmp_path / "film.mp4").read_bytes() == b"mine"
+
+    def test_another_kind_of_file(self, tmp_path):
+        with pytest.raises(ValueError, match=r"\.mp4"):
+            write_video("ring", DESIGN, tmp_path / "film.avi", **LENGTH)
+
+    def test_no_ffmpeg(self, monkeypatch):
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", os.devnull)
+        with pytest.raises(MissingOnMachineError, match="films need ffmpeg"):
+            ffmpeg_program()
+
+    def test_an_unknown_shot(self, tmp_path):
+        with pytest.raises(ValueError, match="shot 'rong' is unknown; did you mean 'ring'"):
+            write_video("rong", DESIGN, tmp_path / "film.mp4", **LENGTH)

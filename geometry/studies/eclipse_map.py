@@ -11,7 +11,7 @@ from scipy.optimize import brentq, minimize_scalar
 from geometry.environment import EarthShape
 from geometry.ephemeris import TimeArray
 from geometry.orbit import FlownDesign, SunSynchronousOrbit
-from geometry.orbit.sun_synchronous import LOWEST_ALTITUDE_M, highest_altitude_m
+from geometry.orbit.sun_synchronous import LOWEST_ALTITUDE_M, check_altitude_m, highest_altitude_m
 from geometry.studies.eclipse_year import noons_of, year_of
 from geometry.studies.shadow_paths import DAY, SunTrack, held_planes, sun_track
 from geometry.studies.shadow_seasons import span_nodes
@@ -105,6 +105,7 @@ def eclipse_map(
             f"altitudes must be 1 to {MOST_ALTITUDES} increasing numbers, got {altitude.size}; "
             "take start < stop, or a longer step"
         )
+    check_altitude_m(altitude, name="altitudes")
     if ltan_s is None:
         ltan_s = design.ring.ltan_list_s[0] if design.ring.ltan_list_s else orbit.ltan_s
     shape = design.environment.earth_shape

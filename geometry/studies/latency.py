@@ -225,8 +225,8 @@ class Latency:
     Parameters
     ----------
     relays : RelayShell
-    altitude_m : float
-        Of the ring, m.
+    altitude_m, inclination_rad : float
+        Of the ring, m and rad.
     ltans_s : tuple of float
         Its mean local times, s after midnight.
     latitude_rad : array (B,)
@@ -246,6 +246,7 @@ class Latency:
 
     relays: RelayShell
     altitude_m: float
+    inclination_rad: float
     ltans_s: tuple[float, ...]
     latitude_rad: FloatArray
     local_time_s: FloatArray
@@ -324,6 +325,7 @@ def latency(
     return Latency(
         relays=relays,
         altitude_m=orbit.altitude_m,
+        inclination_rad=tilt,
         ltans_s=tuple(ltans),
         latitude_rad=latitude,
         local_time_s=local_time,

@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
-from geometry.orbit.sun_synchronous import DAY_S
-from geometry.studies.latency import Latency
+from geometry.studies.latency import Latency, ring_normals_mean_sun
 from geometry.validation import FloatArray
 from viz.figures.style import Chart, Theme, clock, house_style, ink_on, new_figure
 
@@ -39,7 +38,7 @@ def draw(
         f"{1e3 * found.best_s:.1f} ms to a satellite overhead"
     )
     rings = " and ".join(clock(t) for t in found.ltans_s)
-    ring = f"dawn-dusk ring at {found.altitude_m / 1e3:,.0f} km, nodes at {rings} mean local time"
+    ring = f"ring at {found.altitude_m / 1e3:,.0f} km, nodes at {rings} mean local time"
     relays = found.relays
     caption = (
         "Model: vacuum speed of light and no delay at a node; straight to the ring where it stands at "
@@ -79,7 +78,9 @@ def _map(figure: Figure, axes: Axes, found: Latency, colors: Theme) -> None:
         inks = [ink_on(colors.colormap(norm(level - 1e-3))) for level in inner]
         lines = axes.contour(hours, latitude_deg, ms, levels=inner, colors=inks, linewidths=0.6)
         axes.clabel(lines, fmt="%.0f", fontsize=7.5)
+    _ring_lines(axes, found, colors)
     _worst_places(axes, found, colors)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.985), ncols=2, handlelength=1.6, fontsize=9)
     axes.set_title("Users by mean local time and latitude")
     axes.set_xlim(0.0, 24.0)
     axes.set_xticks(range(0, 25, 3), [f"{h:02d}:00" for h in range(0, 25, 3)], fontsize=9)
@@ -90,12 +91,32 @@ def _map(figure: Figure, axes: Axes, found: Latency, colors: Theme) -> None:
     axes.grid(visible=False)
 
 
+def _ring_lines(axes: Axes, found: Latency, colors: Theme) -> None:
+    """Where the ring stands in the zenith."""
+    hours = np.linspace(0.0, 24.0, 721)
+    angle = (hours - 12.0) * np.pi / 12.0
+    for k, (x, y, z) in enumerate(ring_normals_mean_sun(found.inclination_rad, found.ltans_s)):
+        across = x * np.cos(angle) + y * np.sin(angle)
+        latitude = np.degrees(np.arctan2(-across * np.sign(z), abs(z)))
+        axes.plot(
+            hours, latitude, color=colors.series[4], linewidth=1.4, label=None if k else "ring overhead"
+        )
+
+
 def _worst_places(axes: Axes, found: Latency, colors: Theme) -> None:
     """The place of the worst round trip and the one opposite."""
     hour, latitude_deg = found.worst_local_time_s / 3600.0, np.degrees(found.worst_latitude_rad)
     ends = [(hour, latitude_deg), ((hour + 12.0) % 24.0, -latitude_deg)]
-    for x, y in [(x + turn, y) for x, y in ends for turn in (0.0, 24.0) if x + turn <= 24.0]:
-        axes.plot([x], [y], "o", color=colors.series[1], markersize=5, clip_on=False, zorder=5)
+    places = [(x + turn, y) for x, y in ends for turn in (0.0, 24.0) if x + turn <= 24.0]
+    axes.plot(
+        *np.transpose(places),
+        "o",
+        color=colors.series[1],
+        markersize=5,
+        clip_on=False,
+        zorder=5,
+        label=f"worst, {1e3 * found.worst_s:.0f} ms",
+    )
 
 
 def _coasts(axes: Axes, noon_longitude_rad: float, colors: Theme) -> None:
@@ -134,7 +155,7 @@ def _curves(axes: Axes, found: Latency, colors: Theme) -> None:
     axes.axvline(own, color=colors.quiet, linestyle=":", linewidth=1.2)
     low, high = 1e3 * found.compared_equator_noon_s.min(), 1e3 * found.compared_worst_s.max()
     span = max(high - low, 1.0)
-    axes.set_ylim(low - 0.35 * span, high + 0.25 * span)
+    axes.set_ylim(low - 0.35 * span, high + 0.45 * span)
     axes.annotate(
         f"this design\n{1e3 * found.worst_s:.1f} and {1e3 * found.equator_noon_s:.1f} ms",
         (own, low - 0.35 * span),
@@ -144,6 +165,7 @@ def _curves(axes: Axes, found: Latency, colors: Theme) -> None:
         fontsize=9,
         color=colors.ink,
     )
+    axes.grid(axis="x", visible=False)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("altitude of the ring / km")
     axes.set_ylabel("round trip / ms")

@@ -12,6 +12,7 @@ from viz.scene import Caption, Scene
 from viz.typesetting import draw_line, ink_of, line_width
 
 Picture = NDArray[np.uint8]
+ROWS = 64
 
 
 def lettered(picture: Picture, scene: Scene) -> Picture:
@@ -27,12 +28,30 @@ def lettered(picture: Picture, scene: Scene) -> Picture:
     _labels(ink, scene)
     for bar in scene.scalar_bars:
         draw_scalar_bar(ink, bar)
-    # a soft shadow keeps words readable over bright ground
-    shadow = ink.getchannel("A").filter(ImageFilter.GaussianBlur(0.005 * height))
-    dim = 1.0 - 0.55 * np.asarray(shadow, np.float32)[..., None] / 255.0
-    dark = Image.fromarray(np.round(picture * dim).astype(np.uint8))
-    dark.paste(ink, (0, 0), ink)
-    return np.asarray(dark)
+    box = ink.getbbox()
+    if box is None:
+        return picture
+    # a soft shadow keeps words readable over bright ground; only what the words reach is touched
+    blur = 0.005 * height
+    reach = round(4.0 * blur)
+    left, top = max(box[0] - reach, 0), max(box[1] - reach, 0)
+    right, bottom = min(box[2] + reach, width), min(box[3] + reach, height)
+    words = ink.crop((left, top, right, bottom))
+    shown = picture.copy()
+    for first in range(0, bottom - top, ROWS):  # in strips: captions leave most of the picture alone
+        strip = words.crop((0, max(first - reach, 0), right - left, min(first + ROWS + reach, bottom - top)))
+        if strip.getbbox() is None:
+            continue
+        shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
+        rows = min(ROWS, bottom - top - first)
+        above = first - max(first - reach, 0)
+        under = shown[top + first : top + first + rows, left:right]
+        dark = under * (1.0 - 0.55 / 255.0 * shadow[above : above + rows, :, None])
+        patch = Image.fromarray(np.round(dark).astype(np.uint8))
+        letters = strip.crop((0, above, right - left, above + rows))
+        patch.paste(letters, (0, 0), letters)
+        under[:] = np.asarray(patch)
+    return shown
 
 
 def _caption(ink: Image.Image, caption: Caption) -> None:

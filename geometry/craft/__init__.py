@@ -12,7 +12,7 @@ from geometry.craft.parameters import Detail, GpuSheet, PanelModule, SolarSlice
 from geometry.craft.solar_slice import build_solar_slice
 from geometry.validation import check_choice
 
-BUILDERS: dict[type, tuple[str, Callable[[Any, str, Detail], Craft]]] = {
+BUILDERS: dict[type, tuple[str, Callable[..., Craft]]] = {
     SolarSlice: ("solar_slice", build_solar_slice),
     PanelModule: ("panel_module", build_panel_module),
     GpuSheet: ("gpu_sheet", build_gpu_sheet),
@@ -20,7 +20,7 @@ BUILDERS: dict[type, tuple[str, Callable[[Any, str, Detail], Craft]]] = {
 """By type of the parameters: the craft's name where the design gives none, and its builder."""
 
 
-def build_craft(design: Any, detail: Detail = "light") -> Craft:
+def build_craft(design: Any, detail: Detail = "light", **options: Any) -> Craft:
     """The satellite of a design: mesh, masses, cells.
 
     Parameters
@@ -31,6 +31,9 @@ def build_craft(design: Any, detail: Detail = "light") -> Craft:
         "light": few triangles, every named surface; the mesh of the analysis and of far instances.
         "rich": frames, hinges, single cards, telescopes and nozzles for close-ups; the surfaces of
         "light" keep their names, others are added.
+    **options
+        Of a `gpu_sheet`: `relief_modules` and `relief_center_m`, the modules drawn with their
+        electronics in rich detail.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def build_craft(design: Any, detail: Detail = "light") -> Craft:
         known = ", ".join(t.__name__ for t in BUILDERS)
         raise TypeError(f"design must be a Design or one of {known}, got {type(parameters).__name__}")
     kind, build = BUILDERS[type(parameters)]
-    return build(parameters, getattr(design, "name", kind), detail)
+    return build(parameters, getattr(design, "name", kind), detail, **options)
 
 
 __all__ = ["Craft", "Part", "build_craft"]

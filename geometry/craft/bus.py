@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from geometry.craft.craft import Part
+from geometry.craft.fittings import cut_across, opposite, outward
 from geometry.craft.layout import BusLayout, Mount, blade_counts, wall_block
 from geometry.craft.masses import box_part, existing
 from geometry.craft.parameters import Bus
@@ -14,7 +15,6 @@ from geometry.mesh.optics import COATINGS
 from geometry.mesh.primitives import SIDES, Block, Side, Surface, box, cone_profile, revolved
 from geometry.mesh.surface_mesh import SurfaceMesh
 
-OPPOSITE: dict[Side, Side] = {"+x": "-x", "-x": "+x", "+y": "-y", "-y": "+y", "+z": "-z", "-z": "+z"}
 GPUS = Surface("bus.gpus", COATINGS["gpu_lid"])
 SPREADERS = Surface("bus.gpu_spreaders", COATINGS["black_anodised"])
 BLOCKS_PER_BANK = 2
@@ -39,11 +39,10 @@ def light_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
     meshes = []
     for number, (side, boom) in enumerate(layout.booms.items(), start=1):
         mounted[side].append(boom)
-        meshes.append(box(boom, boom_surface(number), without=[OPPOSITE[side]]))
-    for bank in layout.gpu_banks:
-        for block in _split(bank, BLOCKS_PER_BANK):
-            mounted[layout.gpu_side].append(block)
-            meshes += _blade(block, layout.gpu_side)
+        meshes.append(box(boom, boom_surface(number), without=[opposite(side)]))
+    blocks, parts = light_banks(layout)
+    mounted[layout.gpu_side] += blocks
+    meshes += parts
     for mount in layout.terminals:
         base, parts = _light_terminal(mount, layout)
         mounted[mount.side].append(base)
@@ -67,18 +66,17 @@ def thruster_surface(mount: Mount) -> Surface:
     return Surface(mount.name, COATINGS["ceramic"])
 
 
-def outward(side: Side) -> np.ndarray:
-    """Unit vector of a side, (3,)."""
-    vector = np.zeros(3)
-    vector["xyz".index(side[1])] = 1.0 if side[0] == "+" else -1.0
-    return vector
-
-
 def mount_block(mount: Mount, layout: BusLayout, width_m: float, reach_m: float) -> Block:
     """A square block centred on the foot of a mount."""
     along = mount.foot_m[1 - "xyz".index(mount.side[1])]
     z, half = mount.foot_m[2], 0.5 * width_m
     return wall_block(layout.block, mount.side, (along - half, along + half), (z - half, z + half), reach_m)
+
+
+def light_banks(layout: BusLayout) -> tuple[list[Block], list[SurfaceMesh]]:
+    """The GPU banks as a few blocks: their feet on the wall, and their meshes."""
+    blocks = [block for bank in layout.gpu_banks for block in _split(bank, BLOCKS_PER_BANK)]
+    return blocks, [mesh for block in blocks for mesh in _blade(block, layout.gpu_side)]
 
 
 def _split(bank: Block, count: int) -> list[Block]:
@@ -88,29 +86,18 @@ def _split(bank: Block, count: int) -> list[Block]:
     return [Block((a + inset, *bank.low_m[1:]), (b - inset, *bank.high_m[1:])) for a, b in pairwise(edges)]
 
 
-def cut_across(block: Block, side: Side, share: float) -> tuple[Block, Block]:
-    """A block cut at a share of its height above the wall: the part at the wall, the part beyond."""
-    axis = "xyz".index(side[1])
-    low, high = block.low_m[axis], block.high_m[axis]
-    level = low + share * (high - low) if side[0] == "+" else high - share * (high - low)
-    below, above = list(block.high_m), list(block.low_m)
-    below[axis] = above[axis] = level
-    parts = Block.between(block.low_m, below), Block.between(above, block.high_m)
-    return parts if side[0] == "+" else (parts[1], parts[0])
-
-
 def _blade(block: Block, side: Side) -> list[SurfaceMesh]:
     """Cards at the wall, their spreaders beyond: one prism under two names."""
     cards, spreaders = cut_across(block, side, CARD_SHARE)
     return [
-        box(cards, GPUS, without=[OPPOSITE[side], side]),
-        box(spreaders, SPREADERS, without=[OPPOSITE[side]]),
+        box(cards, GPUS, without=[opposite(side), side]),
+        box(spreaders, SPREADERS, without=[opposite(side)]),
     ]
 
 
 def _light_terminal(mount: Mount, layout: BusLayout) -> tuple[Block, list[SurfaceMesh]]:
     """A base on the wall and a smaller head on it."""
-    surface, back = terminal_surface(mount), OPPOSITE[mount.side]
+    surface, back = terminal_surface(mount), opposite(mount.side)
     whole = mount_block(mount, layout, mount.width_m, mount.reach_m)
     base, _ = cut_across(whole, mount.side, 0.4)
     _, head = cut_across(mount_block(mount, layout, 0.7 * mount.width_m, mount.reach_m), mount.side, 0.4)

@@ -57,6 +57,13 @@ class BusLayout:
     terminals: tuple[Mount, ...] = ()
     thrusters: tuple[Mount, ...] = ()
 
+    @property
+    def room_for_detail(self) -> bool:
+        """Whether the parts of the bus are large beside the gaps that keep them apart."""
+        widths = [m.width_m for m in (*self.terminals, *self.thrusters)]
+        widths += [float(b.size_m[2]) for b in self.booms.values()]
+        return min(widths, default=np.inf) >= 30.0 * self.gap_m
+
 
 def bus_layout(
     bus: Bus, *, top_m: float, wing_sides: Sequence[Side], root_gap_m: float, gpu_side: Side, span_m: float

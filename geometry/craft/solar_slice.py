@@ -17,6 +17,8 @@ from geometry.craft.layout import BusLayout, bus_layout, module_corners_m, modul
 from geometry.craft.masses import box_part, existing
 from geometry.craft.modules import module_parts
 from geometry.craft.parameters import Detail, EarthShield, Radiator, SolarSlice
+from geometry.craft.rich_bus import rich_bus
+from geometry.craft.rich_sheets import radiator_structure, shield_structure, wing_structure
 from geometry.mesh.primitives import Surface, rectangle
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
@@ -28,11 +30,13 @@ HINGE_SHARE = 0.02
 def build_solar_slice(parameters: SolarSlice, name: str, detail: Detail) -> Craft:
     """Mesh, masses and cells of a sun slice; see `build_craft`."""
     layout = slice_layout(parameters)
+    rich = detail == "rich"
     meshes = [
-        *light_bus(parameters.bus, layout),
+        *(rich_bus if rich and layout.room_for_detail else light_bus)(parameters.bus, layout),
         *_wings(parameters),
-        *_shield(parameters),
+        *_shield(parameters, layout, rich),
         *_radiators(parameters),
+        *(_structures(parameters, layout) if rich else ()),
     ]
     cells = tuple(
         f"{module}.front"
@@ -110,14 +114,16 @@ def shield_width_m(parameters: SolarSlice) -> float:
     return parameters.bus.length_x_m if width is None else width
 
 
-def _shield(parameters: SolarSlice) -> list[SurfaceMesh]:
+def _shield(parameters: SolarSlice, layout: BusLayout, rich: bool) -> list[SurfaceMesh]:
     shield = parameters.earth_shield
     if not shield.side_y:
         return []
     half = 0.5 * shield_width_m(parameters)
     outer, inner = (Surface(f"earth_shield.{side}", shield.outer) for side in ("outer", "inner"))
     wall = rectangle((-half, 0.0, -shield.depth_m), (half, 0.0, 0.0), "+y", outer, inner)
-    return [wall.transformed(*shield_frame(shield, parameters.bus.width_y_m, parameters.bus.height_z_m))]
+    frame = shield_structure(half, shield.depth_m, layout.gap_m) if rich else []
+    place = shield_frame(shield, parameters.bus.width_y_m, parameters.bus.height_z_m)
+    return [mesh.transformed(*place) for mesh in (wall, *frame)]
 
 
 def radiator_corners_m(parameters: SolarSlice) -> list[tuple[FloatArray, FloatArray]]:
@@ -145,6 +151,17 @@ def _radiators(parameters: SolarSlice) -> list[SurfaceMesh]:
         )
         for k, (low, high) in enumerate(radiator_corners_m(parameters), start=1)
     ]
+
+
+def _structures(parameters: SolarSlice, layout: BusLayout) -> list[SurfaceMesh]:
+    """What carries the wings and the radiators."""
+    meshes = []
+    sides = wing_sides(parameters.solar_array)
+    for wing, (side, corners) in enumerate(zip(sides, wing_corners_m(parameters), strict=True), start=1):
+        meshes += wing_structure(wing, side, *corners, layout)
+    for k, (low, high) in enumerate(radiator_corners_m(parameters), start=1):
+        meshes += radiator_structure(k, low, high, -parameters.bus.height_z_m, layout.gap_m)
+    return meshes
 
 
 def _parts(parameters: SolarSlice, layout: BusLayout) -> tuple[Part, ...]:

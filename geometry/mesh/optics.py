@@ -58,6 +58,8 @@ COATINGS: dict[str, OpticalProperties] = {
         _coating("mli_gold", 0.41, 0.62, 0.5),
         # bare and anodised aluminium [Gilmore2002]
         _coating("aluminium", 0.16, 0.08, 0.5),
+        # bare copper, lightly tarnished: conductors, coils, antenna elements [Gilmore2002]
+        _coating("copper", 0.32, 0.04, 0.5),
         _coating("black_anodised", 0.80, 0.85),
         # black paint on electronics [Gilmore2002]
         _coating("black_paint", 0.95, 0.88),

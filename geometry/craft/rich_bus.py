@@ -1,0 +1,157 @@
+"""The bus for close-ups: single GPU cards, telescopes, thrusters, yokes, blanket seams."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+
+from geometry.craft.bus import (
+    GPUS,
+    SPREADERS,
+    boom_surface,
+    bus_faces,
+    light_banks,
+    terminal_surface,
+    thruster_surface,
+)
+from geometry.craft.fittings import (
+    cut_across,
+    finned,
+    foot_block,
+    laser_terminal,
+    opposite,
+    outward,
+    row_of_blocks,
+    thruster,
+)
+from geometry.craft.layout import BusLayout, blade_counts
+from geometry.craft.parameters import Bus
+from geometry.mesh.optics import COATINGS
+from geometry.mesh.primitives import (
+    SIDES,
+    Block,
+    Side,
+    Surface,
+    box,
+    cylinder_profile,
+    dome_profile,
+    repeated,
+    revolved,
+)
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
+from geometry.validation import FloatArray
+
+MOST_CARDS = 2000
+"""More GPUs than these are drawn as blocks: single cards would be finer than a pixel."""
+FINS_PER_CARD = 3
+SEAM_PITCH_M = 0.8
+
+
+def rich_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
+    """All of the bus, its surfaces named as in `light_bus` and some more."""
+    mounted: dict[Side, list[Block]] = {side: [] for side in SIDES}
+    meshes: list[SurfaceMesh] = []
+    for number, (side, boom) in enumerate(layout.booms.items(), start=1):
+        housing, shaft = _drive(boom, side, layout.gap_m, boom_surface(number))
+        mounted[side].append(housing)
+        meshes += shaft
+    blocks, parts = _cards(bus, layout) if bus.gpus <= MOST_CARDS else light_banks(layout)
+    mounted[layout.gpu_side] += blocks
+    meshes += parts
+    for k, mount in enumerate(layout.terminals):
+        mounted[mount.side].append(foot_block(mount, 0.90))
+        meshes += laser_terminal(mount, layout.gap_m, terminal_surface(mount), (-1.0) ** k)
+    for mount in layout.thrusters:
+        mounted[mount.side].append(foot_block(mount, 0.80))
+        meshes += thruster(mount, layout.gap_m, thruster_surface(mount))
+    return [
+        box(layout.block, None, faces=bus_faces(bus), mounted=mounted),
+        *meshes,
+        *_seams(layout),
+        *_on_front(layout),
+    ]
+
+
+def _drive(boom: Block, side: Side, gap_m: float, surface: Surface) -> tuple[Block, list[SurfaceMesh]]:
+    """The drive's housing on the wall and the round mast that it turns."""
+    housing, rest = cut_across(boom, side, 0.22)
+    axis = "xyz".index(side[1])
+    length = 1.6 * float(rest.size_m[axis])  # reaches under the root module
+    radius = 0.32 * float(rest.size_m[2])
+    base = rest.center_m
+    base[axis] = rest.low_m[axis] if side[0] == "+" else rest.high_m[axis]
+    mast = revolved(
+        cylinder_profile(radius, length),
+        surface,
+        base_m=base + gap_m * outward(side),
+        direction=outward(side),
+        sides=16,
+    )
+    metal = Surface(f"{surface.name}.drive", COATINGS["aluminium"])
+    return housing, [box(housing, metal, without=[opposite(side)]), mast]
+
+
+def _cards(bus: Bus, layout: BusLayout) -> tuple[list[Block], list[SurfaceMesh]]:
+    """One finned card per GPU, in rows; card and fins of a bank are copies of the first."""
+    blocks: list[Block] = []
+    meshes: list[SurfaceMesh] = []
+    for bank, count in zip(layout.gpu_banks, blade_counts(bus.gpus, len(layout.gpu_banks)), strict=False):
+        corners, size = _card_places(bank, count)
+        size[1] = bank.size_m[1]
+        lows = np.column_stack([corners[:, 0], np.full(count, bank.low_m[1]), corners[:, 1]])
+        first = Block.between(lows[0], lows[0] + size)
+        card = concatenate(finned(first, layout.gpu_side, 0.45, FINS_PER_CARD, GPUS, SPREADERS))
+        meshes.append(repeated(card, lows - lows[0]))
+        blocks += [Block.between(low, low + size) for low in lows]
+    return blocks, meshes
+
+
+def _card_places(bank: Block, count: int) -> tuple[FloatArray, FloatArray]:
+    """Lowest corners (count, 2) in x and z of the cards of a bank, and the size (3,) of one, m."""
+    length, height = float(bank.size_m[0]), float(bank.size_m[2])
+    rows = max(1, min(count, round(np.sqrt(0.5 * count * height / length))))
+    columns = ceil(count / rows)
+    pitch = np.array([length / columns, height / rows])
+    order = np.arange(count)
+    places = np.stack([order % columns, order // columns], axis=1)
+    share = np.array([0.74, 0.86])
+    corner = np.array([bank.low_m[0], bank.low_m[2]]) + 0.5 * (1.0 - share) * pitch
+    return corner + places * pitch, np.array([share[0] * pitch[0], 0.0, share[1] * pitch[1]])
+
+
+def _seams(layout: BusLayout) -> list[SurfaceMesh]:
+    """Cover strips over the joints of the cell-side panels, standing off them."""
+    length, width, _ = layout.block.size_m
+    gap, top = layout.gap_m, layout.block.high_m[2]
+    wide, thick = min(0.03, 0.02 * width), max(0.004, gap)
+    surface = Surface("bus.seams", COATINGS["aluminium"])
+    count = max(2, round(length / SEAM_PITCH_M))
+    low_z, high_z = top + gap, top + gap + thick
+    inner = 0.5 * width - 2.0 * wide
+    across = Block((-0.5 * wide, -inner + wide, low_z), (0.5 * wide, inner - wide, high_z))
+    places = (np.arange(count + 1) / count - 0.5) * (length - 4.0 * wide)
+    offsets = np.column_stack([places, np.zeros((count + 1, 2))])
+    along = Block((-0.5 * length + wide, inner, low_z), (0.5 * length - wide, inner + wide, high_z))
+    edges = np.array([[0.0, 0.0, 0.0], [0.0, -2.0 * inner - wide, 0.0]])
+    return [row_of_blocks(across, surface, offsets), row_of_blocks(along, surface, edges)]
+
+
+def _on_front(layout: BusLayout) -> list[SurfaceMesh]:
+    """Tie-downs of the launch stack and two radomes on the cell side, standing off it."""
+    length, width, height = layout.block.size_m
+    level = layout.block.high_m[2] + layout.gap_m
+    size = min(0.16, 0.05 * width, 0.5 * height)
+    metal, white = (
+        Surface("bus.tie_downs", COATINGS["aluminium"]),
+        Surface("antenna_1", COATINGS["white_paint"]),
+    )
+    radius = np.array([0.0, 0.5, 0.5, 0.34, 0.34, 0.22, 0.22, 0.0]) * size
+    up = np.array([0.0, 0.0, 0.22, 0.22, 0.45, 0.45, 0.3, 0.3]) * size
+    cup = revolved(np.column_stack([radius, up]), metal, sides=16)
+    x, y = 0.5 * length - 1.6 * size, 0.5 * width - 2.2 * size
+    places = [(a, b, level) for a in (-x, -x / 3.0, x / 3.0, x) for b in (-y, y)]
+    dome = revolved(
+        dome_profile(0.9 * size, 0.7 * size, rings=5), white, base_m=(0.31 * length, 0.0, level), sides=20
+    )
+    return [repeated(cup, places), dome]

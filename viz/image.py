@@ -15,7 +15,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from viz import theme
-from viz.kernels import by_rows
+from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
@@ -70,9 +70,18 @@ def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     coarse = np.zeros((rows, columns, 3), np.float32)
     _reduce(light, exposure, step, coarse)
     total = np.zeros_like(coarse)
+    wide = np.zeros((-(-rows // 4), -(-columns // 4), 3), np.float32)
+    _reduce(coarse, 1.0, 4, wide)
+    spread = np.zeros_like(wide)
     for sigma, weight in theme.BLOOM_SIGMAS:
         pixels = sigma * height / step
-        total += weight * gaussian_filter(coarse, (pixels, pixels, 0), truncate=3.0, mode="nearest")
+        if pixels < 6.0:
+            total += weight * gaussian_filter(coarse, (pixels, pixels, 0), truncate=3.5, mode="nearest")
+        else:  # on a grid four times coarser
+            spread += weight * gaussian_filter(
+                wide, (pixels / 4, pixels / 4, 0), truncate=3.5, mode="nearest"
+            )
+    _add_enlarged(spread, 4, total)
     return total, step
 
 
@@ -89,6 +98,29 @@ def _reduce(light: Any, exposure: float, step: int, out: Any) -> None:
                     for j in range(column * step, j1):
                         total += light[i, j, k]
                 out[row, column, k] = exposure * total / count
+
+
+@kernel
+def _between(grid: Any, step: int, row: int, column: int, k: int) -> float:
+    """A coarse grid read at a pixel of the fine one, between its four nearest points."""
+    rows, columns = grid.shape[:2]
+    y = min(max((row + 0.5) / step - 0.5, 0.0), rows - 1.0)
+    x = min(max((column + 0.5) / step - 0.5, 0.0), columns - 1.0)
+    i, j = int(y), int(x)
+    i1, j1 = min(i + 1, rows - 1), min(j + 1, columns - 1)
+    y -= i
+    x -= j
+    return (1.0 - y) * ((1.0 - x) * grid[i, j, k] + x * grid[i, j1, k]) + y * (
+        (1.0 - x) * grid[i1, j, k] + x * grid[i1, j1, k]
+    )
+
+
+@kernel
+def _add_enlarged(grid: Any, step: int, out: Any) -> None:
+    for row in range(out.shape[0]):
+        for column in range(out.shape[1]):
+            for k in range(3):
+                out[row, column, k] += _between(grid, step, row, column, k)
 
 
 @njit(cache=True, nogil=True)

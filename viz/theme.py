@@ -39,7 +39,7 @@ RING_CROWDING = 0.85  # a ring of more satellites has less light each, by this p
 
 # --- the lens
 BLOOM = 0.055  # share of the light that spreads
-BLOOM_SIGMAS = ((0.0022, 0.55), (0.009, 0.30), (0.035, 0.15))  # heights, weights
+BLOOM_SIGMAS = ((0.0022, 0.48), (0.0065, 0.26), (0.018, 0.15), (0.05, 0.08), (0.13, 0.03))  # heights, weights
 
 # --- type
 # None: the Aileron that Pillow carries, for the glyphs that it has; the rest comes with matplotlib

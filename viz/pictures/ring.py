@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from geometry.ephemeris import sky_at
-from geometry.orbit import orbit_positions, orbit_states
+from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.validation import FloatArray, check_in_range
@@ -26,14 +26,16 @@ DAY_S = 86_400.0
 OPENING_RATE = 45.0  # film seconds to true seconds while the camera is near
 SHUTTER = 0.5  # share of a frame for which it is open
 FRAME_RATE = 30.0  # what OPENING_RATE counts on
+REFERENCE_M = 6.98e6  # a ring at 600 km
 
 
 @dataclass(frozen=True)
 class View:
     """A place for the camera, about the direction of the Sun.
 
-    `hour` is the local solar time under it, `latitude_deg` its height over the equator, `distance` and
-    `width` (what it sees across the shorter side) in Earth radii.
+    `hour` is the local solar time under it, `latitude_deg` its height over the equator; `distance` and
+    `width` (what it sees across the shorter side) are in Earth radii, for a ring as low as REFERENCE_M;
+    a higher one is seen from farther.
     """
 
     hour: float
@@ -72,7 +74,7 @@ def scene(
     check_in_range(latitude_deg, -80.0, 80.0, name="latitude_deg", unit="deg")
     at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
     view = View(hour, latitude_deg, HERO.distance, HERO.width, HERO.shift)
-    camera = _camera(view, sky_at(np.array([at])).sun_direction_gcrs[0])
+    camera = _camera(view, sky_at(np.array([at])).sun_direction_gcrs[0], _reach(design, at))
     return _scene(design, at, camera, 0.0, _caption_lines(design, at) if captions else None)
 
 
@@ -93,7 +95,7 @@ def film(
     start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
     clock = film_clock_s(frames)
     sun = sky_at(np.array([start])).sun_direction_gcrs[0]
-    cameras = [_camera(v, sun) for v in PATH]
+    cameras = [_camera(v, sun, _reach(design, start)) for v in PATH]
     lines = _caption_lines(design, start) if captions else None
 
     def frame(number: int) -> Scene:
@@ -115,14 +117,22 @@ def film_clock_s(frames: int) -> NDArray[np.float64]:
     return np.concatenate([[0.0], np.cumsum(slow + fast * hump)[:-1]])
 
 
-def _camera(view: View, sun: FloatArray) -> Camera:
+def _reach(design: Design, at: np.datetime64) -> float:
+    """How much farther the ring reaches than the one that the views are made for; at least 1."""
+    members = orbit_positions(design, np.array([at]))
+    one_turn = orbit_positions(design, orbit_times(design, at, steps=64), satellites=[0])
+    farthest = max(np.linalg.norm(p, axis=-1).max() for p in (members, one_turn))
+    return max(1.0, float(farthest) / REFERENCE_M)
+
+
+def _camera(view: View, sun: FloatArray, reach: float) -> Camera:
     """The camera of a view; the pole is up and the Sun's meridian gives noon."""
     noon = np.arctan2(sun[1], sun[0])
     east = noon + (view.hour - 12.0) * np.pi / 12.0
     north = np.radians(view.latitude_deg)
     way = np.array([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
     angle = 2.0 * np.arctan(0.5 * view.width / view.distance)
-    position = EARTH_EQUATORIAL_RADIUS_M * view.distance * way
+    position = EARTH_EQUATORIAL_RADIUS_M * view.distance * reach * way
     return Camera(position, np.zeros(3), np.array([0.0, 0.0, 1.0]), angle, view.shift)
 
 
@@ -198,7 +208,7 @@ def lit_colors(lit: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _caption_lines(design: Design, at: np.datetime64) -> tuple[str, str]:
     """What is shown, and where it flies."""
-    count = design.ring.satellites
+    count = flight_of(design).satellites
     title = "1 satellite" if count == 1 else f"{count:,} satellites"
     states = orbit_states(design, np.array([at]))
     beta = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°"

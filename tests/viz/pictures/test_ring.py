@@ -40,6 +40,16 @@ class TestStillLaw:
             assert (place > 0.0).all()
             assert (place < np.array(size)).all()
 
+    def test_a_high_ring_is_seen_whole_too(self):
+        high = load_design(
+            "solar_slice",
+            ["orbit.type=keplerian", "orbit.semi_major_axis_km=42164", "orbit.inclination_deg=90"],
+        )
+        scene = ring.scene(high)
+        place, _ = scene.camera.pixels(scene.points[0].position_gcrs_m, (1920, 1080))
+        assert (place > 0.0).all()
+        assert (place < [1920, 1080]).all()
+
     def test_the_camera_stands_at_its_hour(self):
         for hour in (3.0, 12.0, 21.0):
             scene = ring.scene(DESIGN, hour=hour)

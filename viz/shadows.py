@@ -22,6 +22,7 @@ from viz.surroundings import Surroundings, looked_up
 
 SUN_HALF_ANGLE_RAD = 0.00465
 SKY_RAYS, SUN_RAYS = 192, 24
+BOUNCE_RAYS = 48
 RAY_BLOCK = 1 << 21
 BOUNCES = 2
 PULL = 0.02  # corners are moved this share of an edge into their face, at most PULL_M
@@ -112,8 +113,9 @@ class _Light:
         self.caster = EmbreeRayCaster(mesh)
         self.mesh, self.sun, self.sky, self.rotation = mesh, sun, sky, rotation
         self.sun_disc = _disc_directions(sun, SUN_RAYS)
-        self.lobe = _cosine_directions(SKY_RAYS)
+        self.lobe = _cosine_directions(BOUNCE_RAYS)
         self.thrown = self._thrown_by_faces(materials)
+        self.lobe = _cosine_directions(SKY_RAYS)
         self.known = np.empty(0, np.int64)
         self.values = np.empty((0, 2))
 
@@ -162,20 +164,20 @@ class _Light:
         """Light of sky and parts over that of an open sky."""
         out = np.ones(len(points_m))
         shut = np.flatnonzero(~self._is_open(points_m, normals))
-        for rows in _blocks(shut, SKY_RAYS):
+        for rows in _blocks(shut, len(self.lobe)):
             first, second = _tangents(normals[rows])
             frame = np.stack([first, second, normals[rows]], axis=1)
             rays = np.einsum("dk,pkj->pdj", self.lobe, frame).reshape(-1, 3).astype(np.float32)
-            origins = np.repeat(self._starts(points_m[rows], normals[rows]), SKY_RAYS, axis=0)
+            origins = np.repeat(self._starts(points_m[rows], normals[rows]), len(self.lobe), axis=0)
             faces, _ = self.caster.first_hit(origins, rays)
             open_sky = looked_up(self.sky.sharp, rays @ self.rotation.T.astype(np.float32)).mean(axis=1)
             hit = np.flatnonzero(faces >= 0)
             seen = open_sky.copy()
             behind = np.einsum("rk,rk->r", rays[hit], self.mesh.normals[faces[hit]].astype(np.float32)) > 0.0
             seen[hit] = self.thrown[behind.astype(int), faces[hit]]
-            total = open_sky.reshape(-1, SKY_RAYS).sum(axis=1)
-            share = seen.reshape(-1, SKY_RAYS).sum(axis=1) / np.maximum(total, 1e-9)
-            clear = (faces < 0).reshape(-1, SKY_RAYS).mean(axis=1)
+            total = open_sky.reshape(-1, len(self.lobe)).sum(axis=1)
+            share = seen.reshape(-1, len(self.lobe)).sum(axis=1) / np.maximum(total, 1e-9)
+            clear = (faces < 0).reshape(-1, len(self.lobe)).mean(axis=1)
             out[rows] = np.where(total > 1e-6, np.clip(share, 0.0, 1.0), clear)
         return out
 

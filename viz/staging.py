@@ -185,6 +185,12 @@ def craft_item(
     return craft, with_patterns(item, cell_size_m(design.craft))
 
 
+def title_of(design: Design) -> str:
+    """The name of a design as words for a picture."""
+    words = design.name.replace("_", " ").split()
+    return " ".join("GPU" if w == "gpu" else w for w in words)
+
+
 def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:
     """A material for each surface of a craft; cells know the modules that they are laid on."""
     materials = tuple(material_of(o) for o in craft.mesh.optics)
@@ -197,7 +203,7 @@ def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:
     return tuple(replace(m, block=block) if m.pattern in BY_CELL else m for m in materials)
 
 
-def with_shades(item: MeshItem, sky: Scene, *, finest_m: float = 0.06) -> MeshItem:
+def with_shades(item: MeshItem, sky: Scene, *, coarsest_m: float = 1.6, finest_m: float = 0.06) -> MeshItem:
     """The item with shadows and ambient light cast under a sky."""
     turn = item.rotation_gcrs_from_body
     cast = shades(
@@ -206,6 +212,7 @@ def with_shades(item: MeshItem, sky: Scene, *, finest_m: float = 0.06) -> MeshIt
         turn.T @ sky.sun_direction_gcrs,
         surroundings(sky, item.position_gcrs_m),
         turn,
+        coarsest_m=coarsest_m,
         finest_m=finest_m,
     )
     return replace(

@@ -6,14 +6,16 @@ are drawn by their distance in pixels, so that nothing is jagged; slopes are tho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import LinearNDInterpolator
+from scipy.spatial import Delaunay
 
 from geometry.validation import check_choice, read_only
 
@@ -152,8 +154,6 @@ def crumpled(n: int, folds: Sequence[int], weights: Sequence[float], rng: np.ran
     Each layer spans a triangulation of that many random points at random heights; `weights` are the
     spreads of slope of the layers.
     """
-    u, v = np.meshgrid((np.arange(n) + 0.5) / n, (np.arange(n) + 0.5) / n, indexing="ij")
-    places = np.stack([u.ravel(), v.ravel()], axis=-1)
     tiles = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], indexing="ij"), axis=-1).reshape(-1, 1, 2)
     height = np.zeros((n, n))
     for count, weight in zip(folds, weights, strict=True):
@@ -161,11 +161,32 @@ def crumpled(n: int, folds: Sequence[int], weights: Sequence[float], rng: np.ran
         tops = rng.normal(size=count)
         everywhere = (points[None] + tiles).reshape(-1, 2)
         near = (np.abs(everywhere - 0.5) < 0.5 + 3.0 / np.sqrt(count)).all(axis=1)
-        facets = LinearNDInterpolator(everywhere[near], np.tile(tops, 9)[near])
-        layer = facets(places).reshape(n, n)
+        corners = everywhere[near]
+        layer = np.zeros((n, n))
+        _span_triangles(corners * n - 0.5, np.tile(tops, 9)[near], Delaunay(corners).simplices, layer)
         along_u, along_v = slopes(layer)
         height += weight * layer / np.sqrt(np.mean(along_u**2 + along_v**2))
     return height / np.sqrt(np.sum(np.square(weights)))
+
+
+@njit(cache=True, nogil=True)
+def _span_triangles(corners: Any, tops: Any, triangles: Any, out: Any) -> None:
+    """Fills an image with the planes through the tops of triangles whose corners are in pixels."""
+    n = out.shape[0]
+    for k in range(triangles.shape[0]):
+        i, j, m = triangles[k]
+        ax, ay = corners[i]
+        bx, by = corners[j]
+        cx, cy = corners[m]
+        double = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+        if double == 0.0:
+            continue
+        for y in range(max(0, math.floor(min(ay, by, cy))), min(n - 1, math.ceil(max(ay, by, cy))) + 1):
+            for x in range(max(0, math.floor(min(ax, bx, cx))), min(n - 1, math.ceil(max(ax, bx, cx))) + 1):
+                q = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / double
+                r = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / double
+                if q >= -1e-9 and r >= -1e-9 and q + r <= 1.0 + 1e-9:
+                    out[y, x] = (1.0 - q - r) * tops[i] + q * tops[j] + r * tops[m]
 
 
 # ------------------------------------------------------------------ the surfaces

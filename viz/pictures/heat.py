@@ -17,7 +17,7 @@ from viz.outlines import outlines
 from viz.refinement import corner_means, refined
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, stage
+from viz.staging import Stage, stage, title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
 
@@ -209,6 +209,6 @@ def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
     law = design.attitude.law.replace("_", " ")
     below = f"{span}  ·  {law}  ·  standard error under {error:.2g} W/m² on 95 % of faces"
     return (
-        Caption(design.name.replace("_", " "), "bottom_right", 0.030, (0.0, -0.040)),
+        Caption(title_of(design), "bottom_right", 0.030, (0.0, -0.040)),
         Caption(below, "bottom_right", 0.0195, color=theme.TEXT),
     )

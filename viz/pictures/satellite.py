@@ -12,7 +12,7 @@ from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
 from viz import theme
 from viz.scene import Caption, Scene
-from viz.staging import STARLIGHT, Stage, craft_item, stage
+from viz.staging import STARLIGHT, Stage, craft_item, stage, title_of
 
 DESCRIPTION = "close-up of the satellite over the dusk Earth, with its true light and shadows"
 
@@ -100,7 +100,7 @@ def _captions(design: Design, craft: Craft, where: Stage) -> tuple[Caption, ...]
     moment = str(np.datetime_as_string(where.at_utc, unit="m")).replace("T", "  ") + " UTC"
     below = f"{span:.0f} m across  ·  {cells:,.0f} m² of cells  ·  {craft.mass_kg:,.0f} kg"
     return (
-        Caption(design.name.replace("_", " "), "bottom_left", 0.030, (0.0, -0.040)),
+        Caption(title_of(design), "bottom_left", 0.030, (0.0, -0.040)),
         Caption(below, "bottom_left", 0.0195, color=theme.TEXT),
         Caption(f"{place}  ·  {moment}", "bottom_right", 0.0195, color=theme.TEXT),
     )

@@ -76,7 +76,7 @@ def check_triangle_count(count: int, path: Path, *, force: bool) -> None:
         raise ValueError(f"{path}: no triangles in it; a mesh needs at least one")
     if count > MOST_TRIANGLES and not force:
         raise ValueError(
-            f"{path}: {count:,} triangles are more than {MOST_TRIANGLES:,}; make the mesh coarser, or force it"
+            f"{path}: {count:,} triangles are more than {MOST_TRIANGLES:,}; coarsen the mesh, or force it"
         )
 
 
@@ -140,7 +140,8 @@ def _with_area(raw: FileMesh, vertices: FloatArray, faces: IntArray, path: Path)
     for side in (raw.front, raw.back):
         count = len(raw.names)
         whole, lost = (
-            np.bincount(side[m & (side >= 0)], areas[m & (side >= 0)], count) for m in (np.ones_like(flat), flat)
+            np.bincount(side[m & (side >= 0)], areas[m & (side >= 0)], count)
+            for m in (np.ones_like(flat), flat)
         )
         worst = (lost > NEGLIGIBLE_AREA_SHARE * whole) | (whole <= 0.0)
         worst &= np.bincount(side[flat & (side >= 0)], minlength=count) > 0

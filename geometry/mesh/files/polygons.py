@@ -73,7 +73,9 @@ def _of_one_size(vertices: FloatArray, loops: IntArray, polygons: IntArray) -> I
     """Triangles (P, n - 2, 3) of polygons (P, n)."""
     size = loops.shape[1]
     inner = np.arange(1, size - 1)
-    fan = np.stack([np.broadcast_to(loops[:, :1], (len(loops), size - 2)), loops[:, inner], loops[:, inner + 1]], 2)
+    fan = np.stack(
+        [np.broadcast_to(loops[:, :1], (len(loops), size - 2)), loops[:, inner], loops[:, inner + 1]], 2
+    )
     if size == 3:
         return fan
     points = vertices[loops]
@@ -117,7 +119,7 @@ def _winds_once(flat: FloatArray) -> NDArray[np.bool_]:
     sides = np.roll(flat, -1, axis=1) - flat
     after = np.roll(sides, -1, axis=1)
     turns = np.arctan2(_cross(sides, after), (sides * after).sum(axis=-1))
-    return np.abs(turns.sum(axis=1) - 2.0 * np.pi) < 1e-6
+    return np.less(np.abs(turns.sum(axis=1) - 2.0 * np.pi), 1e-6)
 
 
 def _ears(flat: FloatArray, loops: IntArray, polygons: IntArray) -> IntArray:

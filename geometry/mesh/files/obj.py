@@ -1,0 +1,194 @@
+"""OBJ: every `o` or `g` is a surface.
+
+Of a sheet the triangles are written once; a comment `# back NAME` after `g NAME` says what their other
+side is, up to the next `g`.  It is heeded on reading where the first line says that this program wrote
+the file, and lost where another program writes it anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from geometry.mesh.files.assembly import FileMesh
+from geometry.mesh.files.polygons import PolygonError, triangulated
+from geometry.mesh.surface_mesh import INACTIVE
+from geometry.validation import IntArray
+
+HEADER = "# dawnring OBJ"
+BACK = "# back "
+NO_SURFACE = "# no surface"
+"""After `g`: these triangles belong to no surface, they only block."""
+
+# fmt: off
+_IGNORED = frozenset((
+    "vt", "vn", "vp", "s", "l", "p", "usemtl", "mtllib", "usemap", "maplib", "mg", "cstype", "deg",
+    "bmat", "step", "curv", "curv2", "surf", "parm", "trim", "hole", "scrv", "sp", "end", "con",
+    "bevel", "c_interp", "d_interp", "lod", "shadow_obj", "trace_obj", "ctech", "stech",
+))
+# fmt: on
+"""Statements that say nothing of faces."""
+
+
+@dataclass
+class _Statements:
+    """What the lines of a file said, so far."""
+
+    stem: str
+    own: bool
+    vertices: list[list[float]] = field(default_factory=list)
+    vertex_lines: list[int] = field(default_factory=list)
+    corners: list[str] = field(default_factory=list)
+    face_lines: list[int] = field(default_factory=list)
+    vertices_before: list[int] = field(default_factory=list)
+    front: list[int] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+    object_name: str = ""
+    sides: tuple[int, int] | None = None
+
+    def surface(self, name: str) -> int:
+        return self.names.setdefault(name, len(self.names))
+
+
+def read_obj(path: Path) -> FileMesh:
+    """Triangles and surfaces of an OBJ file, polygons cut into triangles.
+
+    Raises
+    ------
+    ValueError
+        Not an OBJ file, a number that is none, corners that do not exist, a polygon that crosses itself,
+        each with its line.
+    """
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise ValueError(f"{path}: not an OBJ file (it is not text)")
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    said = _Statements(path.stem, text.startswith(HEADER))
+    strangers = 0
+    for number, line in _logical_lines(text):
+        word, _, rest = line.partition(" ")
+        if word == "v":
+            said.vertices.append(_position(rest, number, path))
+            said.vertex_lines.append(number)
+        elif word == "f":
+            _face(said, rest, number)
+        elif word in ("o", "g"):
+            _name(said, word, rest.strip())
+        elif word.startswith("#"):
+            _comment(said, line)
+        elif word not in _IGNORED:
+            strangers += 1
+    if not said.vertices and strangers:
+        raise ValueError(f"{path}: not an OBJ file (no vertices, {strangers} lines that OBJ does not know)")
+    return _file_mesh(said, path)
+
+
+def _logical_lines(text: str) -> list[tuple[int, str]]:
+    """Lines with their numbers, stripped; one that ends in a backslash goes on in the next."""
+    lines = re.split(r"\r\n|\n|\r", text)
+    if "\\" not in text:
+        return [(k, s.replace("\t", " ").strip()) for k, s in enumerate(lines, 1) if s.strip()]
+    joined: list[tuple[int, str]] = []
+    waiting, start = "", 0
+    for k, line in enumerate(lines, 1):
+        if not waiting:
+            start = k
+        if line.rstrip().endswith("\\"):
+            waiting += line.rstrip()[:-1] + " "
+            continue
+        joined.append((start, (waiting + line).replace("\t", " ").strip()))
+        waiting = ""
+    return [(k, s) for k, s in joined if s]
+
+
+def _position(rest: str, number: int, path: Path) -> list[float]:
+    """Three numbers; a weight or a colour may follow."""
+    try:
+        position = [float(t) for t in rest.split()[:3]]
+    except ValueError:
+        raise ValueError(f"{path}: line {number}: 'v {rest.strip()}' holds what is no number") from None
+    if len(position) != 3:
+        raise ValueError(f"{path}: line {number}: a vertex needs three numbers, got 'v {rest.strip()}'")
+    return position
+
+
+def _face(said: _Statements, rest: str, number: int) -> None:
+    if said.sides is None:
+        said.sides = said.surface(said.object_name or said.stem), INACTIVE
+    said.corners.append(rest)
+    said.face_lines.append(number)
+    said.vertices_before.append(len(said.vertices))
+    said.front.append(said.sides[0])
+    said.back.append(said.sides[1])
+
+
+def _name(said: _Statements, word: str, name: str) -> None:
+    """The surface of the faces that follow; a `g` without a name goes back to the object's."""
+    if word == "o":
+        said.object_name = name
+    name = name or said.object_name or said.stem
+    said.sides = said.surface(name), INACTIVE
+
+
+def _comment(said: _Statements, line: str) -> None:
+    if not said.own or said.sides is None:
+        return
+    if line.startswith(BACK):
+        said.sides = said.sides[0], said.surface(line.removeprefix(BACK).strip())
+    elif line == NO_SURFACE:
+        said.sides = INACTIVE, INACTIVE
+
+
+def _file_mesh(said: _Statements, path: Path) -> FileMesh:
+    corners, offsets = _corners(said, path)
+    vertices = np.array(said.vertices, dtype=float).reshape(-1, 3)
+    lines = np.array(said.face_lines, np.int64)
+    outside = np.flatnonzero((corners < 0) | (corners >= len(vertices)))
+    if outside.size:
+        face = int(np.searchsorted(offsets, outside[0], side="right")) - 1
+        raise ValueError(
+            f"{path}: line {lines[face]}: 'f {said.corners[face].strip()}' names a vertex that is not there; "
+            f"the file has {len(vertices)}"
+        )
+    wrong = np.flatnonzero(~np.isfinite(vertices).all(axis=1))
+    if wrong.size:
+        raise ValueError(
+            f"{path}: line {said.vertex_lines[wrong[0]]}: a vertex is no place: "
+            f"{vertices[wrong[0]].tolist()}; mend the file"
+        )
+    try:
+        faces, polygon = triangulated(vertices, corners, offsets)
+    except PolygonError as error:
+        raise ValueError(f"{path}: line {lines[error.polygon]}: {error}; cut it into triangles") from None
+    return FileMesh(
+        vertices,
+        faces,
+        np.array(said.front, np.int64)[polygon],
+        np.array(said.back, np.int64)[polygon],
+        tuple(said.names),
+        vertex_lines=np.array(said.vertex_lines, np.int64),
+        face_lines=lines[polygon],
+    )
+
+
+def _corners(said: _Statements, path: Path) -> tuple[IntArray, IntArray]:
+    """Rows of the vertices of all polygons, and where each polygon begins."""
+    # of 12/3/4 only the vertex counts
+    tokens = [re.sub(r"/\S*", "", c).split() if "/" in c else c.split() for c in said.corners]
+    counts = np.array([len(t) for t in tokens], np.int64)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    try:
+        numbers = np.array([int(t) for row in tokens for t in row], np.int64)
+    except ValueError:
+        face = next(k for k, row in enumerate(tokens) if not all(re.fullmatch(r"[+-]?\d+", t) for t in row))
+        raise ValueError(
+            f"{path}: line {said.face_lines[face]}: 'f {said.corners[face].strip()}' holds what is no vertex "
+            "number"
+        ) from None
+    before = np.repeat(np.array(said.vertices_before, np.int64), counts)
+    # from 1; negative ones count back from the face
+    return np.where(numbers < 0, before + numbers, numbers - 1), offsets

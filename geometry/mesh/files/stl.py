@@ -1,0 +1,60 @@
+"""STL, binary and ASCII: one surface, single precision, no names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from geometry.mesh.files.assembly import FileMesh, one_surface
+
+_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+_HEADER_BYTES = 84
+_NUMBER = rb"([^\s]+)"
+_VERTEX = re.compile(rb"^\s*vertex\s+" + rb"\s+".join([_NUMBER] * 3), re.IGNORECASE | re.MULTILINE)
+
+
+def read_stl(path: Path) -> FileMesh:
+    """The triangles of an STL file as one surface named after the file.
+
+    Raises
+    ------
+    ValueError
+        Not an STL file, or cut off.
+    """
+    data = path.read_bytes()
+    if len(data) >= _HEADER_BYTES:
+        count = int(np.frombuffer(data, "<u4", 1, 80)[0])
+        room = len(data) - _HEADER_BYTES
+        # some programs append a few bytes, or begin a binary file with "solid"
+        if count * _TRIANGLE.itemsize <= room < (count + 1) * _TRIANGLE.itemsize + 512 and b"\0" in data:
+            corners = np.frombuffer(data, _TRIANGLE, count, _HEADER_BYTES)["corners"]
+            return one_surface(corners, np.arange(3 * count), path.stem)
+    if data.lstrip()[:5].lower() != b"solid" or b"\0" in data:
+        raise ValueError(f"{path}: not an STL file, or cut off ({_holds(data)})")
+    return _read_ascii(data, path)
+
+
+def _holds(data: bytes) -> str:
+    """What a file that is no good binary STL holds."""
+    if len(data) < _HEADER_BYTES:
+        return f"{len(data)} bytes"
+    count = int(np.frombuffer(data, "<u4", 1, 80)[0])
+    needed = _HEADER_BYTES + count * _TRIANGLE.itemsize
+    return f"as binary it would be {count:,} triangles in {needed:,} bytes; it has {len(data):,}"
+
+
+def _read_ascii(data: bytes, path: Path) -> FileMesh:
+    found = _VERTEX.findall(data)
+    facets = len(re.findall(rb"^\s*facet\b", data, re.IGNORECASE | re.MULTILINE))
+    if len(found) != 3 * facets:
+        raise ValueError(
+            f"{path}: not an STL file, or cut off: {facets} facets take {3 * facets} vertices, got "
+            f"{len(found)}"
+        )
+    try:
+        corners = np.array(found, dtype="S").astype(float)
+    except ValueError:
+        raise ValueError(f"{path}: a vertex holds what is no number; mend the file") from None
+    return one_surface(corners, np.arange(len(found)), path.stem)

@@ -7,8 +7,9 @@ from typing import Any
 
 from geometry.craft.craft import Craft, Part
 from geometry.craft.gpu_sheet import build_gpu_sheet
+from geometry.craft.mesh_craft import build_mesh_craft
 from geometry.craft.panel_module import build_panel_module
-from geometry.craft.parameters import Detail, GpuSheet, PanelModule, SolarSlice
+from geometry.craft.parameters import Detail, GpuSheet, MeshCraft, PanelModule, SolarSlice
 from geometry.craft.solar_slice import build_solar_slice
 from geometry.validation import check_choice
 
@@ -16,6 +17,7 @@ BUILDERS: dict[type, tuple[str, Callable[..., Craft]]] = {
     SolarSlice: ("solar_slice", build_solar_slice),
     PanelModule: ("panel_module", build_panel_module),
     GpuSheet: ("gpu_sheet", build_gpu_sheet),
+    MeshCraft: ("mesh", build_mesh_craft),
 }
 """By type of the parameters: the craft's name where the design gives none, and its builder."""
 

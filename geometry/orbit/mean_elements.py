@@ -76,6 +76,8 @@ class MeanElements:
     def members(self, satellites: ArrayLike) -> MeanElements:
         """The same planes with only the satellites of these indices."""
         index: NDArray[np.int64] = np.asarray(satellites, dtype=np.int64)
+        if index.size == self.satellites and np.array_equal(index, np.arange(index.size)):
+            return self
         return replace(
             self, plane=self.plane[index], argument_of_latitude_rad=self.argument_of_latitude_rad[index]
         )
@@ -84,6 +86,12 @@ class MeanElements:
     def rates_rad_s(self) -> tuple[FloatArray, FloatArray]:
         """Secular rates of the argument of latitude and of the node, each (P,), rad/s."""
         return secular_rates_rad_s(self.semi_major_axis_m, np.cos(self.inclination_rad))
+
+    @cached_property
+    def phase_vectors(self) -> FloatArray:
+        """(2, N), cosine and sine of the argument of latitude at the epoch."""
+        u = self.argument_of_latitude_rad
+        return read_only(np.stack([np.cos(u), np.sin(u)]))
 
     @cached_property
     def nodal_period_s(self) -> FloatArray:

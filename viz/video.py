@@ -127,8 +127,9 @@ def write_video(
         _draw(job, parts, max(1, processes or threads()), progress)
         with whole_file(target) as joined:
             _join(job, [file for _first, _last, file in parts], joined)
-        for leftover in target.parent.glob(f".{target.name}.partial-*"):
-            if leftover.is_dir():  # of this film, and of earlier ones by the same name
+        mine = f".{target.name}.partial-"
+        for leftover in target.parent.iterdir():  # of this film, and of earlier ones by the same name
+            if leftover.name.startswith(mine) and leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
     return target
 
@@ -189,7 +190,8 @@ def encoder_command(program: str, size: tuple[int, int], fps: int, file: Path) -
         "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an", "-threads", "1",
         "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
         "-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-g", str(2 * fps),
-        "-x264-params", "aq-mode=3:bframes=2:colorprim=bt709:transfer=bt709:colormatrix=bt709", "-pix_fmt", "yuv420p",
+        "-x264-params", "aq-mode=3:bframes=2:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+        "-pix_fmt", "yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-video_track_timescale", str(1000 * fps), str(file),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geometry.environment import EarthShape
@@ -30,6 +30,7 @@ class TestHiddenAnalytic:
         point = np.array([[7.0e6, 0.0, 0.0]])
         assert not behind_earth(point, Camera([2e7, 0, 0], [0, 0, 0]), EarthShape(), np.eye(3))[0]
 
+    @settings(deadline=None)  # the first call compiles
     @given(st.floats(-1.5, 1.5), st.floats(0.0, 6.28))
     def test_the_pole_is_nearer_than_the_equator(self, latitude, longitude):
         # just over the ellipsoid on the far side of a camera on the axis of the point: always hidden
@@ -68,6 +69,7 @@ class TestPointsLaw:
             left[i - 3 : i + 4, j - 3 : j + 4] = 0.0
         assert left.max() == 0.0
 
+    @settings(deadline=None)  # the first call compiles
     @given(st.floats(10.0, 30.0), st.floats(10.0, 30.0), st.floats(0.5, 2.0))
     def test_light_is_kept_wherever_a_point_falls(self, x, y, sigma):
         light = np.zeros((48, 48, 3), np.float32)

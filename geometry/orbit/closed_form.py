@@ -11,12 +11,15 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.extending import register_jitable
+
+from geometry.validation import FloatArray, IntArray
 
 LANES = 64  # states that are computed together; 4 kB of scratch, well within the first cache
 _RULES: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(inline="always", **_RULES)
+@register_jitable(inline="always")
 def _turned(cosine, sine, by):  # type: ignore[no-untyped-def]
     """Cosine and sine of x + by from those of x; by under 0.01 rad, to rounding."""
     b2 = by * by
@@ -25,7 +28,7 @@ def _turned(cosine, sine, by):  # type: ignore[no-untyped-def]
     return cosine * cos_by - sine * sin_by, sine * cos_by + cosine * sin_by
 
 
-@numba.njit(inline="always", **_RULES)
+@register_jitable(inline="always")
 def _state(cu, su, co, so, plane):  # type: ignore[no-untyped-def]
     """Position and velocity in TEME from mean argument of latitude (cu, su) and mean node (co, so)."""
     a, cos_i, sin_i, u_rate, node_rate, q, lift, beta, radial, of_u, of_node = plane
@@ -54,7 +57,7 @@ def _state(cu, su, co, so, plane):  # type: ignore[no-untyped-def]
     return r * x, r * y, r * z, vx, vy, vz
 
 
-@numba.njit(inline="always", **_RULES)
+@register_jitable(inline="always")
 def _constants(planes, p):  # type: ignore[no-untyped-def]
     """Constants of one plane, as numbers that stay in registers."""
     return (
@@ -134,3 +137,23 @@ def fly_along_times(  # type: ignore[no-untyped-def]
                 for k in range(run):
                     for j in range(3):
                         velocity[n, start + k, j] = w[(j + 3) * LANES + k]
+
+
+def fly_by_numpy(
+    planes: FloatArray,
+    plane: IntArray,
+    phases: FloatArray,
+    tables: FloatArray,
+    rotation: FloatArray,
+    position: FloatArray,
+    velocity: FloatArray,
+) -> None:
+    """The same states by whole arrays, time by time: for a numba whose compiler is switched off."""
+    constants = tuple(planes[plane].T)
+    for t in range(tables.shape[2]):
+        ct, st, co, so = tables[plane, :, t].T
+        u = phases[0] * ct - phases[1] * st, phases[1] * ct + phases[0] * st
+        state = np.stack(_state(*u, co, so, constants))
+        position[:, t] = (rotation[..., t] @ state[:3]).T
+        if velocity.size:
+            velocity[:, t] = (rotation[..., t] @ state[3:]).T

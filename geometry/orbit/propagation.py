@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
 from geometry.ephemeris import check_times_utc, seconds_since, sky_at
 from geometry.orbit.blocks import in_blocks
-from geometry.orbit.closed_form import fly_along_satellites, fly_along_times
+from geometry.orbit.closed_form import fly_along_satellites, fly_along_times, fly_by_numpy
 from geometry.orbit.mean_elements import _J2, _J3, _RE_M, MeanElements
 from geometry.validation import FloatArray
 
@@ -66,6 +67,9 @@ def _analytic(
     position = np.empty((elements.satellites, times.size, 3))
     velocity = np.empty_like(position) if with_velocity else np.empty((0, 0, 3))
     given = (_plane_constants(elements)[used], plane, elements.phase_vectors, tables, rotation)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        fly_by_numpy(*given, position, velocity)
+        return position, velocity
     # Lanes are filled by the satellites of a plane, or by the times of a satellite.
     by_time = times.size > elements.satellites / max(1, used.size)
 

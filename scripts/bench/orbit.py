@@ -1,22 +1,36 @@
-#!/usr/bin/env python3
-"""States per second: the closed form against `SatrecArray` and Skyfield's loop, in one run.
+"""How fast the ring flies, and how that compares with its peers, in one run.
 
-    python scripts/bench/orbit.py [--satellites 10000] [--times 10]
+    python scripts/bench/orbit.py [--rounds 7]
 
-All sides fly the same circular elements without drag and give positions and velocities; ours and
-Skyfield's also turn them to GCRS.  The best of a few repeats counts, with kernels compiled.
+The contestants take turns, round by round, and the medians are compared, so that a busy machine slows
+all of them alike.  All fly the same mean elements.  What each is asked for:
+
+  sgp4.SatrecArray    positions and velocities in TEME, which is what it gives; and turned to GCRS
+  Skyfield            `for satellite in satellites: satellite.at(time)`, GCRS, as its users write it, with
+                      the time object reused; 200 satellites stand for all
+  astroz              its `SatrecArray` (a drop-in for that of sgp4): TEME; and turned to GCRS; left out
+                      where it is not installed (the extra `peers`)
+  dawnring            positions and velocities in GCRS, and positions alone; the members are prepared
+                      once, as are the records of the peers
+
+Ours is the closed form, which knows circular orbits without drag; the peers fly any elements.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import resource
+import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
+from sgp4.api import WGS72, Satrec, SatrecArray
 from skyfield.api import EarthSatellite, load
 
-from geometry.ephemeris import julian_date_utc, sky_at
+from geometry.ephemeris import TimeArray, julian_date_utc, sky_at
+from geometry.frames import rotated
 from geometry.orbit.mean_elements import MeanElements
 from geometry.orbit.parameters import Ring, SunSynchronousOrbit
 from geometry.orbit.propagation import analytic_positions, analytic_states
@@ -24,18 +38,20 @@ from geometry.orbit.ring import ring_elements
 from geometry.orbit.sgp4_flight import satrecs
 
 EPOCH = np.datetime64("2027-03-20T12:00:00", "us")
-SKYFIELD_SATELLITES = 300  # its cost is the same for each: the loop is not run to its end
+SKYFIELD_SATELLITES = 200  # its cost is the same for each: the loop is not run to its end
+BLOCK_STATES = 500_000
 
 
-def best_s(work: Callable[[], object], repeats: int = 5) -> float:
-    """Least wall time of a few runs after one that warms up, s."""
-    work()
-    spent = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return min(spent)
+def medians_s(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median wall time of each, in turns, after a round that warms up, s."""
+    spent: dict[str, list[float]] = {name: [] for name in contestants}
+    for number in range(rounds + 1):
+        for name, work in contestants.items():
+            start = time.perf_counter()
+            work()
+            if number:
+                spent[name].append(time.perf_counter() - start)
+    return {name: statistics.median(each) for name, each in spent.items()}
 
 
 def elements_of(satellites: int) -> MeanElements:
@@ -43,51 +59,98 @@ def elements_of(satellites: int) -> MeanElements:
     return ring_elements(SunSynchronousOrbit(), Ring(satellites), EPOCH)
 
 
+def times_of(count: int) -> TimeArray:
+    """Every minute from the epoch."""
+    return EPOCH + (np.arange(count) * 60_000_000).astype("timedelta64[us]")
+
+
+def in_gcrs(array: object, times: TimeArray) -> Callable[[], object]:
+    """A `SatrecArray` with its states turned once per time."""
+    dates = julian_date_utc(times)
+
+    def work() -> object:
+        _, position, velocity = array.sgp4(*dates)  # type: ignore[attr-defined]
+        turn = sky_at(times).rotation_gcrs_from_teme
+        return rotated(turn, position), rotated(turn, velocity)
+
+    return work
+
+
+def astroz_array(records: list[Satrec], elements: MeanElements) -> object:
+    """The same records for `astroz`."""
+    from astroz import api
+
+    epoch_days = int((elements.epoch_utc - np.datetime64("1949-12-31", "us")).astype(np.int64)) / 86_400e6
+    own = []
+    for r in records:
+        record = api.Satrec()
+        record.sgp4init(
+            WGS72, "i", r.satnum, epoch_days, 0.0, 0.0, 0.0,
+            r.ecco, r.argpo, r.inclo, r.mo, r.no_kozai, r.nodeo,
+        )  # fmt: skip
+        own.append(record)
+    return api.SatrecArray(own)
+
+
 def main() -> None:
-    """Print a table of rates and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--satellites", type=int, default=10_000)
-    parser.add_argument("--times", type=int, default=10)
-    options = parser.parse_args()
-    elements = elements_of(options.satellites)
-    times = EPOCH + (np.arange(options.times) * 60_000_000).astype("timedelta64[us]")
-    states = options.satellites * options.times
+    """Print tables of rates and ratios."""
+    parser = argparse.ArgumentParser(description="How fast the ring flies, with its peers in one run.")
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    memory()  # first: the peak of the process would hide it
+    compare(250_000, 1, rounds)
+    compare(10_000, 100, rounds)
 
-    ours = states / best_s(lambda: analytic_states(elements, times))
-    positions = states / best_s(lambda: analytic_positions(elements, times))
 
-    from sgp4.api import SatrecArray
-
+def compare(satellites: int, times_each: int, rounds: int) -> None:
+    """States per second of all contestants, and how many times ours is faster."""
+    elements, times = elements_of(satellites), times_of(times_each)
     records = satrecs(elements)
-    array, dates = SatrecArray(records), julian_date_utc(times)
-    sgp4 = states / best_s(lambda: array.sgp4(*dates), repeats=2)
-
+    peer, dates = SatrecArray(records), julian_date_utc(times)
     scale = load.timescale(builtin=True)
     some = [EarthSatellite.from_satrec(r, scale) for r in records[:SKYFIELD_SATELLITES]]
-    moment = scale.utc(2027, 3, 20, 12)
-
-    def loop() -> None:
-        for satellite in some:
-            satellite.at(moment)
-
-    skyfield = len(some) / best_s(loop, repeats=2)
-
-    print(f"{options.satellites} satellites x {options.times} times, states per second")
-    rows = {
-        "closed form, position and velocity, GCRS": ours,
-        "closed form, position alone, GCRS": positions,
-        "sgp4.SatrecArray, TEME": sgp4,
-        f"Skyfield's loop, one time ({len(some)} satellites)": skyfield,
+    moments = scale.utc(2027, 3, 20, 12, range(times_each)) if times_each > 1 else scale.utc(2027, 3, 20, 12)
+    states = satellites * times_each
+    full, alone = "dawnring, GCRS", "dawnring, GCRS, positions alone"
+    work: dict[str, tuple[int, Callable[[], object]]] = {
+        full: (states, lambda: analytic_states(elements, times)),
+        alone: (states, lambda: analytic_positions(elements, times)),
+        "sgp4.SatrecArray, TEME": (states, lambda: peer.sgp4(*dates)),
+        "sgp4.SatrecArray, turned to GCRS": (states, in_gcrs(peer, times)),
+        "Skyfield, for satellite: at(time), GCRS": (
+            len(some) * times_each,
+            lambda: [satellite.at(moments) for satellite in some],
+        ),
     }
-    for name, rate in rows.items():
-        print(f"  {name:<52}{rate:>14,.0f}{ours / rate:>10.1f} x")
+    if importlib.util.find_spec("astroz"):
+        other = astroz_array(records, elements)
+        work["astroz.SatrecArray, TEME"] = states, lambda: other.sgp4(*dates)  # type: ignore[attr-defined]
+        work["astroz.SatrecArray, TEME, positions alone"] = (
+            states,
+            lambda: other.sgp4(*dates, velocities=False),  # type: ignore[attr-defined]
+        )
+        work["astroz.SatrecArray, turned to GCRS"] = states, in_gcrs(other, times)
+    spent = medians_s({name: each for name, (_, each) in work.items()}, rounds)
+    rate = {name: count / spent[name] for name, (count, _) in work.items()}
+    print(f"\n{satellites:,} satellites at {times_each} time(s), medians of {rounds}")
+    print(f"  {'':<44}{'states/s':>14}{'ours is':>12}{'alone':>12}")
+    for name, each in rate.items():
+        print(f"  {name:<44}{each:>14,.0f}{rate[full] / each:>10.1f} x{rate[alone] / each:>10.1f} x")
+    print(f"  all {satellites:,}: {1e3 * spent[full]:.1f} ms, positions alone {1e3 * spent[alone]:.1f} ms")
 
-    quarter = elements_of(250_000)
-    now = np.array([EPOCH])
-    sky_at(now)
-    both = best_s(lambda: analytic_states(quarter, now))
-    alone = best_s(lambda: analytic_positions(quarter, now))
-    print(f"250,000 satellites at one time: {1e3 * both:.1f} ms, positions alone {1e3 * alone:.1f} ms")
+
+def memory() -> None:
+    """Peak memory while ever more times of a ring are flown in blocks."""
+    from geometry.design import load_design
+    from geometry.orbit import state_blocks
+
+    design = load_design("solar_slice")  # 1000 satellites
+    print("peak memory while 1000 satellites are flown block by block")
+    for count in (1_000, 2_000, 4_000, 8_000):
+        for _ in state_blocks(design, times_of(count), satellites=None, block_states=BLOCK_STATES):
+            pass
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+        print(f"  {1000 * count:>12,} states{peak:>14.0f} MB")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from geometry.craft.layout import BusLayout, Mount, blade_counts, wall_block
 from geometry.craft.masses import box_part, existing
 from geometry.craft.parameters import Bus
 from geometry.mesh.optics import COATINGS
-from geometry.mesh.primitives import SIDES, Block, Side, Surface, box, cone_profile, revolved
-from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.mesh.primitives import SIDES, Block, Side, Surface, box, cone_profile, revolved, welded
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 
 GPUS = Surface("bus.gpus", COATINGS["gpu_lid"])
 SPREADERS = Surface("bus.gpu_spreaders", COATINGS["black_anodised"])
@@ -89,10 +89,11 @@ def _split(bank: Block, count: int) -> list[Block]:
 def _blade(block: Block, side: Side) -> list[SurfaceMesh]:
     """Cards at the wall, their spreaders beyond: one prism under two names."""
     cards, spreaders = cut_across(block, side, CARD_SHARE)
-    return [
+    halves = [
         box(cards, GPUS, without=[opposite(side), side]),
         box(spreaders, SPREADERS, without=[opposite(side)]),
     ]
+    return [welded(concatenate(halves))]
 
 
 def _light_terminal(mount: Mount, layout: BusLayout) -> tuple[Block, list[SurfaceMesh]]:

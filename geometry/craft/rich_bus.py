@@ -69,7 +69,6 @@ def rich_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
         box(layout.block, None, faces=bus_faces(bus), mounted=mounted),
         *meshes,
         *_seams(layout),
-        *_on_front(layout),
     ]
 
 
@@ -121,37 +120,39 @@ def _card_places(bank: Block, count: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _seams(layout: BusLayout) -> list[SurfaceMesh]:
-    """Cover strips over the joints of the cell-side panels, standing off them."""
-    length, width, _ = layout.block.size_m
+    """Cover strips over the joints of the cell-side panels, and what stands between them; all stand off."""
+    length, width, height = layout.block.size_m
     gap, top = layout.gap_m, layout.block.high_m[2]
-    wide, thick = min(0.03, 0.02 * width), max(0.004, gap)
+    wide, thick = min(0.03, 0.02 * width, 0.02 * length), max(0.004, gap)
     surface = Surface("bus.seams", COATINGS["aluminium"])
-    count = max(2, round(length / SEAM_PITCH_M))
+    bays = max(2, round(length / SEAM_PITCH_M))
+    bay = (length - 4.0 * wide) / bays
     low_z, high_z = top + gap, top + gap + thick
     inner = 0.5 * width - 2.0 * wide
     across = Block((-0.5 * wide, -inner + wide, low_z), (0.5 * wide, inner - wide, high_z))
-    places = (np.arange(count + 1) / count - 0.5) * (length - 4.0 * wide)
-    offsets = np.column_stack([places, np.zeros((count + 1, 2))])
+    places = (np.arange(bays + 1) - 0.5 * bays) * bay
     along = Block((-0.5 * length + wide, inner, low_z), (0.5 * length - wide, inner + wide, high_z))
     edges = np.array([[0.0, 0.0, 0.0], [0.0, -2.0 * inner - wide, 0.0]])
-    return [row_of_blocks(across, surface, offsets), row_of_blocks(along, surface, edges)]
+    middles = 0.5 * (places[1:] + places[:-1])
+    size = min(0.16, 0.05 * width, 0.5 * height, 0.5 * (bay - wide))
+    return [
+        row_of_blocks(across, surface, np.column_stack([places, np.zeros((bays + 1, 2))])),
+        row_of_blocks(along, surface, edges),
+        *_in_bays(middles, inner, low_z, size),
+    ]
 
 
-def _on_front(layout: BusLayout) -> list[SurfaceMesh]:
-    """Tie-downs of the launch stack and two radomes on the cell side, standing off it."""
-    length, width, height = layout.block.size_m
-    level = layout.block.high_m[2] + layout.gap_m
-    size = min(0.16, 0.05 * width, 0.5 * height)
+def _in_bays(middles_m: FloatArray, inner_m: float, level_m: float, size_m: float) -> list[SurfaceMesh]:
+    """Tie-downs of the launch stack in some bays, and a radome."""
     metal, white = (
         Surface("bus.tie_downs", COATINGS["aluminium"]),
         Surface("antenna_1", COATINGS["white_paint"]),
     )
-    radius = np.array([0.0, 0.5, 0.5, 0.34, 0.34, 0.22, 0.22, 0.0]) * size
-    up = np.array([0.0, 0.0, 0.22, 0.22, 0.45, 0.45, 0.3, 0.3]) * size
+    radius = np.array([0.0, 0.5, 0.5, 0.34, 0.34, 0.22, 0.22, 0.0]) * size_m
+    up = np.array([0.0, 0.0, 0.22, 0.22, 0.45, 0.45, 0.3, 0.3]) * size_m
     cup = revolved(np.column_stack([radius, up]), metal, sides=16)
-    x, y = 0.5 * length - 1.6 * size, 0.5 * width - 2.2 * size
-    places = [(a, b, level) for a in (-x, -x / 3.0, x / 3.0, x) for b in (-y, y)]
-    dome = revolved(
-        dome_profile(0.9 * size, 0.7 * size, rings=5), white, base_m=(0.31 * length, 0.0, level), sides=20
-    )
+    chosen = np.unique(np.round(np.linspace(0, len(middles_m) - 1, 4)).astype(int))
+    places = [(x, s * (inner_m - 1.5 * size_m), level_m) for x in middles_m[chosen] for s in (-1.0, 1.0)]
+    base = (middles_m[-min(2, len(middles_m))], 0.0, level_m)
+    dome = revolved(dome_profile(0.8 * size_m, 0.65 * size_m, rings=5), white, base_m=base, sides=20)
     return [repeated(cup, places), dome]

@@ -141,7 +141,7 @@ def shield_structure(half_width_m: float, depth_m: float, gap_m: float) -> list[
     frame = min(0.04, 0.02 * depth_m)
     surface = Surface("earth_shield.frame", COATINGS["graphite"])
     off = gap_m + 0.5 * frame
-    side = half_width_m - off
+    side = half_width_m - off - 1.5 * frame  # clear of a radiator at the end of the bus
     bottom = -depth_m - off
     top = -3.0 * frame
     places = np.array([-side, *(np.linspace(-0.5, 0.5, 3) * half_width_m), side])
@@ -155,7 +155,7 @@ def shield_structure(half_width_m: float, depth_m: float, gap_m: float) -> list[
     )
     return [
         upright,
-        strut((-half_width_m, 0.0, bottom), (half_width_m, 0.0, bottom), frame, surface, sides=8),
+        strut((-side, 0.0, bottom), (side, 0.0, bottom), frame, surface, sides=8),
     ]
 
 
@@ -222,7 +222,7 @@ def _flow_tubes(
         stop = start + np.array([0.0, 0.0, reach - 4.0 * pipe])
         meshes.append(row_of_rods(start, stop, pipe, surface, places, sides=6))
         if panels > 1:
-            bar = np.array([x + s * off, low_m[1], edges[0]])
+            bar = np.array([x + s * (gap + 0.7 * pipe), low_m[1], edges[0]])
             meshes.append(
                 row_of_rods(bar, bar + np.array([0.0, length, 0.0]), 1.4 * pipe, surface, folds, sides=6)
             )

@@ -29,6 +29,7 @@ from viz.maps import (
     read_layers,
     read_linear,
     read_one,
+    scatter,
 )
 from viz.scene import EarthItem, Scene
 
@@ -125,7 +126,7 @@ def _arrays() -> tuple[NDArray[Any], ...]:
     views = np.stack([*tables.ground_view.T, tables.limb_view[:, 0], tables.limb_view[:, 1]])
     lights = np.concatenate([tables.sun_on_ground.T, tables.sun_on_cloud.T, tables.sky_on_ground.T])
     return (
-        read.layers, read.layer_offsets, read.land, read.land_offsets, read.linear, read.tile,
+        read.layers, read.layer_offsets, read.land, read.land_offsets, read.linear, read.tile, read.sparks,
         tables.ground_scattering, tables.limb_scattering,
         np.ascontiguousarray(views), np.ascontiguousarray(lights),
     )  # fmt: skip
@@ -148,8 +149,8 @@ def _looks(earth: EarthItem) -> NDArray[np.float64]:
 def _picture_rows(
     first: int, last: int, light: Any, passed: Any, origin: Any, rays: Any, pixel: float, shift: Any,
     sun: Any, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
-    looks: Any,
+    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
+    lights: Any, looks: Any,
 ) -> None:  # fmt: skip
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
@@ -172,8 +173,8 @@ def _picture_rows(
             angle = pixel / (1.0 + x * x + y * y)
             seen = _shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
-                layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
-                looks,
+                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+                lights, looks,
             )  # fmt: skip
             light[row, column, 0] = seen[0]
             light[row, column, 1] = seen[1]
@@ -184,8 +185,8 @@ def _picture_rows(
 @kernel
 def _environment_rows(
     first: int, last: int, light: Any, origin: Any, squeeze: Any, sun: Any, layers: Any, layer_offsets: Any,
-    land: Any, land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any,
-    lights: Any, looks: Any,
+    land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any,
+    views: Any, lights: Any, looks: Any,
 ) -> None:  # fmt: skip
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
@@ -211,8 +212,8 @@ def _environment_rows(
                 continue
             seen = _shade(
                 ox, oy, oz, dx, dy, dz, along, math.pi / height, sx, sy, sz,
-                layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
-                looks,
+                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+                lights, looks,
             )  # fmt: skip
             light[row, column, 0] = light[row, column, 0] * seen[3] + seen[0]
             light[row, column, 1] = light[row, column, 1] * seen[3] + seen[1]
@@ -223,8 +224,8 @@ def _environment_rows(
 def _shade(
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, along: float, angle: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
-    looks: Any,
+    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
+    lights: Any, looks: Any,
 ) -> tuple[float, float, float, float]:  # fmt: skip
     """Light along one ray of angular width `angle`, and the share of light from behind that passes."""
     # the point of closest approach; differences of large squares are avoided
@@ -247,8 +248,8 @@ def _shade(
         n = 1.0 / math.sqrt(px * px + py * py + pz * pz)
         seen = _ground(
             px * n, py * n, pz * n, dx, dy, dz, max(angle * t, 1e-7), sx, sy, sz,
-            layers, layer_offsets, land, land_offsets, linear, tile, ground_air, limb_air, views, lights,
-            looks,
+            layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+            lights, looks,
         )  # fmt: skip
         red, green, blue = red + covered * seen[0], green + covered * seen[1], blue + covered * seen[2]
     return red, green, blue, through
@@ -307,8 +308,8 @@ def _limb(
 def _ground(
     px: float, py: float, pz: float, dx: float, dy: float, dz: float, step: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any,
-    looks: Any,
+    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
+    lights: Any, looks: Any,
 ) -> tuple[float, float, float]:  # fmt: skip
     """The ground, the clouds over it and the air before it, at the point p of the unit sphere."""
     mu = min(max(-(px * dx + py * dy + pz * dz), 0.0), 1.0)
@@ -386,7 +387,11 @@ def _ground(
     night = _smooth(mu_s, 0.045, -0.10)
     if night > 0.0:
         lamp *= looks[CITY_LIGHTS] / 255.0
-        lamp *= lamp * (1.0 + near * 0.5 * fine)
+        lamp *= lamp
+        if near > 0.0 and lamp > 1e-4:
+            # the map is as coarse as a town: from near its light is gathered into points, off the water
+            lamp *= _streets(sparks, px, py, pz, footprint, near, lamp) * math.exp(near * (1.9 * fine - 1.05))
+            lamp *= (1.0 - near * water) * (1.0 - near + near * min(1.0, 0.15 + 1.4 * lamp))
         hot = 0.45 * min(lamp, 1.0)
         lamp *= night * (1.0 - 0.8 * cloud)
         warm = looks[CITY]
@@ -429,6 +434,18 @@ def _fine(tile: Any, px: float, py: float, pz: float, footprint: float) -> float
     if footprint < 1.4e-4:
         total += 0.22 * _smooth(footprint, 1.4e-4, 5e-5) * grain(tile, px, py, pz, 331.0)
     return total
+
+
+@kernel
+def _streets(
+    sparks: Any, px: float, py: float, pz: float, footprint: float, near: float, lamp: float
+) -> float:
+    """How lamps are scattered over a town: one by one at its edge, close together in its midst."""
+    close = _smooth(footprint, 3.0e-4, 8.0e-5)
+    points = 1.0 + near * (scatter(sparks, px, py, pz, 14.0) - 1.0)
+    points *= 1.0 + close * (scatter(sparks, px, py, pz, 67.0) - 1.0)
+    crowd = min(lamp, 1.0)
+    return points + 0.6 * crowd * (1.0 - points)
 
 
 @kernel

@@ -35,6 +35,7 @@ class Maps(NamedTuple):
     land_offsets: NDArray[np.int64]
     linear: NDArray[np.float32]  # (256,), sRGB code -> linear
     tile: NDArray[np.float32]  # (TILE, TILE), periodic fractal noise of unit deviation
+    sparks: NDArray[np.float32]  # (TILE, TILE), periodic scattered points of unit mean
 
 
 @cache
@@ -50,6 +51,7 @@ def maps() -> Maps:
         *pyramid(land),
         linear.astype(np.float32),
         _noise_tile(),
+        _spark_tile(),
     )
 
 
@@ -74,6 +76,16 @@ def _noise_tile() -> NDArray[np.float32]:
     spectrum[k < 2.5] = 0.0
     noise = np.fft.irfft2(spectrum, (TILE, TILE))
     return (noise / noise.std()).astype(np.float32)
+
+
+def _spark_tile() -> NDArray[np.float32]:
+    """Scattered points of very unequal light: lamps of streets and squares; seeded."""
+    rng = np.random.default_rng(8)
+    light = rng.random((TILE, TILE)) ** 24
+    k = np.hypot(*np.meshgrid(np.fft.fftfreq(TILE), np.fft.rfftfreq(TILE), indexing="ij"))
+    points = np.fft.irfft2(np.fft.rfft2(light) * np.exp(-2.0 * (np.pi * 0.7 * k) ** 2), (TILE, TILE))
+    points = np.maximum(points, 0.0)
+    return (points / points.mean()).astype(np.float32)
 
 
 # Kernels pass numbers, not views of arrays: counting references to views costs more than the shading.
@@ -187,3 +199,13 @@ def grain(tile: Any, px: float, py: float, pz: float, repeats: float) -> float:
     total += wy * _tile(tile, pz * repeats + 0.11, px * repeats)
     total += wz * _tile(tile, px * repeats + 0.59, py * repeats + 0.83)
     return total / math.sqrt(wx * wx + wy * wy + wz * wz)
+
+
+@kernel
+def scatter(tile: Any, px: float, py: float, pz: float, repeats: float) -> float:
+    """As `grain`, for a tile of unit mean: the mean is kept, and one side is nearly all of it."""
+    wx, wy, wz = px**8, py**8, pz**8
+    total = wx * _tile(tile, py * repeats, pz * repeats + 0.37)
+    total += wy * _tile(tile, pz * repeats + 0.11, px * repeats)
+    total += wz * _tile(tile, px * repeats + 0.59, py * repeats + 0.83)
+    return total / (wx + wy + wz)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.ephemeris import FIRST_UTC, LAST_UTC, TimeArray, seconds_since
-from geometry.orbit import FlownDesign, SunSynchronousOrbit
+from geometry.orbit import ElementsOrbit, FlownDesign, SunSynchronousOrbit, flight_of
+from geometry.orbit.flight import ElementsFlight
 from geometry.studies.shadow_paths import DAY, NOON, HeldPlanes, ShadowPath, shadow_path
 from geometry.studies.shadow_seasons import Season, shadow_seasons, span_nodes
 from geometry.validation import FloatArray, read_only
 
 FIRST_YEAR, LAST_YEAR = 1900, 2052  # whole years of the ephemeris
+_FRESH_DAYS = 30.0
 _HOUR = np.timedelta64(3_600_000_000, "us")
 
 
@@ -136,7 +139,34 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
     out: refraction, which lights the umbra, the Moon, and whatever thrust holds the orbit.
     """
     year = year_of(design, year)
-    orbit, own_ltan_s = design.orbit, _local_time_s(design, ltan_s)
+    own_ltan_s = _local_time_s(design, ltan_s)
+    with warnings.catch_warnings():
+        if isinstance(design.orbit, ElementsOrbit):
+            _warn_of_old_elements(design, year)
+            warnings.simplefilter("ignore", UserWarning)  # the same for each block of times
+        return _eclipse_year(design, year, own_ltan_s)
+
+
+def _warn_of_old_elements(design: FlownDesign, year: int) -> None:
+    """One doubt for the whole year."""
+    flight = flight_of(design)
+    if not isinstance(flight, ElementsFlight):
+        return
+    record = flight.elements.records[0]
+    epoch_days = record.jdsatepoch + record.jdsatepochF - 2_440_587.5
+    ends = np.array(_year_span(year)).astype(np.int64) / 86_400e6
+    oldest_days = np.abs(ends - epoch_days).max()
+    if oldest_days > _FRESH_DAYS:
+        warnings.warn(
+            f"{flight.elements.names[0]} is flown up to {oldest_days:.0f} days from the epoch of its "
+            "elements, where SGP4 errs by 1 to 3 km a day along the orbit: take the year as an outlook",
+            stacklevel=3,
+        )
+
+
+def _eclipse_year(design: FlownDesign, year: int, own_ltan_s: float | None) -> EclipseYear:
+    """The calendar of a checked year."""
+    orbit = design.orbit
     first, end = _year_span(year)
     path = shadow_path(design, first - 402 * DAY, end + 402 * DAY, own_ltan_s)
     synchronous = isinstance(orbit, SunSynchronousOrbit)
@@ -144,9 +174,7 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
     at_noon = path.shadows(noons)
     seasons, pieces = shadow_seasons(path, first, end)
     umbra_share, dark_share = _shares_of_year(path, pieces, first, end)
-    longest_umbra = _longest(path, noons, at_noon.umbra_s[0], first, end, "umbra_s")
-    longest_shadow = _longest(path, noons, at_noon.shadow_s[0], first, end, "shadow_s")
-    longest_dark = _longest(path, noons, at_noon.dark_s[0], first, end, "dark_s")
+    longest = {name: _longest(path, pieces, first, end, name) for name in ("umbra_s", "shadow_s", "dark_s")}
     return EclipseYear(
         year=year,
         ltan_s=own_ltan_s if synchronous else None,
@@ -159,11 +187,11 @@ def eclipse_year(design: FlownDesign, year: int | None = None, *, ltan_s: float 
         umbra_s=at_noon.umbra_s[0],
         shadow_s=at_noon.shadow_s[0],
         dark_s=at_noon.dark_s[0],
-        longest_umbra_utc=longest_umbra[0],
-        longest_umbra_s=longest_umbra[1],
-        longest_shadow_utc=longest_shadow[0],
-        longest_shadow_s=longest_shadow[1],
-        longest_dark_s=longest_dark[1],
+        longest_umbra_utc=longest["umbra_s"][0],
+        longest_umbra_s=longest["umbra_s"][1],
+        longest_shadow_utc=longest["shadow_s"][0],
+        longest_shadow_s=longest["shadow_s"][1],
+        longest_dark_s=longest["dark_s"][1],
         umbra_fraction_of_year=umbra_share,
         sunlit_fraction_of_year=1.0 - dark_share,
     )
@@ -201,22 +229,18 @@ def _shares_of_year(
 
 
 def _longest(
-    path: ShadowPath,
-    noons: TimeArray,
-    at_noon_s: FloatArray,
-    first: np.datetime64,
-    end: np.datetime64,
-    what: str,
+    path: ShadowPath, pieces: FloatArray, first: np.datetime64, end: np.datetime64, what: str
 ) -> tuple[np.datetime64 | None, float]:
-    """The longest of the year and its moment, by two finer looks about the longest of the noons."""
-    if not at_noon_s.any():
-        return None, 0.0
-    best, longest_s = noons[at_noon_s.argmax()], float(at_noon_s.max())
-    for step in (_HOUR, _HOUR // 24):
-        times = np.clip(best + np.arange(-24, 25) * step, first, end)
+    """The longest of the year and its moment: among noons and the middles of `pieces`, then twice nearer."""
+    middles = first + np.rint(1e6 * pieces.mean(axis=1)).astype("timedelta64[us]")
+    times = np.unique(np.append(span_nodes(first, end), middles))
+    for step in (_HOUR, _HOUR // 24, None):
         durations = getattr(path.shadows(times), what)[0]
-        if durations.max() > longest_s:
-            best, longest_s = times[durations.argmax()], float(durations.max())
+        best, longest_s = times[durations.argmax()], float(durations.max())
+        if not longest_s:
+            return None, 0.0
+        if step is not None:
+            times = np.clip(best + np.arange(-24, 25) * step, first, end)
     return best, longest_s
 
 

@@ -25,8 +25,10 @@ SKY_RAYS, SUN_RAYS = 192, 24
 BOUNCE_RAYS = 48
 RAY_BLOCK = 1 << 21
 BOUNCES = 2
-PULL = 0.02  # corners are moved this share of an edge into their face, at most PULL_M
-PULL_M = 0.003
+PULL, PULL_M = 0.10, 0.08  # corners are looked from this share of the way into their face, at most PULL_M
+NEAR, NEAR_FROM_M = 0.06, 0.8  # parts nearer than this share of an edge are too fine for its face
+ROUNDS, SETTLED = 22, 0.001  # halving ends after so many rounds, or when so small a share is left
+CROWD = 24  # a plane through fewer points is not worth asking whether anything stands before it
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +59,11 @@ def shades(
     sky: Surroundings,
     rotation_gcrs_from_body: FloatArray,
     *,
+    eye_m: FloatArray | None = None,
     coarsest_m: float = 1.6,
     finest_m: float = 0.06,
-    tolerance: float = 0.05,
+    finest_rad: float = 0.007,
+    tolerance: float = 0.06,
 ) -> Shades:
     """Shares of light for every corner of a mesh, with edges from `coarsest_m` to `finest_m` long.
 
@@ -73,27 +77,36 @@ def shades(
         Unit vector to the Sun.
     sky : Surroundings
     rotation_gcrs_from_body : array (3, 3)
+    eye_m : array (3,), optional
+        Where the picture is taken from, body frame: sides that look away from it are left in full light.
     coarsest_m, finest_m : float
         m; no edge is longer than the first, none is halved below the second.
+    finest_rad : float
+        Nor below this angle, seen from the eye.
     tolerance : float
-        An edge is halved where its middle is off by this share of full light.
+        A face is halved where its corners differ by this share of full light.
 
     Returns
     -------
     Shades
     """
-    sun = check_shape(
-        check_finite(sun_direction_body, name="sun_direction_body"), (3,), name="sun_direction_body"
-    )
-    light = _Light(mesh, materials, sun, sky, np.asarray(rotation_gcrs_from_body, dtype=float))
-    while True:
+    sun = check_finite(sun_direction_body, name="sun_direction_body")
+    check_shape(sun, (3,), name="sun_direction_body")
+    light = _Light(mesh, materials, sun, sky, np.asarray(rotation_gcrs_from_body, dtype=float), eye_m)
+    for _ in range(ROUNDS):
         values = light.at_corners(mesh)
         lengths = longest_edges_m(mesh)
+        finest = np.full(len(lengths), finest_m)
+        if eye_m is not None:
+            finest = np.maximum(finest, finest_rad * np.linalg.norm(mesh.centroids_m - eye_m, axis=1))
         split = lengths > coarsest_m
-        unsure = ~split & (lengths > 2.0 * finest_m) & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
-        if not (split | unsure).any():
-            return Shades(mesh, *(read_only(v) for v in values.transpose(1, 0, 2, 3).reshape(4, -1, 3)))
+        unsure = ~split & (lengths > 2.0 * finest) & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
+        if not split.any() and unsure.sum() <= SETTLED * len(unsure):
+            break
         mesh = halved(mesh, split | unsure)
+    else:
+        values = light.at_corners(mesh)
+    return Shades(mesh, *(read_only(v) for v in values.transpose(1, 0, 2, 3).reshape(4, -1, 3)))
 
 
 # ------------------------------------------------------------------ light
@@ -109,9 +122,11 @@ class _Light:
         sun: FloatArray,
         sky: Surroundings,
         rotation: FloatArray,
+        eye_m: FloatArray | None,
     ) -> None:
-        self.caster = EmbreeRayCaster(mesh)
+        self.caster, self.eye_m = EmbreeRayCaster(mesh), eye_m
         self.mesh, self.sun, self.sky, self.rotation = mesh, sun, sky, rotation
+        self.corners = np.unique(mesh.vertices_m[np.unique(mesh.faces)], axis=0)
         self.sun_disc = _disc_directions(sun, SUN_RAYS)
         self.lobe = _cosine_directions(BOUNCE_RAYS)
         self.thrown = self._thrown_by_faces(materials)
@@ -121,47 +136,64 @@ class _Light:
 
     def at_corners(self, mesh: SurfaceMesh) -> FloatArray:
         """Shares (side, sunlight or ambient, F, 3)."""
-        inner = _pulled_corners(mesh)
+        inner, lengths = _pulled_corners(mesh), longest_edges_m(mesh)
         out = np.ones((2, 2, len(mesh.faces), 3))
         for side, (surface, sign) in enumerate(((mesh.front_surface, 1.0), (mesh.back_surface, -1.0))):
-            faces = np.flatnonzero((surface >= 0) | (side == 0))
+            faces = np.flatnonzero((surface >= 0) & self._is_seen(mesh, sign))
+            if not faces.size:
+                continue
             normals = sign * mesh.normals[faces]
             keys = _corner_keys(mesh.faces[faces], surface[faces], normals)
             unique, first, index = np.unique(keys, return_index=True, return_inverse=True)
-            shares = self._shares(
-                unique, inner[faces].reshape(-1, 3)[first], np.repeat(normals, 3, axis=0)[first]
-            )
+            points = inner[faces].reshape(-1, 3)[first]
+            near = np.repeat(NEAR * np.minimum(lengths[faces], NEAR_FROM_M), 3)[first]
+            shares = self._shares(unique, points, np.repeat(normals, 3, axis=0)[first], near)
             out[side][:, faces] = shares[index.reshape(-1)].T.reshape(2, len(faces), 3)
         return out
 
-    def _shares(self, keys: IntArray, points_m: FloatArray, normals: FloatArray) -> FloatArray:
+    def _is_seen(self, mesh: SurfaceMesh, sign: float) -> NDArray[np.bool_]:
+        """Whether the sides of one sign look towards the eye at all."""
+        if self.eye_m is None:
+            return np.ones(len(mesh.faces), bool)
+        return sign * np.einsum("fk,fk->f", self.eye_m - mesh.centroids_m, mesh.normals) > 0.0
+
+    def _shares(
+        self, keys: IntArray, points_m: FloatArray, normals: FloatArray, near_m: FloatArray
+    ) -> FloatArray:
         """Shares (P, 2); what an earlier round has cast is not cast again."""
         place = np.searchsorted(self.known, keys).clip(max=max(len(self.known) - 1, 0))
         fresh = self.known[place] != keys if len(self.known) else np.ones(len(keys), bool)
         out = np.empty((len(keys), 2))
         out[~fresh] = self.values[place[~fresh]]
-        out[fresh, 0] = self._sunlight(points_m[fresh], normals[fresh])
-        out[fresh, 1] = self._ambient(points_m[fresh], normals[fresh])
+        out[fresh, 0] = self._sunlight(points_m[fresh], normals[fresh], near_m[fresh])
+        out[fresh, 1] = self._ambient(points_m[fresh], normals[fresh], near_m[fresh])
         everything = np.concatenate([self.known, keys[fresh]])
         order = np.argsort(everything)
         self.known = everything[order]
         self.values = np.concatenate([self.values, out[fresh]])[order]
         return out
 
-    def _sunlight(self, points_m: FloatArray, normals: FloatArray) -> FloatArray:
-        """Share of the Sun's disc in view."""
+    def _sunlight(
+        self, points_m: FloatArray, normals: FloatArray, near_m: FloatArray | float = 0.0
+    ) -> FloatArray:
+        """Share of the Sun's disc in view past what is farther than `near_m`."""
+        near = np.broadcast_to(near_m, len(points_m))
         out = np.zeros(len(points_m))
         lit = np.flatnonzero(normals @ self.sun > -SUN_HALF_ANGLE_RAD)
         for rows in _blocks(lit, SUN_RAYS):
             origins = np.repeat(self._starts(points_m[rows], normals[rows]), SUN_RAYS, axis=0)
             rays = np.tile(self.sun_disc, (len(rows), 1)).astype(np.float32)
+            origins += rays * np.repeat(near[rows], SUN_RAYS)[:, None].astype(np.float32)
             above = np.einsum("rk,rk->r", rays, np.repeat(normals[rows], SUN_RAYS, axis=0)) > 0.0
             clear = above & ~self.caster.is_blocked(origins, rays)
             out[rows] = clear.reshape(-1, SUN_RAYS).mean(axis=1)
         return out
 
-    def _ambient(self, points_m: FloatArray, normals: FloatArray) -> FloatArray:
-        """Light of sky and parts over that of an open sky."""
+    def _ambient(
+        self, points_m: FloatArray, normals: FloatArray, near_m: FloatArray | float = 0.0
+    ) -> FloatArray:
+        """Light of sky and parts over that of an open sky; parts nearer than `near_m` do not count."""
+        near = np.broadcast_to(near_m, len(points_m))
         out = np.ones(len(points_m))
         shut = np.flatnonzero(~self._is_open(points_m, normals))
         for rows in _blocks(shut, len(self.lobe)):
@@ -169,6 +201,7 @@ class _Light:
             frame = np.stack([first, second, normals[rows]], axis=1)
             rays = np.einsum("dk,pkj->pdj", self.lobe, frame).reshape(-1, 3).astype(np.float32)
             origins = np.repeat(self._starts(points_m[rows], normals[rows]), len(self.lobe), axis=0)
+            origins += rays * np.repeat(near[rows], len(self.lobe))[:, None].astype(np.float32)
             faces, _ = self.caster.first_hit(origins, rays)
             open_sky = looked_up(self.sky.sharp, rays @ self.rotation.T.astype(np.float32)).mean(axis=1)
             hit = np.flatnonzero(faces >= 0)
@@ -189,10 +222,12 @@ class _Light:
         """Whether nothing of the mesh stands before the plane through each point."""
         heights = np.einsum("pk,pk->p", points_m, normals)
         rounded = np.round(np.column_stack([normals, heights]) * 1e4).astype(np.int64)
-        planes, index = np.unique(rounded, axis=0, return_inverse=True)
-        corners = np.unique(self.mesh.vertices_m[np.unique(self.mesh.faces)], axis=0)
-        top = np.array([(corners @ (p[:3] * 1e-4)).max() - p[3] * 1e-4 for p in planes])
-        return (top < 1e-3 * max(1.0, 0.02 * self.caster.half_extent_m))[index.reshape(-1)]
+        planes, index, count = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+        is_open = np.zeros(len(planes), bool)
+        for k in np.flatnonzero(count >= CROWD):
+            ahead = (self.corners @ (planes[k, :3] * 1e-4)).max() - planes[k, 3] * 1e-4
+            is_open[k] = ahead < 1e-3 * max(1.0, 0.02 * self.caster.half_extent_m)
+        return is_open[index.reshape(-1)]
 
     def _thrown_by_faces(self, materials: Sequence[Material]) -> FloatArray:
         """Grey radiance (2, F) that the front and the back of each face of the first mesh throw on."""

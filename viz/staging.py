@@ -154,9 +154,9 @@ def craft_item(
     where: Stage,
     detail: Detail = "rich",
     *,
+    camera: Camera | None = None,
     shaded: bool = True,
     ambient: Color = STARLIGHT,
-    finest_m: float = 0.06,
 ) -> tuple[Craft, MeshItem]:
     """The craft of a design at a stage, its materials on it.
 
@@ -165,12 +165,12 @@ def craft_item(
     design : Design
     where : Stage
     detail : {"light", "rich"}
+    camera : Camera, optional
+        What it will be seen by: nothing finer is worked out than it can see.
     shaded : bool
         Whether shadows and ambient light are cast.
     ambient : tuple of 3 float
         Fill of the scene it will stand in.
-    finest_m : float
-        Of the shadows' edges, m.
     """
     craft = build_craft(design, detail=detail)
     materials = craft_materials(design, craft)
@@ -181,7 +181,7 @@ def craft_item(
         rotation_gcrs_from_body=where.rotation_gcrs_from_body,
     )
     if shaded:
-        item = with_shades(item, where.sky(ambient), finest_m=finest_m)
+        item = with_shades(item, where.sky(ambient), camera)
     return craft, with_patterns(item, cell_size_m(design.craft))
 
 
@@ -203,15 +203,24 @@ def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:
     return tuple(replace(m, block=block) if m.pattern in BY_CELL else m for m in materials)
 
 
-def with_shades(item: MeshItem, sky: Scene, *, coarsest_m: float = 1.6, finest_m: float = 0.06) -> MeshItem:
+def with_shades(
+    item: MeshItem,
+    sky: Scene,
+    camera: Camera | None = None,
+    *,
+    coarsest_m: float = 1.6,
+    finest_m: float = 0.02,
+) -> MeshItem:
     """The item with shadows and ambient light cast under a sky."""
     turn = item.rotation_gcrs_from_body
+    eye = None if camera is None else turn.T @ (camera.position_gcrs_m - item.position_gcrs_m)
     cast = shades(
         item.mesh,
         item.materials,
         turn.T @ sky.sun_direction_gcrs,
         surroundings(sky, item.position_gcrs_m),
         turn,
+        eye_m=eye,
         coarsest_m=coarsest_m,
         finest_m=finest_m,
     )

@@ -218,7 +218,7 @@ def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 
 def _array_back(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    """The back of one whole module, 32 cells by 15: white blanket over the cells, battens, flat cables."""
+    """The back of one whole module, 32 cells by 15: white blanket over the cells, taped."""
     s = _Sheet(n, (0.71, 0.70, 0.67), 0.0, 0.62)
     s.color *= (1.0 + 0.02 * noise(n, 6.0, rng, 1.2) + 0.010 * noise(n, 90.0, rng, 0.6))[..., None]
     cell_u, cell_v = np.abs((s.u * 32.0) % 1.0 - 0.5), np.abs((s.v * 15.0) % 1.0 - 0.5)
@@ -227,17 +227,9 @@ def _array_back(n: int, rng: np.random.Generator) -> SurfaceTexture:
     s.paint(0.30 * np.clip(0.5 - (np.abs(outline) - 0.012) / pixel, 0.0, 1.0), (0.36, 0.36, 0.35))
     s.paint(0.05 * np.clip(0.5 - outline / pixel, 0.0, 1.0), (0.45, 0.49, 0.58))
     s.height += 0.00010 * np.clip(0.5 - outline / 0.05, 0.0, 1.0)
-    for place in (0.06, 0.94):  # flat cables along both long edges, and what they tap
-        cable = s.cover(np.abs(s.v - place) - 0.011)
-        s.paint(0.85 * cable, (0.42, 0.20, 0.055), 0.15, 0.35)
-        s.paint(0.9 * s.lines(s.v - place, 1.0 / 0.0055, 0.0011) * cable, (0.60, 0.36, 0.16), 0.6, 0.35)
-    for place in (0.0, 0.25, 0.5, 0.75):  # battens
+    for place in (0.0, 0.25, 0.5, 0.75):  # tape over the joints of the blanket
         away = np.minimum(np.abs(s.u - place), 1.0 - np.abs(s.u - place))
-        s.paint(0.9 * s.cover(away - 0.0052), (0.050, 0.050, 0.054), 0.1, 0.40)
-        s.height += 0.0022 * np.clip((0.0058 - away) / 0.0012, 0.0, 1.0)
-        for end in (0.0, 0.5, 1.0):  # their fittings
-            foot = np.maximum(away - 0.0105, np.abs(s.v - end) * 0.5 - 0.0105)
-            s.paint(s.cover(foot), (0.62, 0.62, 0.63), 0.9, 0.35)
+        s.paint(0.55 * s.cover(away - 0.0035), (0.58, 0.57, 0.55), 0.1, 0.5)
     return s.texture()
 
 
@@ -290,7 +282,7 @@ def _mli_outer(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 def _white_paint(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """A radiator panel: white paint over heat pipes, with its edge, doublers and fasteners."""
-    s = _Sheet(n, (0.80, 0.795, 0.775), 0.0, 0.50)
+    s = _Sheet(n, (0.74, 0.735, 0.715), 0.0, 0.50)
     s.color *= (1.0 + 0.010 * noise(n, 3.0, rng, 1.2) + 0.006 * noise(n, 60.0, rng, 0.5))[..., None]
     s.color *= 1.0 + 0.012 * noise(n, 2.0, rng, 2.0)[..., None] * np.array([1.0, 0.0, -1.2])
     s.roughness += 0.03 * noise(n, 6.0, rng, 1.0)

@@ -115,7 +115,7 @@ def _module(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation,
     )
-    return with_patterns(with_shades(item, where.sky(), finest_m=0.02), cell_size_m(design.craft))
+    return with_patterns(with_shades(item, where.sky(), camera, finest_m=0.012), cell_size_m(design.craft))
 
 
 # ------------------------------------------------------------------ the layers
@@ -148,7 +148,7 @@ def _stack(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation @ about,
     )
-    shaded = with_shades(item, where.sky(), finest_m=0.02)
+    shaded = with_shades(item, where.sky(), camera, finest_m=0.012)
     return with_patterns(shaded, (side / 4.0, side / 4.0)), position + np.array(corners) @ (
         rotation @ about
     ).T

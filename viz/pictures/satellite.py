@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from geometry.craft import build_craft
 from geometry.craft.craft import Craft
 from geometry.design import Design
 from geometry.ephemeris import sky_at
@@ -32,7 +33,7 @@ class View:
 
 VIEWS = {
     # from the sunlit side, ahead and a little above: cells, radiator edge, wall; towns of the night behind
-    "front": View((-9.4, 3.4, 4.1), (0.0, -0.6, -0.7), (-0.28, 1.0, 0.0), 0.80, (0.24, 0.10), 0.9, 28.0),
+    "front": View((-9.4, 3.4, 4.1), (0.0, -0.6, -0.7), (-0.28, 1.0, 0.0), 0.80, (0.24, 0.10), 0.8, 28.0),
     # from behind: what the Sun never sees, with the day on the horizon
     "back": View((-7.4, 6.4, -8.4), (0.0, -0.4, -0.8), (0.0, 1.0, 0.0), 0.80, (-0.16, 0.06), 2.4, 28.0),
 }
@@ -61,8 +62,7 @@ def scene(
     check_choice(view, VIEWS, name="view")
     chosen = VIEWS[view]
     where = stage(design, at_utc, satellite=satellite, latitude_deg=chosen.latitude_deg)
-    craft, item = craft_item(design, where)
-    scale = _scale(craft)
+    scale = _scale(build_craft(design))
     camera = where.camera(
         scale * np.array(chosen.position_m),
         scale * np.array(chosen.focal_point_m),
@@ -70,8 +70,10 @@ def scene(
         chosen.view_angle_rad,
         chosen.shift,
     )
+    ambient = tuple(3.0 * c for c in STARLIGHT) if view == "back" else STARLIGHT
+    craft, item = craft_item(design, where, camera=camera, ambient=ambient)
     return replace(
-        where.sky(tuple(3.0 * c for c in STARLIGHT) if view == "back" else STARLIGHT),
+        where.sky(ambient),
         camera=camera,
         meshes=(item,),
         exposure=chosen.exposure,
@@ -80,14 +82,13 @@ def scene(
 
 
 def _scale(craft: Craft) -> float:
-    """Size of the craft's body over that of a bus of 6.4 m: what is not cells decides."""
+    """Size of the bus over 6.4 m, or of the whole craft where it has none."""
     mesh = craft.mesh
-    cells = np.isin(mesh.front_surface, [mesh.surface_index(n) for n in craft.cell_surfaces])
-    if cells.all() or not cells.any():
-        return mesh.extent_m / 14.0
-    corners: FloatArray = mesh.vertices_m[mesh.faces[~cells]].reshape(-1, 3)
-    near = corners[np.abs(corners[:, :2]).max(axis=1) < 8.0]
-    return float(np.ptp(near if len(near) else corners, axis=0)[:2].max()) / 7.2
+    bus = [k for k, name in enumerate(mesh.surface_names) if name.startswith("bus.")]
+    if not bus:
+        return mesh.extent_m / 9.0
+    corners: FloatArray = mesh.vertices_m[mesh.faces[np.isin(mesh.front_surface, bus)]].reshape(-1, 3)
+    return float(np.ptp(corners, axis=0)[:2].max()) / 6.6
 
 
 def _captions(design: Design, craft: Craft, where: Stage) -> tuple[Caption, ...]:

@@ -12,6 +12,7 @@ from geometry.design import Design, load_design
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
 from viz import theme
+from viz.camera import Camera
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_figure import scale_figure
@@ -54,7 +55,7 @@ def scene(
     eye = corner + np.array([-0.044 * long_m, -0.47 * short_m, 0.050 * long_m])
     aim = np.array([-0.310 * long_m, 0.10 * short_m, 0.0])
     camera = where.camera(table @ eye, table @ aim, table[:, 2], 0.88, (0.13, 0.0))
-    items = [_sheet_and_person(design, craft, where, table, person)]
+    items = [_sheet_and_person(design, craft, where, camera, table, person)]
     other = load_design("solar_slice")
     beside = np.array([-0.275 * long_m, -0.5 * short_m - 40.0, 0.0])
     items.append(_neighbour(other, where, table, beside))
@@ -79,7 +80,7 @@ def _spans_m(where: Stage, mesh: SurfaceMesh, table: FloatArray) -> tuple[float,
 
 
 def _sheet_and_person(
-    design: Design, craft: Craft, where: Stage, table: FloatArray, person: FloatArray
+    design: Design, craft: Craft, where: Stage, camera: Camera, table: FloatArray, person: FloatArray
 ) -> MeshItem:
     """Both as one mesh, so that one throws its shadow on the other."""
     stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
@@ -99,7 +100,7 @@ def _sheet_and_person(
         position_gcrs_m=where.position_gcrs_m,
         rotation_gcrs_from_body=where.rotation_gcrs_from_body,
     )
-    shaded = with_shades(item, where.sky(), coarsest_m=1e3, finest_m=0.05)
+    shaded = with_shades(item, where.sky(), camera, coarsest_m=1e3, finest_m=0.05)
     return with_patterns(shaded, cell_size_m(design.craft))
 
 

@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import struct
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh
+from geometry.mesh.files.sides import optics_fields
 from geometry.mesh.optics import COATINGS, OpticalProperties
 from geometry.mesh.surface_mesh import INACTIVE
 from geometry.validation import FloatArray, IntArray
@@ -30,8 +32,9 @@ EXTRAS = "dawnring"
 _COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
-_UNDERSTOOD = frozenset({"KHR_mesh_quantization", "KHR_materials_unlit", "KHR_texture_transform"})
-_COMPRESSED = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression")
+_HARMLESS = ("KHR_mesh_quantization", "KHR_materials_", "KHR_texture_", "EXT_texture_", "KHR_lights_")
+"""How the names begin of extensions that a file may require and that leave out no triangle."""
+_INSTANCES = "EXT_mesh_gpu_instancing"
 
 
 def read_glb(path: Path) -> FileMesh:
@@ -43,11 +46,10 @@ def read_glb(path: Path) -> FileMesh:
         Not a GLB file, cut off, or compressed in a way that is not read.
     """
     document, binary = _chunks(path.read_bytes(), path)
-    needed = set(document.get("extensionsRequired", ())) - _UNDERSTOOD
-    compressed = [e for e in _COMPRESSED if e in needed or e in document.get("extensionsUsed", ())]
-    if compressed or any("MESH" in e.upper() or "GEOMETRY" in e.upper() for e in needed):
-        name = (compressed or sorted(needed))[0]
-        raise ValueError(f"{path}: compressed by {name}, which is not read here; write it uncompressed")
+    unread = [e for e in document.get("extensionsRequired", ()) if not str(e).startswith(_HARMLESS)]
+    unread += [e for e in document.get("extensionsUsed", ()) if e == _INSTANCES]
+    if unread:
+        raise ValueError(f"{path}: its triangles take {unread[0]}, not read here; write them plainly")
     try:
         scene = _Scene(document, _Buffers(document, binary))
         return scene.file_mesh(path.stem)
@@ -185,38 +187,59 @@ class _Scene:
 
     def _walk(self, number: int, above: FloatArray, stem: str, ours: bool) -> None:
         node = self.document["nodes"][number]
-        own = _own_extras(node)
         placed = above @ _transform(node)
-        if own.get("body_frame"):
+        extras = node.get("extras")
+        extras = extras if isinstance(extras, dict) else {}
+        if isinstance(extras.get(EXTRAS), dict) and extras[EXTRAS].get("body_frame"):
             placed, ours = np.eye(4), True
         if "mesh" in node:
-            sides = self._sides(node, number, stem, own if ours else {})
+            front = self._front(node, number, stem, extras if ours else {})
+            first = len(self.back)
             for primitive in self.document["meshes"][node["mesh"]]["primitives"]:
-                self._add(primitive, placed, sides)
+                self._add(primitive, placed, front)
+            if ours and "backs" in extras:
+                self._put_behind(first, extras["backs"])
         for child in node.get("children", []):
             self._walk(child, placed, stem, ours)
 
-    def _sides(self, node: dict[str, Any], number: int, stem: str, own: dict[str, Any]) -> tuple[int, int]:
-        """Front and back surface of a node; one without a name of its own gets a number."""
-        if "surface" in own:
-            return self._own_side(own, ""), self._own_side(own, "back_")
+    def _front(self, node: dict[str, Any], number: int, stem: str, extras: dict[str, Any]) -> int:
+        """Surface of a node; one without a name gets a number, one whose name is taken another."""
+        if "surface" in extras:
+            own = extras["surface"] and node.get("name", extras["surface"])
+            return self._told_surface(extras | {"surface": own})
         name = node.get("name") or self.document["meshes"][node["mesh"]].get("name") or f"{stem}_{number}"
-        taken, wanted, k = self.optics, name, 2
-        while name in taken:
+        wanted, k = name, 2
+        while name in self.optics:
             name, k = f"{wanted}_{k}", k + 1
-        return self._surface(name, COATINGS["black"]), INACTIVE
+        return self._surface(name, COATINGS["black"])
 
-    def _own_side(self, own: dict[str, Any], side: str) -> int:
-        name = own.get(f"{side}surface")
-        if name is None:
+    def _told_surface(self, told: dict[str, Any]) -> int:
+        """The surface that extras speak of; None is no surface."""
+        if told["surface"] is None:
             return INACTIVE
-        return self._surface(name, OpticalProperties(**own.get(f"{side}optics", {})))
+        black = optics_fields(COATINGS["black"])
+        return self._surface(
+            told["surface"], OpticalProperties(**{k: told.get(k, v) for k, v in black.items()})
+        )
 
     def _surface(self, name: str, optics: OpticalProperties) -> int:
         self.optics.setdefault(name, optics)
         return list(self.optics).index(name)
 
-    def _add(self, primitive: dict[str, Any], placed: FloatArray, sides: tuple[int, int]) -> None:
+    def _put_behind(self, first: int, backs: list[dict[str, Any]]) -> None:
+        """Backs of the triangles of one node, whose blocks begin at `first`."""
+        blocks = self.back[first:]
+        told, there = (sum(numbers) for numbers in ([b["triangles"] for b in backs], map(len, blocks)))
+        if told != there:
+            warnings.warn(
+                f"the extras of a node tell the backs of {told} triangles, it has {there}: left one-sided",
+                stacklevel=2,
+            )
+            return
+        sides = np.repeat([self._told_surface(b) for b in backs], [b["triangles"] for b in backs])
+        self.back[first:] = np.split(sides, np.cumsum([len(b) for b in blocks])[:-1])
+
+    def _add(self, primitive: dict[str, Any], placed: FloatArray, front: int) -> None:
         """The triangles of one primitive; points and lines have none."""
         mode = primitive.get("mode", _TRIANGLES)
         if mode not in (_TRIANGLES, _STRIP, _FAN):
@@ -233,15 +256,9 @@ class _Scene:
             faces = faces[:, ::-1]
         self.vertices.append(vertices @ placed[:3, :3].T + placed[:3, 3])
         self.faces.append(faces + self.count)
-        self.front.append(np.full(len(faces), sides[0]))
-        self.back.append(np.full(len(faces), sides[1]))
+        self.front.append(np.full(len(faces), front))
+        self.back.append(np.full(len(faces), INACTIVE))
         self.count += len(vertices)
-
-
-def _own_extras(node: dict[str, Any]) -> dict[str, Any]:
-    extras = node.get("extras")
-    own = extras.get(EXTRAS) if isinstance(extras, dict) else None
-    return own if isinstance(own, dict) else {}
 
 
 def _triangles(indices: IntArray, mode: int) -> IntArray:

@@ -1,8 +1,8 @@
 """OBJ: every `o` or `g` is a surface.
 
-Of a sheet the triangles are written once; a comment `# back NAME` after `g NAME` says what their other
-side is, up to the next `g`.  It is heeded on reading where the first line says that this program wrote
-the file, and lost where another program writes it anew.
+Of a sheet the triangles are written once; a comment `# back NAME` says what the other side of those that
+follow is, up to the next such comment or `g`.  It is heeded on reading where the first line says that
+this program wrote the file, and lost where another program writes it anew.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh
 from geometry.mesh.files.polygons import PolygonError, triangulated
-from geometry.mesh.surface_mesh import INACTIVE
+from geometry.mesh.files.sides import group_names, groups
+from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.validation import IntArray
 
 HEADER = "# dawnring OBJ"
 BACK = "# back "
+ONE_SIDED = "# one-sided"
 NO_SURFACE = "# no surface"
-"""After `g`: these triangles belong to no surface, they only block."""
+"""Between faces: what is behind those that follow, or that they belong to no surface and only block."""
 
 # fmt: off
 _IGNORED = frozenset((
@@ -139,6 +141,8 @@ def _comment(said: _Statements, line: str) -> None:
         return
     if line.startswith(BACK):
         said.sides = said.sides[0], said.surface(line.removeprefix(BACK).strip())
+    elif line == ONE_SIDED:
+        said.sides = said.sides[0], INACTIVE
     elif line == NO_SURFACE:
         said.sides = INACTIVE, INACTIVE
 
@@ -192,3 +196,25 @@ def _corners(said: _Statements, path: Path) -> tuple[IntArray, IntArray]:
     before = np.repeat(np.array(said.vertices_before, np.int64), counts)
     # from 1; negative ones count back from the face
     return np.where(numbers < 0, before + numbers, numbers - 1), offsets
+
+
+def obj_bytes(mesh: SurfaceMesh, name: str) -> bytes:
+    """A mesh as an OBJ file in m: a `g` for each surface, each sheet once with its back in a comment."""
+    lines = [f"{HEADER} of {_one_line(name)}, body frame (+Z cell face, +X leading edge), unit m"]
+    lines += [f"v {x!r} {y!r} {z!r}" for x, y, z in (mesh.vertices_m + 0.0).tolist()]
+    found = groups(mesh)
+    for group, group_name in zip(found, group_names(mesh, found), strict=True):
+        lines.append(f"g {_one_line(group_name)}")
+        if group.front == INACTIVE:
+            lines.append(NO_SURFACE)
+        for k, run in enumerate(group.runs):
+            if run.back != INACTIVE:
+                lines.append(BACK + _one_line(mesh.surface_names[run.back]))
+            elif k:
+                lines.append(ONE_SIDED)
+            lines += [f"f {a} {b} {c}" for a, b, c in (run.faces + 1).tolist()]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())

@@ -155,4 +155,4 @@ def _holds_a_corner(a: FloatArray, b: FloatArray, c: FloatArray) -> NDArray[np.b
     for start, end in ((a, b), (b, c), (c, a)):
         inside &= _cross((end - start)[:, :, None], p - start[:, :, None]) >= 0.0
         same |= (p == start[:, :, None]).all(axis=-1)
-    return (inside & ~same).any(axis=2)
+    return np.asarray((inside & ~same).any(axis=2))

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh, one_surface
+from geometry.mesh.files.sides import groups
+from geometry.mesh.surface_mesh import SurfaceMesh
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEADER_BYTES = 84
@@ -58,3 +60,15 @@ def _read_ascii(data: bytes, path: Path) -> FileMesh:
     except ValueError:
         raise ValueError(f"{path}: a vertex holds what is no number; mend the file") from None
     return one_surface(corners, np.arange(len(found)), path.stem)
+
+
+def stl_bytes(mesh: SurfaceMesh, name: str) -> bytes:
+    """A mesh as a binary STL file in m: every triangle once, its normal leaving its surface."""
+    faces = np.concatenate([group.faces for group in groups(mesh)])
+    corners = mesh.vertices_m[faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    rows = np.zeros(len(faces), _TRIANGLE)
+    rows["normal"] = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    rows["corners"] = corners
+    title = f"dawnring {name}, unit m".encode("ascii", "replace")[:80].ljust(80)
+    return title + len(faces).to_bytes(4, "little") + rows.tobytes()

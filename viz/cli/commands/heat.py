@@ -78,7 +78,7 @@ def heat(
     document = report.document(flown.name, fields, seed=flown.radiation.seed, rays=rays)
     if output is not None:
         if kind == "vtp":
-            _write_mesh(output, craft, loads, faces)
+            _write_mesh(output, craft, loads, faces, document)
         elif kind == "png":
             _write_picture(output, flown, at, force)
         else:
@@ -164,15 +164,22 @@ def rays_per_face(tolerance: float, faces: int, max_rays: int) -> int:
     return rays
 
 
-def _write_mesh(path: Path, craft: Craft, loads: HeatLoads, faces: FaceLoads | None) -> None:
-    """The mesh of the analysis with orbit means on its faces."""
-    from geometry.mesh.files import write_vtp
-
+def _write_mesh(
+    path: Path, craft: Craft, loads: HeatLoads, faces: FaceLoads | None, document: dict[str, Any]
+) -> None:
+    """The mesh of the analysis with orbit means on its faces, and the head of the document."""
+    from geometry.mesh.files import write_mesh
     from viz.cli.heat_tables import mean_cells
-    from viz.output import whole_file
+    from viz.cli.results import json_text
 
-    with whole_file(path) as partial:
-        write_vtp(partial, craft.mesh, cell_data=mean_cells(loads, craft.mesh, faces))
+    head = {key: document[key] for key in ("schema", "design", "provenance")}
+    write_mesh(
+        craft,
+        path,
+        "vtp",
+        cell_data=mean_cells(loads, craft.mesh, faces),
+        field_data={"dawnring": [json_text(head).strip()]},
+    )
 
 
 def _write_picture(path: Path, flown: Design, at: str | None, force: bool) -> None:

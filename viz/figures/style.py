@@ -7,7 +7,6 @@ of colour vision, and lines differ in more than colour.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from geometry import __version__
 from geometry.validation import check_choice
@@ -30,7 +30,8 @@ from viz.output import whole_file
 KINDS = ("png", "svg")
 WIDTH_IN, DPI = 10.0, 160  # 1,600 pixels
 _MARGIN_IN, _HEAD_IN, _CAPTION_LINE_IN = 0.32, 0.62, 0.165
-_CAPTION_COLUMNS = 172  # characters of the caption's size across the width
+_CAPTION_SIZE = 7.5
+_ROOM_PX = (WIDTH_IN - 2.0 * _MARGIN_IN) * DPI
 
 
 @dataclass(frozen=True)
@@ -175,20 +176,51 @@ def new_figure(headline: str, subtitle: str, caption: str, *, theme: Theme, heig
     height_in : float
         The width is always 10 inches.
     """
-    lines = textwrap.wrap(caption, _CAPTION_COLUMNS)
     figure = Figure(figsize=(WIDTH_IN, height_in), dpi=DPI)
     FigureCanvasAgg(figure)
     left, top = _MARGIN_IN / WIDTH_IN, 1.0 - _MARGIN_IN / height_in
-    figure.text(left, top, headline, fontsize=15, fontweight="bold", va="top", color=theme.ink)
-    figure.text(left, top - 0.33 / height_in, subtitle, fontsize=10, va="top", color=theme.quiet)
-    foot = 0.16 / height_in
-    words = "\n".join(lines)
-    figure.text(left, foot, words, fontsize=7.5, va="bottom", color=theme.quiet, linespacing=1.4)
+    for words, size, weight, drop_in, color in (
+        (headline, 15.0, "bold", 0.0, theme.ink),
+        (subtitle, 10.0, "normal", 0.33, theme.quiet),
+    ):
+        while _width_px(figure, words, size, weight) > _ROOM_PX:
+            size *= 0.97
+        figure.text(
+            left, top - drop_in / height_in, words, fontsize=size, fontweight=weight, va="top", color=color
+        )
+    lines = _wrapped(figure, caption)
+    figure.text(
+        left,
+        0.16 / height_in,
+        "\n".join(lines),
+        fontsize=_CAPTION_SIZE,
+        va="bottom",
+        color=theme.quiet,
+        linespacing=1.4,
+    )
     bottom = (0.24 + _CAPTION_LINE_IN * len(lines)) / height_in
     head = (_MARGIN_IN + _HEAD_IN) / height_in
     engine_rect = (0.6 * left, bottom, 1.0 - 1.2 * left, 1.0 - bottom - head)
     figure.set_layout_engine("constrained", rect=engine_rect, w_pad=0.06, h_pad=0.06)
     return figure
+
+
+def _width_px(figure: Figure, words: str, size: float, weight: str = "normal") -> float:
+    """Width of a line of words in the house font, pixels."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return float(figure.canvas.get_renderer().get_text_width_height_descent(words, font, False)[0])
+
+
+def _wrapped(figure: Figure, words: str) -> list[str]:
+    """The caption in lines that fit between the margins."""
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _width_px(figure, longer, _CAPTION_SIZE) <= _ROOM_PX:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def date_axis(axes: Axes, first_utc: np.datetime64, last_utc: np.datetime64) -> None:

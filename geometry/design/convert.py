@@ -17,6 +17,7 @@ from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
 from geometry.orbit import FlownDesign, sun_side
 from geometry.orbit import parameters as flight
+from geometry.orbit.ground_track import repeat_altitude_m
 
 HOUR_S = 3600.0
 
@@ -132,8 +133,11 @@ def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
         )
     if section.type == "elements":
         return flight.ElementsOrbit(folder / (section.file or ""))
+    altitude_m = 1000.0 * section.altitude_km
+    if section.repeat_orbits is not None and section.repeat_days is not None:
+        altitude_m = repeat_altitude_m(section.repeat_orbits, section.repeat_days, inclination)
     return flight.SunSynchronousOrbit(
-        altitude_m=1000.0 * section.altitude_km,
+        altitude_m=altitude_m,
         ltan_s=HOUR_S * section.ltan_h,
         inclination_rad=inclination,
         propagation=section.propagation,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -98,8 +99,18 @@ def _read(source: str | Path) -> tuple[dict[str, Any], Path]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: not valid TOML: {error}") from None
+    document = _plain(document)
     document.setdefault("name", path.stem)
     return document, path.parent
+
+
+def _plain(value: Any) -> Any:
+    """The same with TOML's own dates as the text that the schema reads."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _base(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +125,8 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any], section: str = "")
     chooser = _CHOOSERS.get(section)
     if chooser is not None and chooser in over and over[chooser] != base.get(chooser):
         base = {}
-    merged = dict(base)
+    rivals = {rival for key in over for rival in _RIVALS.get(section, {}).get(key, ())}
+    merged = {key: value for key, value in base.items() if key not in rivals}
     for key, value in over.items():
         below = merged.get(key)
         if isinstance(value, Mapping) and isinstance(below, Mapping):
@@ -150,7 +162,7 @@ def _override(changes: dict[str, Any], text: str) -> None:
     if not equals or not all(keys) or len(keys) < 1:
         raise ValueError(f"--set wants section.key=value, got {text!r}")
     try:
-        parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+        parsed = _plain(tomllib.loads(f"value = {value.strip()}")["value"])
     except tomllib.TOMLDecodeError:
         parsed = value.strip()
     place = changes

@@ -52,6 +52,8 @@ class Orbit(Section):
 
     type: Literal["sun_synchronous", "keplerian", "elements"] = "sun_synchronous"
     altitude_km: float = 560.0
+    repeat_orbits: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    repeat_days: Annotated[int, Field(ge=1, le=1_000)] | None = None
     ltan_h: HourOfDay = 18.0
     propagation: Literal["analytic", "sgp4"] = "analytic"
     semi_major_axis_km: Positive | None = None
@@ -65,7 +67,14 @@ class Orbit(Section):
     @model_validator(mode="after")
     def _keys_fit_the_type(self) -> Orbit:
         own = {
-            "sun_synchronous": {"altitude_km", "ltan_h", "propagation", "inclination_deg"},
+            "sun_synchronous": {
+                "altitude_km",
+                "repeat_orbits",
+                "repeat_days",
+                "ltan_h",
+                "propagation",
+                "inclination_deg",
+            },
             "keplerian": {
                 "semi_major_axis_km",
                 "eccentricity",
@@ -81,6 +90,12 @@ class Orbit(Section):
             raise ValueError(
                 f"type = {self.type!r} knows {', '.join(sorted(own[self.type]))}; "
                 f"got {', '.join(sorted(strangers))}"
+            )
+        if (self.repeat_orbits is None) != (self.repeat_days is None):
+            raise ValueError("repeat_orbits and repeat_days belong together: 175 orbits in 12 days")
+        if self.repeat_orbits is not None and "altitude_km" in self.model_fields_set:
+            raise ValueError(
+                "repeat_orbits and repeat_days decide the altitude; leave out altitude_km, or leave out both"
             )
         if self.type == "keplerian" and self.semi_major_axis_km is None:
             raise ValueError("type = 'keplerian' needs semi_major_axis_km")

@@ -56,6 +56,12 @@ class TestUnitsAnalytic:
         assert design.orbit == SunSynchronousOrbit(altitude_m=700_500.0, ltan_s=21_600.0)
         assert design.ring.raan_spread_rad == math.pi / 2
 
+    def test_dates_as_toml_writes_them(self, tmp_path):
+        moment = "2027-06-20T20:00:00Z"
+        by_text = load_design("solar_slice", [f"epoch.start_utc='{moment}'"]).epoch_utc
+        assert load_design("solar_slice", [f"epoch.start_utc={moment}"]).epoch_utc == by_text
+        assert load_design(written(tmp_path, f"[epoch]\nstart_utc = {moment}\n")).epoch_utc == by_text
+
     def test_mirrored_local_time_mirrors_the_shield(self):
         assert load_design("solar_slice", ["orbit.ltan_h=6.0"]).craft.earth_shield.side_y == -1
         assert load_design("solar_slice").at_ltan(21_600.0).craft.earth_shield.side_y == -1

@@ -19,6 +19,15 @@ MESH_SUFFIXES = (".obj", ".glb", ".stl", ".ply", ".vtp")
 _CHOOSERS = {"orbit": "type", "attitude": "law"}
 """Keys whose change makes the rest of their section's defaults meaningless."""
 
+_RIVALS: dict[str, dict[str, tuple[str, ...]]] = {
+    "orbit": {
+        "repeat_orbits": ("altitude_km",),
+        "repeat_days": ("altitude_km",),
+        "altitude_km": ("repeat_orbits", "repeat_days"),
+    }
+}
+"""Keys that displace others of the layer below: two ways to say the same thing."""
+
 
 def presets() -> dict[str, str]:
     """Names of the presets with the first comment line of each."""

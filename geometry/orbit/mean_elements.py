@@ -137,6 +137,24 @@ def secular_rates_rad_s(
     return n + anomaly + perigee, np.asarray(node)
 
 
+def frozen_eccentricity(semi_major_axis_m: ArrayLike, inclination_rad: ArrayLike) -> FloatArray:
+    """Eccentricity at which the perigee stands still, over the northernmost point; J3 alone.
+
+    Parameters
+    ----------
+    semi_major_axis_m : array (P,)
+        Brouwer mean, m.
+    inclination_rad : array (P,)
+
+    Notes
+    -----
+    e = -J3 R sin(i) / (2 J2 a) with the perigee at 90 deg [Cook1966], [Vallado2013, section 11.4.1]: the
+    long-period term of the closed form.  J5 and higher odd zonals are left out, as in SGP4.
+    """
+    axis = np.asarray(semi_major_axis_m, dtype=float)
+    return np.asarray(-0.5 * (_J3 / _J2) * (_RE_M / axis) * np.sin(inclination_rad))
+
+
 def kozai_mean_motion_rad_s(semi_major_axis_m: ArrayLike, inclination_rad: ArrayLike) -> FloatArray:
     """Mean motion as TLE and OMM publish it, for a circular orbit; rad/s.
 

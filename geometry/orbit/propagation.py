@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from geometry.ephemeris import check_times_utc, seconds_since, sky_at
 from geometry.orbit.blocks import in_blocks
 from geometry.orbit.closed_form import fly_along_satellites, fly_along_times, fly_by_numpy
-from geometry.orbit.mean_elements import _J2, _J3, _RE_M, MeanElements
+from geometry.orbit.mean_elements import _J2, _RE_M, MeanElements, frozen_eccentricity
 from geometry.validation import FloatArray
 
 
@@ -94,7 +94,7 @@ def _plane_constants(elements: MeanElements) -> FloatArray:
         np.sin(elements.inclination_rad),
     )
     u_rate, node_rate = elements.rates_rad_s
-    q = -0.5 * (_J3 / _J2) * (_RE_M / a) * sin_i
+    q = frozen_eccentricity(a, elements.inclination_rad)
     k = 0.5 * _J2 * _RE_M**2 / (a * (1.0 - q * q))
     k2 = k / (a * (1.0 - q * q))
     beta = np.sqrt(1.0 - q * q)

@@ -18,8 +18,10 @@ from geometry.orbit.flight import (
     flight_of,
 )
 from geometry.orbit.flown import orbit_states, orbit_times
+from geometry.orbit.ground_track import RepeatCycle, nearest_repeat
+from geometry.orbit.mean_elements import frozen_eccentricity
 from geometry.orbit.sgp4_flight import mean_node_rad
-from geometry.orbit.sun_synchronous import ltan_s
+from geometry.orbit.sun_synchronous import apparent_ltan_s, equation_of_time_s, ltan_s
 
 _SPEED_SAMPLES = 720  # over an orbit; the mean of a periodic function from even samples
 
@@ -53,6 +55,15 @@ class OrbitSummary:
         asin(R / a), with the equatorial radius of the design's Earth.
     earth_sky_fraction : float
         Share of the whole sky within that cone.
+    equation_of_time_s : float
+        Apparent less mean solar time at `at_utc`.
+    apparent_ltan_s : float
+        Local time of the node by the apparent Sun: `ltan_s` and the equation of time.
+    repeat : RepeatCycle or None
+        Ground track of at most 35 days that the orbit comes nearest to closing; None for a two-body
+        orbit, whose track no real satellite keeps.
+    frozen_eccentricity, frozen_argument_of_perigee_rad : float or None
+        Of the orbit as it is flown, forced by J3 (J3 only); None for orbits with elements of their own.
     """
 
     type: str
@@ -68,6 +79,11 @@ class OrbitSummary:
     beta_rad: float
     earth_angular_radius_rad: float
     earth_sky_fraction: float
+    equation_of_time_s: float
+    apparent_ltan_s: float
+    repeat: RepeatCycle | None
+    frozen_eccentricity: float | None
+    frozen_argument_of_perigee_rad: float | None
 
 
 def orbit_summary(
@@ -94,6 +110,7 @@ def orbit_summary(
     axis, inclination, raan = _elements_at(flight, at, satellite)
     around = orbit_times(design, at[0], steps=_SPEED_SAMPLES)
     velocity = flight.states(around, np.array([satellite]))[1]
+    frozen = isinstance(flight, MeanFlight)
     sine = min(1.0, design.environment.earth_shape.equatorial_radius_m / axis)
     return OrbitSummary(
         type={MeanFlight: "sun_synchronous", KeplerianFlight: "keplerian"}.get(type(flight), "elements"),
@@ -109,7 +126,24 @@ def orbit_summary(
         beta_rad=float(state.beta_rad[0, 0]),
         earth_angular_radius_rad=float(np.arcsin(sine)),
         earth_sky_fraction=float(0.5 * (1.0 - np.sqrt(1.0 - sine * sine))),
+        equation_of_time_s=float(equation_of_time_s(at)[0]),
+        apparent_ltan_s=float(apparent_ltan_s(raan, at)[0]),
+        repeat=_repeat(flight, satellite),
+        frozen_eccentricity=float(frozen_eccentricity(axis, inclination)) if frozen else None,
+        frozen_argument_of_perigee_rad=0.5 * np.pi if frozen else None,
     )
+
+
+def _repeat(flight: Flight, satellite: int) -> RepeatCycle | None:
+    """Nearest repeat of the ground track, from the secular rates of one satellite."""
+    if isinstance(flight, MeanFlight):
+        plane = flight.elements.plane[satellite]
+        u_rate, node_rate = (float(rate[plane]) for rate in flight.elements.rates_rad_s)
+        return nearest_repeat(u_rate, node_rate)
+    if isinstance(flight, ElementsFlight):
+        record = flight.elements.records[satellite]
+        return nearest_repeat((record.mdot + record.argpdot) / 60.0, record.nodedot / 60.0)
+    return None
 
 
 def _elements_at(flight: Flight, at: np.ndarray, satellite: int) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M, TROPICAL_YEAR_S
-from geometry.ephemeris import mean_sun_right_ascension_rad
+from geometry.ephemeris import mean_sun_right_ascension_rad, sky_at
 from geometry.orbit.mean_elements import secular_rates_rad_s
 from geometry.validation import FloatArray, check_finite
 
@@ -108,3 +108,34 @@ def ltan_s(raan_rad: ArrayLike, times_utc: ArrayLike) -> FloatArray:
     mean_sun = mean_sun_right_ascension_rad(times_utc)
     turn = (np.asarray(raan_rad, dtype=float) - mean_sun) / (2.0 * np.pi) + 0.5
     return np.asarray((turn % 1.0) * DAY_S)
+
+
+def equation_of_time_s(times_utc: ArrayLike) -> FloatArray:
+    """Apparent less mean solar time (T,), s: by a sundial the Sun is that much ahead of the clock.
+
+    Parameters
+    ----------
+    times_utc : datetime64 array (T,)
+        UTC.
+
+    Raises
+    ------
+    ValueError
+        A date outside the ephemeris.
+
+    Notes
+    -----
+    Right ascension of the mean Sun less that of the apparent Sun [Meeus1998, chapter 28]: -14.2 minutes
+    in February, +16.4 minutes in November.  The mean local time of a node is held by the orbit; its
+    apparent local time swings by this much.
+    """
+    sky = sky_at(times_utc)
+    sun = np.einsum("tij,ti->tj", sky.rotation_gcrs_from_teme, sky.sun_direction_gcrs)
+    ahead = sky.mean_sun_right_ascension_rad - np.arctan2(sun[:, 1], sun[:, 0])
+    turn = (ahead / (2.0 * np.pi) + 0.5) % 1.0 - 0.5
+    return np.asarray(turn * DAY_S)
+
+
+def apparent_ltan_s(raan_rad: ArrayLike, times_utc: ArrayLike) -> FloatArray:
+    """Apparent local time (..., T) of a node at `raan_rad` (..., T) in TEME; seconds after midnight."""
+    return np.asarray((ltan_s(raan_rad, times_utc) + equation_of_time_s(times_utc)) % DAY_S)

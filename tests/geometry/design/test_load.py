@@ -157,3 +157,32 @@ class TestRefusal:
         (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
         with pytest.raises(ValueError, match="not UTF-8"):
             load_design(tmp_path / "binary.toml")
+
+
+class TestRepeatCycle:
+    def test_altitude_of_sentinel_1(self):
+        """175 orbits in 12 days [Torres2012]: 7070 km, published to the kilometre over the ground."""
+        design = load_design("solar_slice", ["orbit.repeat_orbits=175", "orbit.repeat_days=12"])
+        assert (6_378_137.0 + design.orbit.altitude_m) / 1e3 == pytest.approx(7070.0, abs=2.0)
+
+    def test_a_file_displaces_the_altitude_of_the_preset_and_back(self, tmp_path):
+        file = tmp_path / "a.toml"
+        file.write_text("[orbit]\nrepeat_orbits = 15\nrepeat_days = 1\n")
+        assert load_design(file).orbit.altitude_m / 1e3 == pytest.approx(561.0, abs=10.0)
+        assert load_design(file, ["orbit.altitude_km=700"]).orbit.altitude_m == 700e3
+
+    @pytest.mark.parametrize(
+        ("changes", "match"),
+        [
+            (["orbit.repeat_days=12"], "repeat_orbits and repeat_days belong together"),
+            (
+                ["orbit.repeat_days=12", "orbit.repeat_orbits=175", "orbit.altitude_km=693"],
+                "decide the altitude; leave out altitude_km",
+            ),
+            (["orbit.repeat_days=1", "orbit.repeat_orbits=20"], "choose repeat_orbits from 7 to 16"),
+            (["orbit.repeat_days=0", "orbit.repeat_orbits=15"], "repeat_days.*greater than or equal to 1"),
+        ],
+    )
+    def test_refusals(self, changes, match):
+        with pytest.raises(ValueError, match=match):
+            load_design("solar_slice", changes)

@@ -44,6 +44,7 @@ class EclipseMap:
     """
 
     year: int
+    earth_shape: EarthShape
     ltan_s: float
     altitude_m: FloatArray
     noons_utc: TimeArray
@@ -115,6 +116,7 @@ def eclipse_map(
     umbra_free_m, penumbra_free_m = lowest_eclipse_free_altitudes_m(ltan_s, year, shape)
     return EclipseMap(
         year=year,
+        earth_shape=shape,
         ltan_s=ltan_s,
         altitude_m=altitude,
         noons_utc=noons,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.environment import EarthShape
 from geometry.ephemeris import FIRST_UTC, LAST_UTC, TimeArray, seconds_since
 from geometry.orbit import ElementsOrbit, FlownDesign, SunSynchronousOrbit, flight_of
 from geometry.orbit.flight import ElementsFlight
@@ -27,6 +28,7 @@ class EclipseYear:
     Parameters
     ----------
     year : int
+    earth_shape : EarthShape
     ltan_s, altitude_m, inclination_rad : float or None
         Of a sun-synchronous orbit; None for any other.
     period_s : float
@@ -47,6 +49,7 @@ class EclipseYear:
     """
 
     year: int
+    earth_shape: EarthShape
     ltan_s: float | None
     altitude_m: float | None
     inclination_rad: float | None
@@ -177,6 +180,7 @@ def _eclipse_year(design: FlownDesign, year: int, own_ltan_s: float | None) -> E
     longest = {name: _longest(path, pieces, first, end, name) for name in ("umbra_s", "shadow_s", "dark_s")}
     return EclipseYear(
         year=year,
+        earth_shape=design.environment.earth_shape,
         ltan_s=own_ltan_s if synchronous else None,
         altitude_m=orbit.altitude_m if isinstance(orbit, SunSynchronousOrbit) else None,
         inclination_rad=float(path.inclination_rad[0]) if isinstance(path, HeldPlanes) else None,

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from geometry.environment import EarthShape
 from geometry.ephemeris import TimeArray
 from geometry.studies.eclipse_year import EclipseYear, RingsTogether
 from geometry.studies.shadow_seasons import Season
@@ -16,11 +17,6 @@ from viz.figures.style import Chart, Theme, clock, date_axis, day_and_month, hou
 
 DESCRIPTION = "minutes of shadow per orbit over a year, with its seasons and the beta angle"
 
-MODEL = (
-    "Model: ellipsoidal Earth about its true pole; true place, distance and disc of the Sun (de421); umbra "
-    "and penumbra by root-finding on the depth of shadow; {orbit}. Refraction in the air and the Moon are "
-    "left out."
-)
 _HELD = "the orbit keeps its mean local time and flies with J2 short-period and J3 long-period terms"
 _DAY = np.timedelta64(86_400_000_000, "us")
 _LABEL_HALF_WIDTH = 24 * _DAY
@@ -39,7 +35,8 @@ def draw(found: EclipseYear | RingsTogether, *, theme: str = "light", name: str 
         What flies there, for the subtitle.
     """
     orbits = [found] if isinstance(found, EclipseYear) else list(found.years)
-    caption = MODEL.format(orbit=_HELD if orbits[0].ltan_s is not None else "the orbit is propagated")
+    orbit_words = _HELD if orbits[0].ltan_s is not None else "the orbit is propagated"
+    caption = model_words(orbits[0].earth_shape, orbit_words)
     headline = _one_ring(orbits[0]) if len(orbits) == 1 else _several_rings(found)
     height_in = 6.2 + 1.9 * (len(orbits) - 1)
     with house_style(theme) as colors:
@@ -55,6 +52,17 @@ def draw(found: EclipseYear | RingsTogether, *, theme: str = "light", name: str 
             panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2, handlelength=1.2)
         _beta_panel(panels[-1], orbits, colors)
     return Chart(figure, colors, headline, caption)
+
+
+def model_words(earth_shape: EarthShape, orbit: str) -> str:
+    """What the numbers rest on; `orbit` says how it flies."""
+    earth = "ellipsoidal Earth about its true pole"
+    if earth_shape.is_sphere:
+        earth = f"spherical Earth of {earth_shape.equatorial_radius_m / 1e3:,.0f} km radius"
+    return (
+        f"Model: {earth}; true place, distance and disc of the Sun (de421); umbra and penumbra by root-"
+        f"finding on the depth of shadow; {orbit}. Refraction in the air and the Moon are left out."
+    )
 
 
 def _one_ring(orbit: EclipseYear) -> str:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from geometry.studies.eclipse_map import EclipseMap
 from geometry.validation import FloatArray
-from viz.figures.eclipse import MODEL
+from viz.figures.eclipse import model_words
 from viz.figures.style import Chart, Theme, clock, date_axis, house_style, ink_on, new_figure
 
 DESCRIPTION = "minutes of umbra against date and altitude, with the altitude from which there is none"
@@ -46,10 +46,12 @@ def draw(
     """
     if found.altitude_m.size < 2:
         raise ValueError(f"a map needs two altitudes or more, got {found.altitude_m.size}; widen --altitudes")
-    caption = MODEL.format(orbit=_HELD)
+    caption = model_words(found.earth_shape, _HELD)
     headline = _headline(found)
     where = f"sun-synchronous, ascending node at {clock(found.ltan_s)} mean local time, {found.year}"
-    subtitle = "; ".join([f"{name}, {where}" if name else where, "dashed: edge of the penumbra"])
+    subtitle = f"{name}, {where}" if name else where
+    if found.penumbra_margin_rad.min() < 0.0 < found.penumbra_margin_rad.max():
+        subtitle += "; dashed: edge of the penumbra"
     with house_style(theme) as colors:
         figure = new_figure(headline, subtitle, caption, theme=colors, height_in=6.4)
         axes = figure.subplots()

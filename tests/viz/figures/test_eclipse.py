@@ -87,6 +87,10 @@ class TestYearLaw:
         assert "the orbit is propagated" in drawn.caption
         drawn.figure.draw_without_rendering()
 
+    def test_the_caption_knows_the_shape_of_the_earth(self):
+        assert "ellipsoidal Earth about its true pole" in eclipse.draw(year()).caption
+        assert "spherical Earth of 6,371 km" in eclipse.draw(year("environment.earth_shape=sphere")).caption
+
     def test_rings_side_by_side(self):
         rings = rings_together(load_design("solar_slice", ["ring.ltan_list_h=[6.0, 18.0]"]))
         drawn = eclipse.draw(rings)

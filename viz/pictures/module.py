@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
-from geometry.craft.parameters import Layer, PanelModule
+from geometry.craft.parameters import Detail, Layer, PanelModule
 from geometry.design import Design, load_design
 from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.primitives import Block, Surface, box
@@ -33,7 +33,7 @@ PLATE, SPACING = 0.155, 0.072  # side and distance of the plates of the stack, i
 # the words stand (heights: right, down)
 PARTS: tuple[tuple[str, str, tuple[float, float], tuple[float, float]], ...] = (
     ("gpus", "GPU, {gpu_power:.0f} W", (-0.3, 1.0), (-0.05, -0.155)),
-    ("spreaders", "graphite heat spreader", (0.25, 1.0), (0.03, -0.185)),
+    ("spreaders", "graphite heat spreader", (0.0, 1.0), (-0.03, -0.20)),
     ("converters", "voltage converters", (-0.2, 1.0), (-0.075, -0.075)),
     ("host_electronics", "host electronics", (0.0, 0.0), (-0.075, -0.005)),
     ("local_radio", "radio to the bus", (0.0, 0.0), (-0.075, 0.07)),
@@ -51,7 +51,13 @@ LAYERS: dict[str, Material] = {
 PLAIN = Material((0.45, 0.45, 0.47), 0.0, 0.5)
 
 
-def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool = True) -> Scene:
+def scene(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    detail: Detail = "rich",
+    captions: bool = True,
+) -> Scene:
     """The module of a design, held to the light over the dusk Earth: back, front, and a stack of its layers.
 
     Parameters
@@ -60,6 +66,7 @@ def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool
         Of type `panel_module`; of any other the preset is shown.
     at_utc : datetime64, optional
         Default the design's epoch.
+    detail : {"light", "rich"}
     captions : bool
         Words and leader lines.
     """
@@ -68,8 +75,8 @@ def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool
     size = build_craft(shown).mesh.extent_m
     eye = DISTANCE * size * np.array([-0.80, 0.24, 0.55])
     camera = where.camera(eye, (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), VIEW_ANGLE_RAD)
-    back = _module(shown, where, camera, (-0.15, 0.06, 0.0), (-0.22, 0.36, 0.91), behind=True)
-    front = _module(shown, where, camera, (0.60, 0.37, -0.75), (-0.42, 0.10, 0.90), behind=False)
+    back = _module(shown, where, camera, (-0.15, 0.06, 0.0), (-0.22, 0.36, 0.91), detail, behind=True)
+    front = _module(shown, where, camera, (0.63, 0.36, -0.75), (-0.42, 0.10, 0.90), detail, behind=False)
     stack, places = _stack(shown.craft.module.layers, where, camera, size)  # type: ignore[union-attr]
     labels = (
         [*_part_labels(shown, camera, back), _cell_label(shown, camera, front), *_layer_labels(shown, places)]
@@ -104,10 +111,17 @@ def _held(
 
 
 def _module(
-    design: Design, where: Stage, camera: Camera, place: ArrayLike, outward: ArrayLike, *, behind: bool
+    design: Design,
+    where: Stage,
+    camera: Camera,
+    place: ArrayLike,
+    outward: ArrayLike,
+    detail: Detail,
+    *,
+    behind: bool,
 ) -> MeshItem:
     """One copy, its back or its front to the eye."""
-    craft = build_craft(design, detail="rich")
+    craft = build_craft(design, detail=detail)
     position, rotation = _held(where, camera, place, outward, 2, -1.0 if behind else 1.0, craft.mesh.extent_m)
     item = MeshItem(
         craft.mesh,
@@ -115,7 +129,9 @@ def _module(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation,
     )
-    return with_patterns(with_shades(item, where.sky(), camera, finest_m=0.012), cell_size_m(design.craft))
+    return with_patterns(
+        with_shades(item, where.sky(), camera, finest_m=0.008, finest_rad=0.0016), cell_size_m(design.craft)
+    )
 
 
 # ------------------------------------------------------------------ the layers
@@ -139,7 +155,7 @@ def _stack(
         corners.append((0.5 * side, -0.5 * side, top - 0.5 * thick))
         height += gap
     mesh: SurfaceMesh = concatenate(plates)
-    position, rotation = _held(where, camera, (0.565, -0.155, 0.10), (0.0, 0.80, 0.60), 2, 1.0, size_m)
+    position, rotation = _held(where, camera, (0.535, -0.160, 0.10), (0.0, 0.80, 0.60), 2, 1.0, size_m)
     turn = np.radians(-38.0)
     about = np.array([[np.cos(turn), -np.sin(turn), 0.0], [np.sin(turn), np.cos(turn), 0.0], [0.0, 0.0, 1.0]])
     item = MeshItem(
@@ -148,7 +164,7 @@ def _stack(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation @ about,
     )
-    shaded = with_shades(item, where.sky(), camera, finest_m=0.012)
+    shaded = with_shades(item, where.sky(), camera, finest_m=0.008, finest_rad=0.0016)
     return with_patterns(shaded, (side / 4.0, side / 4.0)), position + np.array(corners) @ (
         rotation @ about
     ).T
@@ -183,7 +199,7 @@ def _cell_label(design: Design, camera: Camera, item: MeshItem) -> Label:
     corners = item.position_gcrs_m + item.mesh.vertices_m @ item.rotation_gcrs_from_body.T
     place = corners[np.argmax(corners @ camera.rotation_camera_from_gcrs[:2].T @ np.array([-0.3, 1.0]))]
     words = f"{module.cell_columns} × {module.cell_rows} silicon cells in front"
-    return Label(words, tuple(float(c) for c in place), (-0.02, -0.035), 0.022, theme.TEXT, False)
+    return Label(words, tuple(float(c) for c in place), (0.16, -0.085), 0.022, theme.TEXT, False)
 
 
 def _layer_labels(design: Design, places: FloatArray) -> list[Label]:
@@ -192,7 +208,7 @@ def _layer_labels(design: Design, places: FloatArray) -> list[Label]:
         Label(
             f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm",
             tuple(float(c) for c in place),
-            (0.035, 0.0),
+            (0.030, 0.0),
             0.020,
             theme.TEXT,
             True,

@@ -8,6 +8,7 @@ import numpy as np
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
+from geometry.craft.parameters import Detail
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
@@ -45,6 +46,7 @@ def scene(
     *,
     view: str = "front",
     satellite: int | None = None,
+    detail: Detail = "rich",
     captions: bool = True,
 ) -> Scene:
     """One satellite of the ring, near.
@@ -57,6 +59,7 @@ def scene(
     view : {"front", "back"}
     satellite : int, optional
         Its number; default the one where the view is best.
+    detail : {"light", "rich"}
     captions : bool
     """
     check_choice(view, VIEWS, name="view")
@@ -71,7 +74,7 @@ def scene(
         chosen.shift,
     )
     ambient = tuple(3.0 * c for c in STARLIGHT) if view == "back" else STARLIGHT
-    craft, item = craft_item(design, where, camera=camera, ambient=ambient)
+    craft, item = craft_item(design, where, detail, camera=camera, ambient=ambient)
     return replace(
         where.sky(ambient),
         camera=camera,

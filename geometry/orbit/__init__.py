@@ -16,6 +16,7 @@ from geometry.orbit.parameters import (
     Ring,
     SunSynchronousOrbit,
 )
+from geometry.orbit.ring_filling import RingFilling, ring_filling
 from geometry.orbit.ring_spacing import RingSpacing, check_ring_clear, ring_spacing
 from geometry.orbit.shadow_passes import ShadowPasses, shadow_passes
 from geometry.orbit.states import OrbitStates
@@ -30,6 +31,7 @@ __all__ = [
     "OrbitStates",
     "OrbitSummary",
     "Ring",
+    "RingFilling",
     "RingSpacing",
     "ShadowPasses",
     "SunSynchronousOrbit",
@@ -39,6 +41,7 @@ __all__ = [
     "orbit_states",
     "orbit_summary",
     "orbit_times",
+    "ring_filling",
     "ring_spacing",
     "shadow_passes",
     "state_blocks",

@@ -135,3 +135,37 @@ class TestNumbers:
     )
     def test_numbers_for_people(self, value, shown):
         assert number(value) == shown
+
+
+class TestOrbitFields:
+    def test_apparent_local_time_is_the_mean_one_and_the_equation_of_time(self, dawnring):
+        """3 November: the Sun is 16.4 minutes ahead of the clock [Meeus1998, chapter 28]."""
+        orbit = dawnring("show", "solar_slice", "--at", "2027-11-03T12:00:00Z", "--json").document["orbit"]
+        assert orbit["equation_of_time_min"] == pytest.approx(16.4, abs=0.1)
+        assert orbit["apparent_ltan_h"] - orbit["ltan_h"] == pytest.approx(
+            orbit["equation_of_time_min"] / 60.0, abs=1e-9
+        )
+
+    def test_repeat_cycle_that_was_asked_for(self, dawnring):
+        changes = ("--set", "orbit.repeat_orbits=175", "--set", "orbit.repeat_days=12")
+        orbit = dawnring("show", "solar_slice", *changes, "--json").document["orbit"]
+        assert (orbit["repeat_orbits"], orbit["repeat_days"]) == (175, 12)
+        assert abs(orbit["repeat_shift_km"]) < 1e-4
+        assert orbit["nodal_period_min"] == pytest.approx(12 * 1440 / 175, rel=1e-8)
+
+    def test_frozen_eccentricity(self, dawnring):
+        """-J3 R sin i / (2 J2 a) [Cook1966]: 1.07e-3 at 560 km."""
+        orbit = dawnring("show", "solar_slice", "--json").document["orbit"]
+        assert orbit["frozen_eccentricity_j3"] == pytest.approx(1.07e-3, abs=1e-5)
+        assert orbit["frozen_argument_of_perigee_deg"] == 90.0
+
+    def test_filling_by_launches(self, dawnring):
+        document = dawnring("show", "solar_slice", "--json").document
+        ring, mass = document["ring"], document["craft"]["mass_kg"]
+        assert ring["satellites_per_launch"] == int(100e3 / mass)
+        assert ring["launches_of_whole_satellites"] == math.ceil(1000 / ring["satellites_per_launch"])
+        assert ring["launches_of_whole_satellites"] >= ring["launches"]
+        gaps = ring["largest_gap_km"]
+        assert gaps == sorted(gaps, reverse=True)
+        if len(gaps) == ring["launches_of_whole_satellites"]:
+            assert gaps[-1] == pytest.approx(ring["spacing_km"], rel=1e-9)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from geometry.design import Design
     from geometry.orbit import RingSpacing
 
+GAPS_SHOWN = 12  # launches to the first plane
+
 
 def show(
     design: DesignSource,
@@ -83,6 +85,15 @@ def orbit_fields(flown: Design, at_utc: np.datetime64) -> dict[str, Any]:
         "beta_deg": math.degrees(o.beta_rad),
         "earth_angular_radius_deg": math.degrees(o.earth_angular_radius_rad),
         "earth_sky_fraction": o.earth_sky_fraction,
+        "equation_of_time_min": o.equation_of_time_s / 60.0,
+        "apparent_ltan_h": o.apparent_ltan_s / 3600.0,
+        "repeat_orbits": o.repeat.orbits if o.repeat else None,
+        "repeat_days": o.repeat.days if o.repeat else None,
+        "repeat_shift_km": _km(o.repeat.shift_m if o.repeat else None),
+        "frozen_eccentricity_j3": o.frozen_eccentricity,
+        "frozen_argument_of_perigee_deg": None
+        if o.frozen_argument_of_perigee_rad is None
+        else math.degrees(o.frozen_argument_of_perigee_rad),
     }
 
 
@@ -126,7 +137,25 @@ def ring_fields(craft: Craft, flown: Design, spacing: RingSpacing) -> dict[str, 
         "total_power_w": spacing.satellites * _nominal_power_w(craft, flown),
         "total_mass_kg": total_kg,
         "launches": math.ceil(total_kg / flown.launch_mass_kg),
+        **_filling_fields(craft, flown, spacing),
     }
+
+
+def _filling_fields(craft: Craft, flown: Design, spacing: RingSpacing) -> dict[str, Any]:
+    """How whole satellites go up, a plane at a time, and the largest gap while the first plane fills."""
+    from geometry.orbit import ring_filling
+    from geometry.orbit.ring_filling import satellites_per_launch
+
+    lifted = satellites_per_launch(flown.launch_mass_kg, craft.mass_kg)
+    fields: dict[str, Any] = {"satellites_per_launch": lifted}
+    fields |= {"launches_of_whole_satellites": None, "largest_gap_km": None}
+    if lifted and spacing.neighbour_spacing_m is not None:
+        filling = ring_filling(flown.ring, flown.launch_mass_kg, craft.mass_kg)
+        shown = range(1, min(filling.launches_per_plane, GAPS_SHOWN) + 1)
+        per_place_m = spacing.neighbour_spacing_m * flown.ring.satellites_per_plane / (2.0 * math.pi)
+        fields["launches_of_whole_satellites"] = filling.launches
+        fields["largest_gap_km"] = [per_place_m * float(filling.gaps_rad(k)[1]) / 1e3 for k in shown]
+    return fields
 
 
 def _nominal_power_w(craft: Craft, flown: Design) -> float:
@@ -149,7 +178,8 @@ def _print(name: str, fields: dict[str, dict[str, Any]]) -> None:
     for section, values in fields.items():
         print(f"\n{section}")
         print_table([(f"  {key}", _shown(value)) for key, value in values.items()])
-    print("\nmass in kg, by kind of part")
+    if parts:
+        print("\nmass in kg, by kind of part")
     print_table([(f"  {kind}", mass_kg) for kind, mass_kg in parts.items()])
     print(f"\n{len(surfaces)} surfaces (area m2, solar absorptance, infrared emittance)")
     keys = ("name", "area_m2", "solar_absorptance", "infrared_emittance", "coating")

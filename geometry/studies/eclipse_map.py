@@ -13,7 +13,7 @@ from geometry.ephemeris import TimeArray
 from geometry.orbit import FlownDesign, SunSynchronousOrbit
 from geometry.orbit.sun_synchronous import LOWEST_ALTITUDE_M, check_altitude_m, highest_altitude_m
 from geometry.studies.eclipse_year import noons_of, year_of
-from geometry.studies.shadow_paths import DAY, SunTrack, held_planes, sun_track
+from geometry.studies.shadow_paths import DAY, SunTrack, held_planes
 from geometry.studies.shadow_seasons import span_nodes
 from geometry.validation import FloatArray, check_finite, check_shape, read_only
 
@@ -110,7 +110,7 @@ def eclipse_map(
     if ltan_s is None:
         ltan_s = design.ring.ltan_list_s[0] if design.ring.ltan_list_s else orbit.ltan_s
     shape = design.environment.earth_shape
-    track = _track_of(year)
+    track = SunTrack(year)
     noons = noons_of(year)
     found = held_planes(altitude, ltan_s, track, shape).shadows(noons)
     umbra_free_m, penumbra_free_m = lowest_eclipse_free_altitudes_m(ltan_s, year, shape)
@@ -155,7 +155,7 @@ def lowest_eclipse_free_altitudes_m(
     the more its plane is tilted away from the pole, and a dawn-dusk orbit meets the shadow again
     from about 3,300 km on.
     """
-    track = _track_of(year)
+    track = SunTrack(year)
     nodes = span_nodes(np.datetime64(f"{year}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us"))
     altitude = np.append(
         np.arange(LOWEST_ALTITUDE_M, highest_altitude_m(), _SCAN_STEP_M), highest_altitude_m()
@@ -203,8 +203,3 @@ def _least_margin(
         at = times[getattr(plane.shadows(times, margins_only=True), name)[0].argmin()]
         times = np.clip(at + np.arange(-24, 25) * step, nodes[0], nodes[-1])
     return float(getattr(plane.shadows(times, margins_only=True), name).min())
-
-
-def _track_of(year: int) -> SunTrack:
-    """The Sun over a calendar year."""
-    return sun_track(np.datetime64(f"{year}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us"))

@@ -171,7 +171,7 @@ def _eclipse_year(design: FlownDesign, year: int, own_ltan_s: float | None) -> E
     """The calendar of a checked year."""
     orbit = design.orbit
     first, end = _year_span(year)
-    path = shadow_path(design, first - 402 * DAY, end + 402 * DAY, own_ltan_s)
+    path = shadow_path(design, year, own_ltan_s)
     synchronous = isinstance(orbit, SunSynchronousOrbit)
     noons = noons_of(year)
     at_noon = path.shadows(noons)
@@ -287,7 +287,7 @@ def rings_together(design: FlownDesign, year: int | None = None) -> RingsTogethe
         raise ValueError("rings side by side need orbit.type = 'sun_synchronous'")
     local_times = design.ring.ltan_list_s or (design.orbit.ltan_s,)
     first, end = _year_span(year)
-    paths = [shadow_path(design, first - 402 * DAY, end + 402 * DAY, t) for t in local_times]
+    paths = [shadow_path(design, year, t) for t in local_times]
     margin, at = _tightest(paths, first, end)
     years = tuple(eclipse_year(design, year, ltan_s=t) for t in local_times)
     return RingsTogether(years, margin >= 0.0, margin, at)

@@ -22,6 +22,7 @@ from geometry.validation import FloatArray, read_only
 
 DAY = np.timedelta64(86_400_000_000, "us")
 NOON = np.timedelta64(43_200_000_000, "us")
+_OVERLAP = 2 * DAY  # around a year, so that a look just beyond its ends costs no other year
 _SPLINE_MARGIN = 4 * DAY  # a spline is a hundred times worse at its ends
 _STATES_PER_REVOLUTION = 121
 _REVOLUTIONS_PER_BLOCK = 64  # 8 thousand states
@@ -57,43 +58,43 @@ class ShadowPath(Protocol):
 # ---------------------------------------------------------------- planes that follow the mean Sun
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class SunTrack:
-    """The Sun, the mean Sun and the Earth's pole over a span of days, as splines through daily noons.
+    """The Sun, the mean Sun and the Earth's pole over years, as splines through daily noons.
 
     Parameters
     ----------
-    first_utc, last_utc : datetime64[us]
-        Span, within the ephemeris.
+    year : int
+        The calendar year that is asked for most; others are looked up where times lie in them.
 
     Notes
     -----
     Daily values leave 3e-10 rad, of which the monthly swing of the Earth about the barycentre is most.
     """
 
-    first_utc: np.datetime64
-    last_utc: np.datetime64
+    year: int
 
-    @cached_property
-    def _origin_utc(self) -> np.datetime64:
-        """The first knot: a noon, where the ephemeris reaches that far."""
-        noon = self.first_utc.astype("datetime64[D]").astype("datetime64[us]") + NOON
-        return np.datetime64(max(noon - _SPLINE_MARGIN, FIRST_UTC + NOON), "us")
+    @property
+    def first_utc(self) -> np.datetime64:
+        """First moment that may be asked for: of the ephemeris."""
+        return FIRST_UTC + NOON
 
-    @cached_property
-    def _spline(self) -> Any:
-        """Over days from the first knot: Sun in TEME and in GCRS (m), mean Sun (rad, unwrapped), pole."""
-        end = min(self.last_utc + _SPLINE_MARGIN, LAST_UTC)
-        days = np.arange(int((end - self._origin_utc) // DAY) + 1)
-        sky = sky_at(self._origin_utc + days * DAY)
-        sun_gcrs = sky.sun_direction_gcrs * sky.sun_distance_m[:, None]
-        sun_teme = np.einsum("tjk,tj->tk", sky.rotation_gcrs_from_teme, sun_gcrs)
-        mean_sun = np.unwrap(sky.mean_sun_right_ascension_rad)
-        return CubicSpline(days, np.column_stack([sun_teme, sun_gcrs, mean_sun, sky.earth_pole_gcrs]))
+    @property
+    def last_utc(self) -> np.datetime64:
+        """Last moment that may be asked for."""
+        return LAST_UTC - NOON
 
     def _at(self, times_utc: TimeArray) -> FloatArray:
-        """(T, 10), the splines."""
-        return np.asarray(self._spline(seconds_since(times_utc, self._origin_utc) / DAY_S))
+        """(T, 10): Sun in TEME and in GCRS (m), mean Sun (rad, modulo a turn), pole in GCRS."""
+        own = np.datetime64(f"{self.year}-01-01", "us"), np.datetime64(f"{self.year + 1}-01-01", "us")
+        near = (times_utc >= own[0] - _OVERLAP) & (times_utc <= own[1] + _OVERLAP)
+        years = np.where(near, self.year, times_utc.astype("datetime64[Y]").astype(np.int64) + 1970)
+        found = np.empty((times_utc.size, 10))
+        for year in np.unique(years).tolist():
+            rows = years == year
+            origin, spline = _splines_of_year(year)
+            found[rows] = spline(seconds_since(times_utc[rows], origin) / DAY_S)
+        return found
 
     def sun_teme_m(self, times_utc: TimeArray) -> FloatArray:
         """(T, 3), apparent geocentric Sun, m."""
@@ -103,19 +104,27 @@ class SunTrack:
         """(T, 3), apparent geocentric Sun, m."""
         return self._at(times_utc)[:, 3:6]
 
+    def mean_sun_rad(self, times_utc: TimeArray) -> FloatArray:
+        """(T,), right ascension of the mean Sun from the mean equinox of date, rad, modulo a turn."""
+        return self._at(times_utc)[:, 6]
+
     def earth_pole_gcrs(self, times_utc: TimeArray) -> FloatArray:
         """(T, 3), unit vector along the true pole of date."""
         return self._at(times_utc)[:, 7:]
 
-    def mean_sun_rad(self, times_utc: TimeArray) -> FloatArray:
-        """(T,), right ascension of the mean Sun from the mean equinox of date, rad, not wrapped."""
-        return self._at(times_utc)[:, 6]
 
-
-@lru_cache(maxsize=8)
-def sun_track(first_utc: np.datetime64, last_utc: np.datetime64) -> SunTrack:
-    """One `SunTrack` for the same span, cut to what the ephemeris holds."""
-    return SunTrack(max(first_utc, FIRST_UTC), min(last_utc, LAST_UTC))
+@lru_cache(maxsize=16)
+def _splines_of_year(year: int) -> tuple[np.datetime64, Any]:
+    """The first knot, and the columns of `SunTrack` over days from it, some days beyond both ends."""
+    first, end = np.datetime64(f"{year}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us")
+    origin = max(first - _OVERLAP - _SPLINE_MARGIN, FIRST_UTC.astype("datetime64[D]") + DAY) + NOON
+    last = min(end + _OVERLAP + _SPLINE_MARGIN, LAST_UTC - NOON)
+    days = np.arange(int((last - origin) // DAY) + 1)
+    sky = sky_at(origin + days * DAY)
+    sun_gcrs = sky.sun_direction_gcrs * sky.sun_distance_m[:, None]
+    sun_teme = np.einsum("tjk,tj->tk", sky.rotation_gcrs_from_teme, sun_gcrs)
+    mean_sun = np.unwrap(sky.mean_sun_right_ascension_rad)
+    return origin, CubicSpline(days, np.column_stack([sun_teme, sun_gcrs, mean_sun, sky.earth_pole_gcrs]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,9 +170,7 @@ class HeldPlanes:
         nothing = np.zeros_like(self.altitude_m)
         axis = EARTH_EQUATORIAL_RADIUS_M + self.altitude_m
         nobody = np.zeros(0)
-        return MeanElements(
-            self.track.first_utc, axis, self.inclination_rad, nothing, nobody.astype(int), nobody
-        )
+        return MeanElements(FIRST_UTC, axis, self.inclination_rad, nothing, nobody.astype(int), nobody)
 
     @property
     def period_s(self) -> FloatArray:
@@ -290,15 +297,14 @@ def _joined(parts: list[RevolutionShadows]) -> RevolutionShadows:
     return RevolutionShadows(**columns, period_s=parts[0].period_s)
 
 
-def shadow_path(
-    design: FlownDesign, first_utc: np.datetime64, last_utc: np.datetime64, ltan_s: float | None = None
-) -> ShadowPath:
-    """The orbit of a design between two moments (cut to the ephemeris), as the eclipse studies need it.
+def shadow_path(design: FlownDesign, year: int, ltan_s: float | None = None) -> ShadowPath:
+    """The orbit of a design as the eclipse studies need it.
 
     Parameters
     ----------
     design : FlownDesign
-    first_utc, last_utc : datetime64[us]
+    year : int
+        The calendar year that will be asked for most.
     ltan_s : float, optional
         Another local time than the orbit's, s after midnight.
 
@@ -314,7 +320,7 @@ def shadow_path(
         An orbit that cannot be flown.
     """
     orbit, shape = design.orbit, design.environment.earth_shape
-    track = sun_track(first_utc, last_utc)
+    track = SunTrack(year)
     if not isinstance(orbit, SunSynchronousOrbit):
         return PropagatedPath(flight_of(design), track, shape)
     local_time_s = orbit.ltan_s if ltan_s is None else ltan_s

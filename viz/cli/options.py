@@ -66,12 +66,19 @@ class Changes:
         ),
     ] = ()
     case: Annotated[Case, Parameter(name="--case", help="Environment and age of the coatings.")] = "nominal"
+    unit: Annotated[
+        Literal["m", "mm"] | None, Parameter(name="--unit", help="Unit of a mesh file; default: m.")
+    ] = None
 
     def load(self, source: str, *more: str) -> Design:
         """The design, with these changes and then `more` of the same form."""
         from geometry.design import load_design
 
-        return load_design(source, (*self.set, *more), self.case)
+        unit = () if self.unit is None else (f"craft.unit={self.unit}",)
+        design = load_design(source, (*unit, *self.set, *more), self.case)
+        if unit and design.document.craft.type != "mesh":
+            raise ValueError(f"--unit is for mesh files, and {design.name!r} is none; leave it out")
+        return design
 
 
 @Parameter(name="*")

@@ -133,6 +133,25 @@ class TestHeatFiles:
         mine = [r for r in rows if (r["face"], r["side"]) == (str(first["face"]), first["side"])]
         assert [float(r["absorbed_solar_w"]) for r in mine] == first["absorbed_solar_w"]
 
+    @pytest.mark.parametrize("more", [(), ("--per-face",)])
+    def test_mesh_keeps_orbit_means_on_its_cells(self, dawnring, tmp_path, more):
+        pyvista = pytest.importorskip("pyvista")
+        line = ("heat", "panel_module", "--steps", "4", *QUICK, *more)
+        document = dawnring(*line, "-o", "h.vtp", "--json").document
+        mesh = pyvista.read(tmp_path / "h.vtp")
+        assert b"dawnring/heat/1" in str(mesh.field_data["dawnring"][0]).encode()
+        assert list(mesh.field_data["times_utc"]) == document["times_utc"]
+        names = list(mesh.field_data["surface_names"])
+        for mean in document["orbit_mean"]:
+            side = mesh.cell_data["front_surface"] == names.index(mean["name"])
+            if not side.any():
+                continue
+            area = mesh.compute_cell_sizes()["Area"][side]
+            flux = mesh.cell_data["front_absorbed_solar_w_m2"][side]
+            # by face the seeds differ: within six standard errors; VTK computes areas in single precision
+            limit = 6 * mean["standard_error_w"]["solar"] + 1e-2 * mean["absorbed_solar_w"] + 1e-6
+            assert abs((area * flux).sum() - mean["absorbed_solar_w"]) <= limit, mean["name"]
+
     def test_table_of_means_without_json(self, dawnring):
         out = dawnring("heat", "panel_module", "--steps", "4", *QUICK).out
         assert "absorbed W" in out.splitlines()[0]

@@ -57,7 +57,8 @@ def heat(
     """Cast the heat loads of every surface around the orbit.
 
     Sun, albedo and Earth infrared, incident and absorbed, each with its standard error; without --json or
-    -o, the orbit means as a table.
+    -o, the orbit means as a table.  -o writes .json, .csv, .parquet (all times), .vtp (orbit means on the
+    mesh) or .png (the shot `heat`).
     """
     from viz.cli.heat_tables import face_columns, face_fields, heat_columns, heat_fields
     from viz.cli.tables import check_destination, write_rows
@@ -167,19 +168,15 @@ def rays_per_face(tolerance: float, faces: int, max_rays: int) -> int:
 def _write_mesh(
     path: Path, craft: Craft, loads: HeatLoads, faces: FaceLoads | None, document: dict[str, Any]
 ) -> None:
-    """The mesh of the analysis with orbit means on its faces, and the head of the document."""
+    """The mesh of the analysis with orbit means on its faces, and the head of the document beside it."""
+    from geometry.ephemeris import format_times_utc
     from geometry.mesh.files import write_mesh
     from viz.cli.heat_tables import mean_cells
     from viz.cli.results import json_text
 
-    head = {key: document[key] for key in ("schema", "design", "provenance")}
-    write_mesh(
-        craft,
-        path,
-        "vtp",
-        cell_data=mean_cells(loads, craft.mesh, faces),
-        field_data={"dawnring": [json_text(head).strip()]},
-    )
+    head = json_text({key: document[key] for key in ("schema", "design", "provenance")}).strip()
+    fields = {"dawnring": [head], "times_utc": format_times_utc(loads.times_utc)}
+    write_mesh(craft, path, cell_data=mean_cells(loads, craft.mesh, faces), field_data=fields)
 
 
 def _write_picture(path: Path, flown: Design, at: str | None, force: bool) -> None:

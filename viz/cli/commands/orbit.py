@@ -46,7 +46,10 @@ def orbit(
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Print the states of one satellite over time, both ends included: place, speed, Sun, light, attitude."""
+    """Print the states of one satellite over time, both ends included: place, speed, Sun, light, attitude.
+
+    All in GCRS; -o writes .json, .csv or .parquet.
+    """
     from geometry.orbit import flight_of, orbit_states
     from viz.cli.members import member_craft
     from viz.cli.tables import check_destination, write_rows

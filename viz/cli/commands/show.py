@@ -146,9 +146,12 @@ def _filling_fields(craft: Craft, flown: Design, spacing: RingSpacing) -> dict[s
     from geometry.orbit import ring_filling
     from geometry.orbit.ring_filling import satellites_per_launch
 
+    names = ("satellites_per_launch", "launches_of_whole_satellites", "largest_gap_km")
+    fields: dict[str, Any] = dict.fromkeys(names)
+    if not craft.mass_kg:  # a mesh file of which no mass is known
+        return fields
     lifted = satellites_per_launch(flown.launch_mass_kg, craft.mass_kg)
-    fields: dict[str, Any] = {"satellites_per_launch": lifted}
-    fields |= {"launches_of_whole_satellites": None, "largest_gap_km": None}
+    fields["satellites_per_launch"] = lifted
     if lifted and spacing.neighbour_spacing_m is not None:
         filling = ring_filling(flown.ring, flown.launch_mass_kg, craft.mass_kg)
         shown = range(1, min(filling.launches_per_plane, GAPS_SHOWN) + 1)

@@ -10,7 +10,7 @@ from viz.opengl import OpenGLMissingError, require_opengl
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test marked `image` needs OpenGL: skipped on a desk without it, failed on a machine that tests (CI)."""
+    """A test marked `image` needs OpenGL: skipped on a desk without it, failed where CI is set."""
     if item.get_closest_marker("image") is None:
         return
     try:

@@ -26,8 +26,8 @@ BOUNCE_RAYS = 48
 RAY_BLOCK = 1 << 21
 BOUNCES = 2
 PULL, PULL_M = 0.10, 0.08  # corners are looked from this share of the way into their face, at most PULL_M
-NEAR, NEAR_FROM_M = 0.06, 0.8  # parts nearer than this share of an edge are too fine for its face
-ROUNDS, SETTLED = 22, 0.001  # halving ends after so many rounds, or when so small a share is left
+NEAR, NEAR_FROM_M = 0.06, 0.8  # parts nearer than this share of its height are too fine for a face
+ROUNDS, SETTLED = 26, 0.0002  # halving ends after so many rounds, or when so small a share is left
 CROWD = 24  # a plane through fewer points is not worth asking whether anything stands before it
 
 
@@ -136,7 +136,8 @@ class _Light:
 
     def at_corners(self, mesh: SurfaceMesh) -> FloatArray:
         """Shares (side, sunlight or ambient, F, 3)."""
-        inner, lengths = _pulled_corners(mesh), longest_edges_m(mesh)
+        inner = _pulled_corners(mesh)
+        narrow = 2.0 * mesh.areas_m2 / longest_edges_m(mesh)
         out = np.ones((2, 2, len(mesh.faces), 3))
         for side, (surface, sign) in enumerate(((mesh.front_surface, 1.0), (mesh.back_surface, -1.0))):
             faces = np.flatnonzero((surface >= 0) & self._is_seen(mesh, sign))
@@ -146,7 +147,7 @@ class _Light:
             keys = _corner_keys(mesh.faces[faces], surface[faces], normals)
             unique, first, index = np.unique(keys, return_index=True, return_inverse=True)
             points = inner[faces].reshape(-1, 3)[first]
-            near = np.repeat(NEAR * np.minimum(lengths[faces], NEAR_FROM_M), 3)[first]
+            near = np.repeat(NEAR * np.minimum(narrow[faces], NEAR_FROM_M), 3)[first]
             shares = self._shares(unique, points, np.repeat(normals, 3, axis=0)[first], near)
             out[side][:, faces] = shares[index.reshape(-1)].T.reshape(2, len(faces), 3)
         return out

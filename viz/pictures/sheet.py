@@ -160,7 +160,7 @@ def _words(
             Label(
                 f"{title_of(other)}, {slice_m:.0f} m",
                 place(beside[0] + half, beside[1], beside[2]),
-                (0.02, 0.05),
+                (-0.03, 0.09),
                 0.022,
                 theme.TEXT,
                 True,

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from viz.machine import require_extra
-from viz.output import check_output
 
 CHARTS = ("png", "svg")
 
@@ -27,6 +26,8 @@ def check_chart_destination(output: Path | None, tables: tuple[str, ...], *, for
     MissingOnMachineError
         Parquet without pyarrow.
     """
+    from viz.output import check_output
+
     if output is None:
         return ""
     kind = check_output(output, (*tables, *CHARTS), force=force)

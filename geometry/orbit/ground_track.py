@@ -80,7 +80,7 @@ def repeat_altitude_m(orbits: int, days: int, inclination_rad: float | None = No
     most, least = per_day(low), per_day(high)
     if not least <= orbits / days <= most:
         raise ValueError(
-            f"no orbit between {low / 1e3:.0f} and {high / 1e3:.0f} km makes repeat_orbits = {orbits} in "
+            f"no orbit between {low / 1e3:.0f} and {int(high / 1e3)} km makes repeat_orbits = {orbits} in "
             f"repeat_days = {days}; with {days} days choose repeat_orbits from {int(np.ceil(least * days))} "
             f"to {int(most * days)}"
         )

@@ -62,11 +62,13 @@ def ring_spacing(design: FlownDesign) -> RingSpacing:
 
     Notes
     -----
-    Planes of one altitude keep their phases against each other, so one revolution shows what any
-    number of them brings: each pair of planes is asked where it crosses, for the members that come
-    through nearest to each other, and these are flown with all short-period terms (two circles of
-    radius a whose planes stand at an angle I, with a phase difference d at the crossing: 2 a cos(I/2)
-    sin(d/2)).  Planes of different altitudes drift past each other, every phase comes about, and the
+    The distances hold for a year, and for any time: each plane has the inclination that its altitude
+    takes, so that all nodes keep pace with the mean Sun (where an inclination of one's own lets them
+    drift apart, crossings stay mirror images, equal in height), and planes of one altitude keep their
+    phases against each other.  One revolution shows what any number of them brings: each pair of planes
+    is asked where it crosses, for the members that come through nearest to each other, and these are
+    flown with all short-period terms (two circles of radius a whose planes stand at an angle I, with a
+    phase difference d at the crossing: 2 a cos(I/2) sin(d/2)).  Planes of different altitudes drift past each other, every phase comes about, and the
     distance between the two curves counts.  Perturbations that differ between members (drag, errors of
     station keeping) are left out.
     """

@@ -25,10 +25,10 @@ EPOCH = np.datetime64("2027-03-20T12:00:00", "us")
 RADIUS_M = 6_378_137.0
 
 
-def flown_distance_m(design, count, seed=0):
-    """Smallest distance between any two members at random times of one orbit, by nearest neighbours."""
+def flown_distance_m(design, count, seed=0, orbits=1):
+    """Smallest distance between any two members at random times of some orbits, by nearest neighbours."""
     flight = flight_of(design)
-    elapsed = np.random.default_rng(seed).random(count) * flight.nodal_period_s * 1e6
+    elapsed = np.random.default_rng(seed).random(count) * orbits * flight.nodal_period_s * 1e6
     times = design.epoch_utc + elapsed.astype("timedelta64[us]")
     best = np.inf
     for block in np.array_split(times, max(1, count * flight.satellites // 500_000)):
@@ -141,6 +141,21 @@ class TestSpacingReference:
         # Relative speed 15 km/s at most, 2 s between times, members come by at each spacing: within
         # sqrt(found^2 + (15 km/s x 2 s / members)^2).
         assert met < np.hypot(found, 3e4 / ring.satellites_per_plane * 5.0)
+
+    @pytest.mark.parametrize(
+        ("ring", "inclination_rad"),
+        [
+            (Ring(40, planes=4, raan_spread_rad=0.02, altitude_spread_m=9e3), None),
+            (Ring(40, planes=4, raan_spread_rad=0.02, altitude_spread_m=9e3), 1.2),  # nodes that drift apart
+            (Ring(60, planes=3, altitude_spread_m=4e3, ltan_list_s=(64_800.0, 21_600.0)), None),
+            (Ring(60, planes=5, raan_spread_rad=0.3, phase_step_rad=0.003), None),
+        ],
+    )
+    def test_nor_in_a_year(self, flown, ring, inclination_rad):
+        orbit = SunSynchronousOrbit(inclination_rad=inclination_rad)
+        design = flown(orbit=orbit, ring=ring)
+        found = ring_spacing(design).smallest_distance_m
+        assert flown_distance_m(design, 1500, orbits=5475) > found - 0.5  # m: second order of the wobble
 
     def test_eccentric_planes(self, flown):
         design = flown(

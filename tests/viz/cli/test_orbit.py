@@ -7,9 +7,14 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from sgp4.io import compute_checksum
 
 from geometry.design import load_design
 from geometry.orbit import orbit_states
+
+# Satellite 5 of the SGP4 verification set [Vallado2006].
+TLE_1 = "1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753"
+TLE_2 = "2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667"
 
 
 class TestOrbit:
@@ -107,6 +112,40 @@ class TestOrbit:
         assert "o.csv" in outcome.err
 
 
+class TestImportedElements:
+    @pytest.fixture
+    def design(self, tmp_path):
+        (tmp_path / "a.tle").write_text(f"VANGUARD 1\n{TLE_1}\n{TLE_2}\n")
+        text = (
+            '[epoch]\nstart_utc = "2000-06-27T18:50:19.733568Z"\n[orbit]\ntype = "elements"\nfile = "a.tle"\n'
+        )
+        (tmp_path / "d.toml").write_text(text)
+        return "d.toml"
+
+    def test_state_at_epoch(self, dawnring, design):
+        """[Vallado2006], satellite 5: |r| = 7160.6 km and |v| = 8.074 km/s, the same in TEME and GCRS."""
+        document = dawnring("orbit", design, "--duration-min", "1", "--json").document
+        expected = np.linalg.norm([7022.46529266, -1400.08296755, 0.03995155])
+        assert np.linalg.norm(document["position_gcrs_km"][0]) == pytest.approx(expected, abs=1e-5)
+        expected = np.linalg.norm([1.893841015, 6.405893759, 4.534807250])
+        assert np.linalg.norm(document["velocity_gcrs_km_s"][0]) == pytest.approx(expected, abs=1e-8)
+
+    def test_a_satellite_that_the_file_has_not(self, dawnring, design):
+        dawnring("orbit", design, "--satellite", "1").assert_refused(2, "from 0 to 0", "got 1")
+
+    def test_stale_elements_are_flown_with_a_warning(self, dawnring, design):
+        with pytest.warns(UserWarning, match=r"VANGUARD 1 \(00005\) is flown 364 days"):
+            outcome = dawnring("orbit", design, "--at", "2001-06-27", "--duration-min", "1", "--json")
+        assert len(outcome.document["times_utc"]) == 2
+
+    def test_decayed(self, dawnring, design, tmp_path):
+        line = TLE_1.replace(" 28098-4", " 90000-1")[:68]
+        (tmp_path / "a.tle").write_text(f"FELL\n{line}{compute_checksum(line)}\n{TLE_2}\n")
+        with pytest.warns(UserWarning, match=r"FELL \(00005\) is flown"):
+            outcome = dawnring("orbit", design, "--at", "2005-01-01", "--duration-min", "1")
+        outcome.assert_refused(2, "SGP4 cannot fly FELL (00005) at 2005-01-01", "newer elements")
+
+
 class TestOrbitRefusal:
     @pytest.mark.parametrize(
         ("tokens", "words"),
@@ -137,6 +176,24 @@ class TestOrbitRefusal:
     def test_one_line_and_no_file(self, dawnring, tmp_path, tokens, words):
         dawnring("orbit", *tokens).assert_refused(2, *words)
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("file", "text", "words"),
+        [
+            ("a.tle", f"{TLE_1}\n{TLE_2[:-1]}0\n", ("a.tle, line 2", "checksum")),
+            ("a.tle", f"NAME\n{TLE_1}\n", ("a.tle, line 2", "missing")),
+            ("a.tle", f"{TLE_1[:-4]}\n{TLE_2}\n", ("a.tle, line 1", "69 columns")),
+            ("a.tle", "", ("a.tle", "no orbital elements")),
+            ("a.json", '[{"EPOCH": "2027-01-01"}]', ("a.json, entry 1", "MEAN_MOTION")),
+            ("a.json", "[{", ("a.json, line 1", "not JSON")),
+            ("a.csv", "EPOCH,MEAN_MOTION\n2027-01-01,15\n", ("a.csv, line 2", "ECCENTRICITY")),
+            ("a.xml", "<omm/>", (".json", "a.xml")),
+        ],
+    )
+    def test_elements_that_cannot_be_trusted(self, dawnring, tmp_path, file, text, words):
+        (tmp_path / file).write_text(text)
+        (tmp_path / "d.toml").write_text(f'[orbit]\ntype = "elements"\nfile = "{file}"\n')
+        dawnring("orbit", "d.toml").assert_refused(2, *words)
 
     def test_broken_toml(self, dawnring, tmp_path):
         (tmp_path / "bad.toml").write_text("[orbit\naltitude_km = 5")

@@ -19,6 +19,8 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray
 
 TELESCOPE_TILT_RAD = 0.6
+HOUSING_SHARE = 0.22
+"""Length of a wing drive's housing as a share of the root gap."""
 
 
 def outward(side: Side) -> FloatArray:

@@ -19,6 +19,8 @@ Interval = tuple[float, float]
 
 BOOM_WIDTH_M = 0.16
 BLADE_HEIGHT_M = 0.16
+WING_DEPTH_M = 0.10
+"""Room behind a wing's sheet that its frame takes."""
 TERMINAL_WIDTH_M = 0.24
 THRUSTER_WIDTH_M = 0.20
 
@@ -97,7 +99,8 @@ def bus_layout(
         if root_gap_m > 4.0 * gap  # a shorter one is a hinge, not a boom
     }
     reserved = corner if along_x and (terminals or thrusters) else 0.0
-    banks = _gpu_banks(bus, block, gpu_side, booms.get(gpu_side), reserved)
+    low_wing = gpu_side in wing_sides and root_gap_m < 1.5 * BLADE_HEIGHT_M
+    banks = _gpu_banks(bus, block, gpu_side, booms.get(gpu_side), reserved, low_wing)
     return BusLayout(block, gap, gpu_side, booms, banks, terminals, thrusters)
 
 
@@ -158,14 +161,18 @@ def _dealt(count: int, places: int) -> list[int]:
 
 
 def _gpu_banks(
-    bus: Bus, block: Block, side: Side, boom: Block | None, reserved_m: float
+    bus: Bus, block: Block, side: Side, boom: Block | None, reserved_m: float, low_wing: bool
 ) -> tuple[Block, ...]:
-    """Envelopes of the blades along a wall: one, or one on either side of the boom."""
+    """Envelopes of the blades along a wall: one, or one on either side of the boom.
+
+    Where the wing begins above the blades (`low_wing`) they stay clear of its frame.
+    """
     if not bus.gpus:
         return ()
     length, height = float(block.size_m[0]), float(block.size_m[2])
     reach = min(BLADE_HEIGHT_M, 0.6 * height)
-    heights = (block.low_m[2] + 0.06 * height, block.high_m[2] - 0.06 * height)
+    top = max(0.06 * height, min(0.5 * height, WING_DEPTH_M)) if low_wing else 0.06 * height
+    heights = (block.low_m[2] + 0.06 * height, block.high_m[2] - top)
     edge = 0.5 * length - max(0.03 * length, reserved_m + 0.01 * length)
     spans = [(-edge, edge)]
     if boom is not None:

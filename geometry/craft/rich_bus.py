@@ -16,12 +16,12 @@ from geometry.craft.bus import (
     thruster_surface,
 )
 from geometry.craft.fittings import (
+    HOUSING_SHARE,
     cut_across,
     finned,
     foot_block,
     laser_terminal,
     opposite,
-    outward,
     row_of_blocks,
     thruster,
 )
@@ -34,7 +34,6 @@ from geometry.mesh.primitives import (
     Side,
     Surface,
     box,
-    cylinder_profile,
     dome_profile,
     repeated,
     revolved,
@@ -53,9 +52,10 @@ def rich_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
     mounted: dict[Side, list[Block]] = {side: [] for side in SIDES}
     meshes: list[SurfaceMesh] = []
     for number, (side, boom) in enumerate(layout.booms.items(), start=1):
-        housing, shaft = _drive(boom, side, layout.gap_m, boom_surface(number))
+        housing, _ = cut_across(boom, side, HOUSING_SHARE)
+        drive = Surface(f"{boom_surface(number).name}.drive", COATINGS["aluminium"])
         mounted[side].append(housing)
-        meshes += shaft
+        meshes.append(box(housing, drive, without=[opposite(side)]))
     blocks, parts = _cards(bus, layout) if bus.gpus <= MOST_CARDS else light_banks(layout)
     mounted[layout.gpu_side] += blocks
     meshes += parts
@@ -70,25 +70,6 @@ def rich_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
         *meshes,
         *_seams(layout),
     ]
-
-
-def _drive(boom: Block, side: Side, gap_m: float, surface: Surface) -> tuple[Block, list[SurfaceMesh]]:
-    """The drive's housing on the wall and the round mast that it turns."""
-    housing, rest = cut_across(boom, side, 0.22)
-    axis = "xyz".index(side[1])
-    length = 1.6 * float(rest.size_m[axis])  # reaches under the root module
-    radius = 0.32 * float(rest.size_m[2])
-    base = rest.center_m
-    base[axis] = rest.low_m[axis] if side[0] == "+" else rest.high_m[axis]
-    mast = revolved(
-        cylinder_profile(radius, length),
-        surface,
-        base_m=base + gap_m * outward(side),
-        direction=outward(side),
-        sides=16,
-    )
-    metal = Surface(f"{surface.name}.drive", COATINGS["aluminium"])
-    return housing, [box(housing, metal, without=[opposite(side)]), mast]
 
 
 def _cards(bus: Bus, layout: BusLayout) -> tuple[list[Block], list[SurfaceMesh]]:

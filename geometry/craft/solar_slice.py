@@ -18,7 +18,8 @@ from geometry.craft.masses import box_part, existing
 from geometry.craft.modules import module_parts
 from geometry.craft.parameters import Detail, EarthShield, Radiator, SolarSlice
 from geometry.craft.rich_bus import rich_bus
-from geometry.craft.rich_sheets import radiator_structure, shield_structure, wing_structure
+from geometry.craft.rich_sheets import radiator_structure, shield_structure
+from geometry.craft.rich_wing import wing_structure
 from geometry.mesh.primitives import Surface, rectangle
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray

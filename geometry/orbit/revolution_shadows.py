@@ -17,6 +17,9 @@ from geometry.validation import FloatArray, check_shape, read_only
 
 _WGS_84 = EarthShape()
 _GOLDEN = 0.5 * (sqrt(5.0) - 1.0)
+TRACK_REVOLUTIONS = 1.1
+"""How far the states of `track_shadows` reach to both sides: 0.55 to the deepest point, half for its arc."""
+_AS_DEEP_RAD = 0.02
 _GAUSS_POINTS, _GAUSS_WEIGHTS = (read_only(a) for a in np.polynomial.legendre.leggauss(12))
 _NIGHT_HALF_WIDTH = 0.6  # rad; the deepest point lies this near to the point opposite the Sun (see Notes)
 
@@ -116,6 +119,7 @@ def track_shadows(
     step_s: float,
     sun_gcrs_m: FloatArray,
     earth_pole_gcrs: FloatArray,
+    revolution_s: float,
     earth_shape: EarthShape = _WGS_84,
 ) -> RevolutionShadows:
     """Shadow of any satellite over revolutions given by states.
@@ -123,13 +127,16 @@ def track_shadows(
     Parameters
     ----------
     position_gcrs_m, velocity_gcrs_m_s : array (T, K, 3)
-        K states, `step_s` apart, that span one revolution for each of T times, both ends included; m, m/s.
+        K states, `step_s` apart, for each of T times; the time stands in the middle, and they reach
+        `TRACK_REVOLUTIONS` from it to both sides; m, m/s.
     step_s : float
         s.
     sun_gcrs_m : array (T, K, 3)
         Apparent Sun at each state, m.
     earth_pole_gcrs : array (T, 3)
         Unit vectors along the axis of the ellipsoid.
+    revolution_s : float
+        Period, s.
     earth_shape : EarthShape
 
     Returns
@@ -137,22 +144,34 @@ def track_shadows(
     RevolutionShadows
         (1, T); what one revolution spends in several arcs is added up.
 
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit together, states that do not reach far enough.
+
     Notes
     -----
-    Between states the path is the cubic through positions and velocities (error h^4/384 of the fourth
-    derivative: 0.1 m for 120 states of a circular low orbit), the Sun moves in a straight line.  Minima
-    between states are searched for, so that no graze is stepped over.
+    The revolution is that about the deepest point next to the middle, half a period to both sides: no
+    passage is cut, though they follow each other a little later than the period where the plane does not
+    keep up with the Sun.  Between states the path is the cubic through positions and velocities (error
+    h^4/384 of the fourth derivative: 0.1 m for 120 states in a circular low orbit), the Sun moves in a
+    straight line.  Minima between states are searched for, so that no graze is stepped over.
     """
     t, k = check_shape(position_gcrs_m, (None, None, 3), name="position_gcrs_m").shape[:2]
     velocity = check_shape(velocity_gcrs_m_s, (t, k, 3), name="velocity_gcrs_m_s")
     sun = check_shape(sun_gcrs_m, (t, k, 3), name="sun_gcrs_m")
     pole = check_shape(earth_pole_gcrs, (t, 3), name="earth_pole_gcrs")
+    if not (k - 1) * step_s >= 2.0 * TRACK_REVOLUTIONS * revolution_s * (1.0 - 1e-9):
+        raise ValueError(
+            f"states must reach {TRACK_REVOLUTIONS:g} revolutions of {revolution_s:.0f} s to both sides, "
+            f"got {(k - 1) * step_s:.0f} s in all"
+        )
     track = np.concatenate([position_gcrs_m, velocity * step_s, sun], axis=2)
     out = np.zeros((1, t, 5))
 
     def pass_through(_: slice, times: slice) -> None:
         _track_kernel(
-            track[times], pole[times],
+            track[times], pole[times], revolution_s / step_s,
             earth_shape.equatorial_radius_m, 1.0 / (1.0 - earth_shape.flattening), out[0, times],
         )  # fmt: skip
 
@@ -160,7 +179,7 @@ def track_shadows(
     umbra_margin, penumbra_margin, umbra, shadow, dark = np.moveaxis(out, -1, 0)
     return RevolutionShadows(
         umbra_margin, penumbra_margin,
-        umbra * step_s, shadow * step_s, dark * step_s, np.full((1, 1), step_s * (k - 1)),
+        umbra * step_s, shadow * step_s, dark * step_s, np.full((1, 1), revolution_s),
     )  # fmt: skip
 
 
@@ -364,37 +383,47 @@ def _plane_kernel(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _track_kernel(track, pole, radius, stretch, out):  # type: ignore[no-untyped-def]
+def _track_kernel(track, pole, revolution, radius, stretch, out):  # type: ignore[no-untyped-def]
     """Fills `out` (T, 5) as `_plane_kernel`, durations in steps."""
     last = track.shape[1] - 1
     constants = np.empty(5)
     constants[3], constants[4] = radius, stretch
+    clear = np.empty(last + 1)
+    deepest = np.empty(last + 1)  # of the minimum next to a state, where it is one
     for t in range(track.shape[0]):
         constants[:3] = pole[t]
         path = (constants, track[t])
-        out[t, 0] = out[t, 1] = 1e9
-        before = here = _angles(0.0, path)[0]
         for k in range(last + 1):
-            after = _angles(k + 1.0, path)[0] if k < last else here
-            if (k == 0 or here <= before) and (k == last or here < after):
-                # A minimum: from it up to the highest states on both sides.
-                deepest = _deepest(path, max(k - 1.0, 0.0), min(k + 1.0, 1.0 * last), 1e-5)
-                clear, sun_angle, _ = _angles(deepest, path)
-                out[t, 0] = min(out[t, 0], clear + sun_angle)
-                out[t, 1] = min(out[t, 1], clear - sun_angle)
-                if clear < sun_angle:
-                    _add_arc(path, deepest, _rise(path, k, -1, last), out[t])
-                    _add_arc(path, deepest, _rise(path, k, 1, last), out[t])
-            before, here = here, after
+            clear[k] = _angles(1.0 * k, path)[0]
+        middle = 0.5 * last
+        best = 1e9
+        for k in range(1, last):
+            deepest[k] = -1.0
+            if clear[k] <= clear[k - 1] and clear[k] < clear[k + 1]:
+                deepest[k] = _deepest(path, k - 1.0, k + 1.0, 1e-5)
+                if abs(deepest[k] - middle) <= 0.55 * revolution:
+                    best = min(best, clear[k])
+        # Of passages as deep as the deepest, which may be the same one a revolution apart, the nearest.
+        centre = -1.0
+        for k in range(1, last):
+            as_deep = deepest[k] >= 0.0 and clear[k] < best + _AS_DEEP_RAD
+            if as_deep and (centre < 0.0 or abs(deepest[k] - middle) < abs(centre - middle)):
+                centre = deepest[k]
+        out[t, 0] = out[t, 1] = 1e9
+        for k in range(1, last):
+            if deepest[k] < 0.0 or abs(deepest[k] - centre) > 0.5 * revolution:
+                continue
+            above, sun_angle, _ = _angles(deepest[k], path)
+            out[t, 0] = min(out[t, 0], above + sun_angle)
+            out[t, 1] = min(out[t, 1], above - sun_angle)
+            if above < sun_angle:
+                _add_arc(path, deepest[k], _rise(clear, k, -1), out[t])
+                _add_arc(path, deepest[k], _rise(clear, k, 1), out[t])
 
 
 @numba.njit(cache=True, nogil=True)
-def _rise(path, k, step, last):  # type: ignore[no-untyped-def]
+def _rise(clear, k, step):  # type: ignore[no-untyped-def]
     """The state up to which the Sun only rises, going from state `k` in steps of +1 or -1."""
-    here = _angles(1.0 * k, path)[0]
-    while 0 <= k + step <= last:
-        ahead = _angles(1.0 * (k + step), path)[0]
-        if ahead < here:
-            break
-        k, here = k + step, ahead
+    while 0 <= k + step < clear.size and clear[k + step] >= clear[k]:
+        k += step
     return 1.0 * k

@@ -16,7 +16,12 @@ from geometry.frames import beta_rad, orbit_normal
 from geometry.orbit import FlownDesign, SunSynchronousOrbit, flight_of
 from geometry.orbit.flight import Flight
 from geometry.orbit.mean_elements import MeanElements
-from geometry.orbit.revolution_shadows import RevolutionShadows, plane_shadows, track_shadows
+from geometry.orbit.revolution_shadows import (
+    TRACK_REVOLUTIONS,
+    RevolutionShadows,
+    plane_shadows,
+    track_shadows,
+)
 from geometry.orbit.sun_synchronous import DAY_S, check_altitude_m, sun_synchronous_inclination_rad
 from geometry.validation import FloatArray, read_only
 
@@ -24,8 +29,8 @@ DAY = np.timedelta64(86_400_000_000, "us")
 NOON = np.timedelta64(43_200_000_000, "us")
 _OVERLAP = 2 * DAY  # around a year, so that a look just beyond its ends costs no other year
 _SPLINE_MARGIN = 4 * DAY  # a spline is a hundred times worse at its ends
-_STATES_PER_REVOLUTION = 121
-_REVOLUTIONS_PER_BLOCK = 64  # 8 thousand states
+_STATES_PER_REVOLUTION = 120
+_REVOLUTIONS_PER_BLOCK = 64  # 17 thousand states
 
 
 class ShadowPath(Protocol):
@@ -228,7 +233,7 @@ def held_planes(
 
 @dataclass(frozen=True, eq=False)
 class PropagatedPath:
-    """The first satellite of a flight, over the revolution centred on each moment.
+    """The first satellite of a flight, over the revolution about its deepest point next to each moment.
 
     Parameters
     ----------
@@ -243,18 +248,18 @@ class PropagatedPath:
 
     @property
     def first_utc(self) -> np.datetime64:
-        """First moment that may be asked for: half a revolution after that of the track."""
-        return self.track.first_utc + self._half_revolution
+        """First moment that may be asked for: that of the track and the states before it."""
+        return self.track.first_utc + self._reach
 
     @property
     def last_utc(self) -> np.datetime64:
         """Last moment that may be asked for."""
-        return self.track.last_utc - self._half_revolution
+        return self.track.last_utc - self._reach
 
     @property
-    def _half_revolution(self) -> np.timedelta64:
-        """Rounded up."""
-        return np.timedelta64(int(self.flight.nodal_period_s * 0.5e6) + 1, "us")
+    def _reach(self) -> np.timedelta64:
+        """How far the states reach from the moment, rounded up."""
+        return np.timedelta64(int(TRACK_REVOLUTIONS * self.flight.nodal_period_s * 1e6) + 1, "us")
 
     @property
     def period_s(self) -> FloatArray:
@@ -262,10 +267,11 @@ class PropagatedPath:
         return np.array([self.flight.nodal_period_s])
 
     def shadows(self, times_utc: TimeArray, *, margins_only: bool = False) -> RevolutionShadows:
-        """The revolutions centred on `times_utc` (T,); the durations always come with the margins."""
-        step_s = self.flight.nodal_period_s / (_STATES_PER_REVOLUTION - 1)
-        from_middle = (np.arange(_STATES_PER_REVOLUTION) - (_STATES_PER_REVOLUTION - 1) / 2) * step_s
-        around = np.rint(from_middle * 1e6).astype("timedelta64[us]")
+        """The revolutions next to `times_utc` (T,); the durations always come with the margins."""
+        period_s = self.flight.nodal_period_s
+        step_s = period_s / _STATES_PER_REVOLUTION
+        half = round(TRACK_REVOLUTIONS * _STATES_PER_REVOLUTION)
+        around = np.rint(np.arange(-half, half + 1) * step_s * 1e6).astype("timedelta64[us]")
         found = []
         for start in range(0, times_utc.size, _REVOLUTIONS_PER_BLOCK):
             times = times_utc[start : start + _REVOLUTIONS_PER_BLOCK, None] + around
@@ -278,6 +284,7 @@ class PropagatedPath:
                     step_s,
                     self.track.sun_gcrs_m(times.ravel()).reshape(shape),
                     self.track.earth_pole_gcrs(times_utc[start : start + _REVOLUTIONS_PER_BLOCK]),
+                    period_s,
                     self.earth_shape,
                 )
             )

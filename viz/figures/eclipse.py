@@ -186,18 +186,26 @@ def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     first, end = _span(orbit)
     minutes, at = orbit.longest_umbra_s / 60.0, np.datetime64(orbit.longest_umbra_utc, "us")
     axes.plot([at], [minutes], "o", color=colors.series[1], markersize=5, zorder=5, clip_on=False)
-    tall = minutes > 0.45 * axes.get_ylim()[1]
-    middle = np.clip(at, first + _LABEL_HALF_WIDTH, end - _LABEL_HALF_WIDTH)
+    words = f"longest {minutes:.1f} min\n{day_and_month(at)}"
+    # Inside the curve where it is broad enough at half its height, else beside its top.
+    broad = 0.55 * minutes
+    within = (orbit.umbra_s / 60.0 > broad) & (np.abs(orbit.noons_utc - at) < 2 * _LABEL_HALF_WIDTH)
+    place = np.clip(at, first + _LABEL_HALF_WIDTH, end - _LABEL_HALF_WIDTH)
+    if minutes > 0.45 * axes.get_ylim()[1] and within.sum() * _DAY > (9 * _LABEL_HALF_WIDTH) // 5:
+        axes.text(place, broad, words, ha="center", va="center", color=colors.paper, fontsize=9,
+                  linespacing=1.35)  # fmt: skip
+        return
+    late = at > first + (end - first) / 2
     axes.annotate(
-        f"longest {minutes:.1f} min\n{day_and_month(at)}",
-        (middle, 0.55 * minutes if tall else minutes),
-        xytext=(0, 0 if tall else 8),
+        words,
+        (at, minutes),
+        xytext=(-34 if late else 34, -4),
         textcoords="offset points",
-        ha="center",
-        va="center" if tall else "bottom",
+        ha="right" if late else "left",
+        va="bottom",
         fontsize=9,
         linespacing=1.35,
-        color=colors.paper if tall else colors.ink,
+        color=colors.ink,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from skyfield.api import load, load_file
 from skyfield.positionlib import Geocentric
 
-from geometry.constants import ASTRONOMICAL_UNIT_M
+from geometry.constants import ASTRONOMICAL_UNIT_M, EARTH_EQUATORIAL_RADIUS_M, SOLAR_RADIUS_M
 from geometry.design import load_design
 from geometry.ephemeris import format_utc, sky_at
 from geometry.orbit import Ring, SunSynchronousOrbit, flight_of
@@ -207,20 +207,39 @@ class TestPropagatedLaw:
         year = eclipse_year(design)
         assert year.ltan_s is None
         for k in (100, 300):
-            period_s = year.period_s
-            elapsed = (np.arange(10_000) + 0.5) / 10_000 * period_s - period_s / 2
-            times = year.noons_utc[k] + np.rint(elapsed * 1e6).astype("timedelta64[us]")
+            count = 20_000
+            sample_s = 2.0 * year.period_s / count
+            elapsed_s = (np.arange(count) + 0.5 - count / 2) * sample_s
+            times = year.noons_utc[k] + np.rint(elapsed_s * 1e6).astype("timedelta64[us]")
             position, _ = flight_of(design).states(times, np.array([0]))
             sky = sky_at(times)
             lit = sunlit_fraction(position, sky.sun_direction_gcrs, sky.sun_distance_m, sky.earth_pole_gcrs)[
                 0
             ]
-            sample_s = period_s / 10_000
+            # The passage next to noon, of the two or three in two revolutions.
+            shade = np.flatnonzero(lit < 1.0)
+            passages = np.split(shade, np.flatnonzero(np.diff(shade) > 1) + 1)
+            nearest = lit[min(passages, key=lambda run: abs(elapsed_s[run].mean()))]
             # Two edges, each known to a sample (0.9 s).
-            assert year.umbra_s[k] == pytest.approx((lit == 0.0).sum() * sample_s, abs=2 * sample_s)
-            assert year.shadow_s[k] == pytest.approx((lit < 1.0).sum() * sample_s, abs=2 * sample_s)
-            assert year.dark_s[k] == pytest.approx((1.0 - lit).sum() * sample_s, abs=0.1)
+            assert year.umbra_s[k] == pytest.approx((nearest == 0.0).sum() * sample_s, abs=2 * sample_s)
+            assert year.shadow_s[k] == pytest.approx((nearest < 1.0).sum() * sample_s, abs=2 * sample_s)
+            assert year.dark_s[k] == pytest.approx((1.0 - nearest).sum() * sample_s, abs=0.1)
         assert 0.0 < year.umbra_fraction_of_year < 0.4
+
+    def test_a_geostationary_satellite(self):
+        """With the Sun over the node the arc is that of the tangent cones, however noon falls on it."""
+        year = eclipse_year(flown("orbit.type=keplerian", semi_major_axis_km=42_164.2))
+        assert len(year.seasons) == 2
+        radius_m, distance_m = 42_164.2e3, 1.003 * ASTRONOMICAL_UNIT_M  # in late September
+        edge = np.arcsin(EARTH_EQUATORIAL_RADIUS_M / radius_m)
+        umbra = edge - np.arcsin((SOLAR_RADIUS_M - EARTH_EQUATORIAL_RADIUS_M) / distance_m)
+        shadow = edge + np.arcsin((SOLAR_RADIUS_M + EARTH_EQUATORIAL_RADIUS_M) / distance_m)
+        rate = 1.0 / year.period_s - 1.0 / (365.25 * 86_400.0)
+        # The Sun's own rate differs by 1 % over the seasons (0.1 s), and the passages nearest to the equinox
+        # may be half a day off it: 0.2 deg, 1.5 s.
+        assert year.longest_umbra_s == pytest.approx(umbra / np.pi / rate, abs=3.0)
+        assert year.longest_shadow_s == pytest.approx(shadow / np.pi / rate, abs=3.0)
+        assert year.umbra_s.max() == pytest.approx(year.longest_umbra_s, abs=3.0)
 
     def test_imported_elements_keep_to_the_plane_that_is_held(self, tmp_path, dusk):
         """The dusk ring's own elements, written at the middle of the season and flown by SGP4."""

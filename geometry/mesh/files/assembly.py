@@ -91,6 +91,8 @@ def assembled(raw: FileMesh, path: Path, *, metres_per_unit: float, force: bool)
         No triangles or too many, NaN, corners that do not exist, a surface that has no area.
     """
     check_triangle_count(len(raw.faces), path, force=force)
+    if not ((raw.front >= 0) | (raw.back >= 0)).any():
+        raise ValueError(f"{path}: no triangle belongs to a surface")
     low, high = int(raw.faces.min()), int(raw.faces.max())
     if low < 0 or high >= len(raw.vertices):
         face = int(np.flatnonzero(((raw.faces < 0) | (raw.faces >= len(raw.vertices))).any(axis=1))[0])

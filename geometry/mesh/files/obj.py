@@ -7,17 +7,22 @@ this program wrote the file, and lost where another program writes it anew.
 
 from __future__ import annotations
 
+import io
 import re
+from array import array
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh
+from geometry.mesh.files.numbers import numbers_in
 from geometry.mesh.files.polygons import PolygonError, triangulated
 from geometry.mesh.files.sides import group_names, groups
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
-from geometry.validation import IntArray
+from geometry.validation import FloatArray, IntArray
 
 HEADER = "# dawnring OBJ"
 BACK = "# back "
@@ -41,13 +46,13 @@ class _Statements:
 
     stem: str
     own: bool
-    vertices: list[list[float]] = field(default_factory=list)
-    vertex_lines: list[int] = field(default_factory=list)
+    vertices: list[str] = field(default_factory=list)
+    vertex_lines: array[int] = field(default_factory=lambda: array("q"))
     corners: list[str] = field(default_factory=list)
-    face_lines: list[int] = field(default_factory=list)
-    vertices_before: list[int] = field(default_factory=list)
-    front: list[int] = field(default_factory=list)
-    back: list[int] = field(default_factory=list)
+    face_lines: array[int] = field(default_factory=lambda: array("q"))
+    vertices_before: array[int] = field(default_factory=lambda: array("q"))
+    front: array[int] = field(default_factory=lambda: array("q"))
+    back: array[int] = field(default_factory=lambda: array("q"))
     names: dict[str, int] = field(default_factory=dict)
     object_name: str = ""
     sides: tuple[int, int] | None = None
@@ -74,7 +79,7 @@ def read_obj(path: Path) -> FileMesh:
     for number, line in _logical_lines(text):
         word, _, rest = line.partition(" ")
         if word == "v":
-            said.vertices.append(_position(rest, number, path))
+            said.vertices.append(rest)
             said.vertex_lines.append(number)
         elif word == "f":
             _face(said, rest, number)
@@ -89,33 +94,35 @@ def read_obj(path: Path) -> FileMesh:
     return _file_mesh(said, path)
 
 
-def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Lines with their numbers, stripped; one that ends in a backslash goes on in the next."""
-    lines = re.split(r"\r\n|\n|\r", text)
-    if "\\" not in text:
-        return [(k, s.replace("\t", " ").strip()) for k, s in enumerate(lines, 1) if s.strip()]
-    joined: list[tuple[int, str]] = []
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that are not empty with their numbers; one that ends in a backslash goes on in the next."""
     waiting, start = "", 0
-    for k, line in enumerate(lines, 1):
-        if not waiting:
-            start = k
-        if line.rstrip().endswith("\\"):
-            waiting += line.rstrip()[:-1] + " "
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
+        line = line.replace("\t", " ").strip()
+        start = start if waiting else number
+        if line.endswith("\\"):
+            waiting += line[:-1] + " "
             continue
-        joined.append((start, (waiting + line).replace("\t", " ").strip()))
+        if waiting or line:
+            yield start, waiting + line
         waiting = ""
-    return [(k, s) for k, s in joined if s]
 
 
-def _position(rest: str, number: int, path: Path) -> list[float]:
-    """Three numbers; a weight or a colour may follow."""
-    try:
-        position = [float(t) for t in rest.split()[:3]]
-    except ValueError:
-        raise ValueError(f"{path}: line {number}: 'v {rest.strip()}' holds what is no number") from None
-    if len(position) != 3:
-        raise ValueError(f"{path}: line {number}: a vertex needs three numbers, got 'v {rest.strip()}'")
-    return position
+def _positions(said: _Statements, path: Path) -> FloatArray:
+    """Vertices (V, 3); a weight or a colour may follow the three numbers."""
+    count = len(said.vertices)
+    if all(len(rest.split()) == 3 for rest in said.vertices):
+        with suppress(ValueError):
+            return numbers_in(" ".join(said.vertices), 3 * count).reshape(-1, 3)
+    positions = np.empty((count, 3))
+    for k, rest in enumerate(said.vertices):
+        words = rest.split()[:3]
+        try:
+            positions[k] = [float(word) for word in words]
+        except ValueError:
+            what = "holds what is no number" if len(words) == 3 else "needs three numbers"
+            raise ValueError(f"{path}: line {said.vertex_lines[k]}: 'v {rest.strip()}' {what}") from None
+    return positions
 
 
 def _face(said: _Statements, rest: str, number: int) -> None:
@@ -149,7 +156,7 @@ def _comment(said: _Statements, line: str) -> None:
 
 def _file_mesh(said: _Statements, path: Path) -> FileMesh:
     corners, offsets = _corners(said, path)
-    vertices = np.array(said.vertices, dtype=float).reshape(-1, 3)
+    vertices = _positions(said, path)
     lines = np.array(said.face_lines, np.int64)
     outside = np.flatnonzero((corners < 0) | (corners >= len(vertices)))
     if outside.size:
@@ -158,14 +165,8 @@ def _file_mesh(said: _Statements, path: Path) -> FileMesh:
             f"{path}: line {lines[face]}: 'f {said.corners[face].strip()}' names a vertex that is not there; "
             f"the file has {len(vertices)}"
         )
-    wrong = np.flatnonzero(~np.isfinite(vertices).all(axis=1))
-    if wrong.size:
-        raise ValueError(
-            f"{path}: line {said.vertex_lines[wrong[0]]}: a vertex is no place: "
-            f"{vertices[wrong[0]].tolist()}; mend the file"
-        )
     try:
-        faces, polygon = triangulated(vertices, corners, offsets)
+        faces, polygon = triangulated(np.nan_to_num(vertices), corners, offsets)
     except PolygonError as error:
         raise ValueError(f"{path}: line {lines[error.polygon]}: {error}; cut it into triangles") from None
     return FileMesh(
@@ -181,20 +182,22 @@ def _file_mesh(said: _Statements, path: Path) -> FileMesh:
 
 def _corners(said: _Statements, path: Path) -> tuple[IntArray, IntArray]:
     """Rows of the vertices of all polygons, and where each polygon begins."""
-    # of 12/3/4 only the vertex counts
-    tokens = [re.sub(r"/\S*", "", c).split() if "/" in c else c.split() for c in said.corners]
-    counts = np.array([len(t) for t in tokens], np.int64)
+    text = "\n".join(said.corners)
+    if "/" in text:
+        text = re.sub(r"/\S*", "", text)  # of 12/3/4 only the vertex counts
+    rows = text.split("\n") if said.corners else []
+    counts = np.fromiter((len(row.split()) for row in rows), np.int64, len(rows))
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     try:
-        numbers = np.array([int(t) for row in tokens for t in row], np.int64)
+        numbers = numbers_in(text, int(counts.sum()), np.int64)
     except ValueError:
-        face = next(k for k, row in enumerate(tokens) if not all(re.fullmatch(r"[+-]?\d+", t) for t in row))
+        face = next(k for k, row in enumerate(rows) if not re.fullmatch(r"(\s*[+-]?\d+)*\s*", row))
         raise ValueError(
             f"{path}: line {said.face_lines[face]}: 'f {said.corners[face].strip()}' holds what is no vertex "
             "number"
         ) from None
     before = np.repeat(np.array(said.vertices_before, np.int64), counts)
-    # from 1; negative ones count back from the face
+    # from 1; negative ones count back from the face, and there is no vertex 0
     return np.where(numbers < 0, before + numbers, numbers - 1), offsets
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh, one_surface
+from geometry.mesh.files.numbers import numbers_in
 from geometry.mesh.files.polygons import PolygonError, triangulated
 from geometry.validation import FloatArray, IntArray
 
@@ -152,7 +153,7 @@ def _uneven_rows(data: bytes, start: int, element: _Element, order: str) -> tupl
 
 def _ascii(data: bytes, elements: list[_Element]) -> dict[str, dict[str, Any]]:
     """Tables of an ASCII file, as of `_binary`."""
-    numbers = np.array(data.split(), dtype="S").astype(float)
+    numbers = numbers_in(data, len(data.split()))
     tables, at = {}, 0
     for element in elements:
         if not element.count:

@@ -124,6 +124,9 @@ def _winds_once(flat: FloatArray) -> NDArray[np.bool_]:
 
 def _ears(flat: FloatArray, loops: IntArray, polygons: IntArray) -> IntArray:
     """Ears cut one after the other, all polygons in step; (P, n - 2, 3)."""
+    crossed = np.flatnonzero(_crosses_itself(flat))
+    if crossed.size:
+        raise PolygonError(int(polygons[crossed[0]]), "the sides of a polygon cross")
     rows = np.arange(len(loops))
     faces = []
     while loops.shape[1] > 3:
@@ -131,13 +134,13 @@ def _ears(flat: FloatArray, loops: IntArray, polygons: IntArray) -> IntArray:
         before, after = np.roll(flat, 1, axis=1), np.roll(flat, -1, axis=1)
         shape = _shape(before, flat, after)
         free = ~_holds_a_corner(before, flat, after)
-        score = np.where(free & (shape > _FLAT), shape, -np.inf)
+        # rounded: equal ears stay equal wherever the polygon lies
+        score = np.where(free & (shape > _FLAT), np.round(shape, 6), -np.inf)
         best = score.argmax(axis=1)
         stuck = np.flatnonzero(~np.isfinite(score[rows, best]))
-        flat_rest = stuck[(np.abs(shape[stuck]) <= _FLAT).all(axis=1)]
-        crossed = np.setdiff1d(stuck, flat_rest)
-        if crossed.size:
-            raise PolygonError(int(polygons[crossed[0]]), "the sides of a polygon cross, or meet twice")
+        refused = stuck[(np.abs(shape[stuck]) > _FLAT).any(axis=1)]  # else all that is left is a line
+        if refused.size:
+            raise PolygonError(int(polygons[refused[0]]), "the sides of a polygon meet")
         ring = (best[:, None] + np.array([-1, 0, 1])) % size
         faces.append(loops[rows[:, None], ring])
         keep = np.arange(size) != best[:, None]
@@ -147,12 +150,26 @@ def _ears(flat: FloatArray, loops: IntArray, polygons: IntArray) -> IntArray:
     return np.stack(faces, axis=1)
 
 
+def _crosses_itself(flat: FloatArray) -> NDArray[np.bool_]:
+    """Whether two sides of each polygon (P, n, 2) cross inside both, (P,)."""
+    start, end = flat[:, :, None], np.roll(flat, -1, axis=1)[:, :, None]
+    other_start, other_end = flat[:, None], np.roll(flat, -1, axis=1)[:, None]
+    here, there = end - start, other_end - other_start
+    apart = _cross(here, other_start - start) * _cross(here, other_end - start) < 0
+    apart &= _cross(there, start - other_start) * _cross(there, end - other_start) < 0
+    size = flat.shape[1]
+    step = np.subtract.outer(np.arange(size), np.arange(size)) % size
+    neighbours = (step <= 1) | (step == size - 1)
+    return np.asarray((apart & ~neighbours).any(axis=(1, 2)))
+
+
 def _holds_a_corner(a: FloatArray, b: FloatArray, c: FloatArray) -> NDArray[np.bool_]:
     """Whether another corner lies in or on each triangle (P, n), which would cut it off wrongly."""
     p = b[:, None, :, :]
     inside = np.ones((len(b), b.shape[1], b.shape[1]), bool)
     same = np.zeros_like(inside)
+    rounding = _FLAT * (b**2).sum(axis=-1).max(axis=1)[:, None, None]
     for start, end in ((a, b), (b, c), (c, a)):
-        inside &= _cross((end - start)[:, :, None], p - start[:, :, None]) >= 0.0
+        inside &= _cross((end - start)[:, :, None], p - start[:, :, None]) >= -rounding
         same |= (p == start[:, :, None]).all(axis=-1)
     return np.asarray((inside & ~same).any(axis=2))

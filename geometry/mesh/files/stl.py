@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh, one_surface
+from geometry.mesh.files.numbers import numbers_in
 from geometry.mesh.files.sides import groups
 from geometry.mesh.surface_mesh import SurfaceMesh
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEADER_BYTES = 84
-_NUMBER = rb"([^\s]+)"
-_VERTEX = re.compile(rb"^\s*vertex\s+" + rb"\s+".join([_NUMBER] * 3), re.IGNORECASE | re.MULTILINE)
+_VERTEX = re.compile(rb"^[ \t]*vertex[ \t]([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_FACET = re.compile(rb"^[ \t]*facet\b", re.IGNORECASE | re.MULTILINE)
 
 
 def read_stl(path: Path) -> FileMesh:
@@ -48,18 +50,30 @@ def _holds(data: bytes) -> str:
 
 
 def _read_ascii(data: bytes, path: Path) -> FileMesh:
+    data = data.replace(b"\r", b"\n")
     found = _VERTEX.findall(data)
-    facets = len(re.findall(rb"^\s*facet\b", data, re.IGNORECASE | re.MULTILINE))
+    facets = sum(1 for _ in _FACET.finditer(data))
     if len(found) != 3 * facets:
         raise ValueError(
             f"{path}: not an STL file, or cut off: {facets} facets take {3 * facets} vertices, got "
             f"{len(found)}"
         )
     try:
-        corners = np.array(found, dtype="S").astype(float)
+        corners = numbers_in(b" ".join(found), 3 * len(found))
+        whole = all(len(v.split()) == 3 for v in found)
     except ValueError:
-        raise ValueError(f"{path}: a vertex holds what is no number; mend the file") from None
+        whole = False
+    if not whole:
+        wrong = next(k for k, v in enumerate(found) if not _is_position(v))
+        text = found[wrong].decode("ascii", "replace").strip()
+        raise ValueError(f"{path}: vertex {wrong} of the file is {text!r}, not three numbers")
     return one_surface(corners, np.arange(len(found)), path.stem)
+
+
+def _is_position(text: bytes) -> bool:
+    with suppress(ValueError):
+        return len(numbers_in(text, 3)) == len(text.split())
+    return False
 
 
 def stl_bytes(mesh: SurfaceMesh, name: str) -> bytes:

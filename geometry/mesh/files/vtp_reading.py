@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -107,53 +108,60 @@ class _Decoder:
         dtype = np.dtype(self.order + _TYPES[kind])
         how = element.get("format")
         if how == "ascii":
-            values = np.array((element.text or "").split(), dtype="S").astype(
-                float if dtype.kind == "f" else "i8"
-            )
-            values = values.astype(dtype)
+            given = np.array((element.text or "").split(), dtype="S")
+            values = given.astype(float if dtype.kind == "f" else np.int64).astype(dtype)
         elif how == "appended":
             values = np.frombuffer(self._packed(int(element.get("offset", 0))), dtype)
         else:
-            values = np.frombuffer(self._inline((element.text or "").strip()), dtype)
+            values = np.frombuffer(self._inline(element.text or ""), dtype)
         if kind == "String":
             words = values.astype(np.uint8).tobytes().split(b"\0")[:-1]
             return np.array([w.decode("utf-8", "replace") for w in words], dtype=object)
         return values.reshape(-1, width) if width > 1 else values
 
     def _packed(self, offset: int) -> bytes:
+        """The appended data that begin at an offset."""
         if self.appended_encoding == "base64":
-            return self._inline(self.appended[offset:].decode("ascii"))
-        start = offset
+            return self._inline(self.appended[offset:].decode("ascii", "replace"))
+        size = self.header.itemsize
+        (count,) = self._lengths(self.appended[offset : offset + size], 1)
         if self.decompress is None:
-            length = int(np.frombuffer(self.appended, self.header, 1, start)[0])
-            return self._whole(self.appended[start + self.header.itemsize :], length)
-        count = int(np.frombuffer(self.appended, self.header, 1, start)[0])
-        sizes = np.frombuffer(self.appended, self.header, 3 + count, start)[3:]
-        return self._blocks(self.appended[start + (3 + count) * self.header.itemsize :], sizes)
+            start = offset + size
+            return _whole(self.appended[start : start + count], count)
+        start = offset + (3 + count) * size
+        sizes = self._lengths(self.appended[offset:start], 3 + count)[3:]
+        return self._blocks(self.appended[start : start + sum(sizes)], sizes)
 
     def _inline(self, text: str) -> bytes:
         """Base64: length and data together, or the lengths of the blocks and then the blocks."""
+        text = "".join(text.split())
         if not text:
             return b""
         size = self.header.itemsize
+        (count,) = self._lengths(_base64(text, 0, size), 1)
         if self.decompress is None:
-            length = int(np.frombuffer(_base64(text, 0, size), self.header, 1)[0])
-            return self._whole(_base64(text, 0, size + length)[size:], length)
-        count = int(np.frombuffer(_base64(text, 0, size), self.header, 1)[0])
+            return _whole(_base64(text, 0, size + count)[size:], count)
         head = (3 + count) * size
-        sizes = np.frombuffer(_base64(text, 0, head), self.header)[3:]
-        return self._blocks(_base64(text, 4 * -(-head // 3), int(sizes.sum())), sizes)
+        sizes = self._lengths(_base64(text, 0, head), 3 + count)[3:]
+        return self._blocks(_base64(text, 4 * -(-head // 3), sum(sizes)), sizes)
 
-    def _blocks(self, data: bytes, sizes: np.ndarray) -> bytes:
-        ends = np.cumsum(sizes).astype(int)
+    def _lengths(self, data: bytes, count: int) -> list[int]:
+        """So many lengths before the data."""
+        lengths = np.frombuffer(_whole(data, count * self.header.itemsize), self.header)
+        return [int(n) for n in lengths]
+
+    def _blocks(self, data: bytes, sizes: list[int]) -> bytes:
+        """Blocks of these compressed sizes, one after the other."""
         decompress = self.decompress or bytes
-        return b"".join(decompress(data[e - int(n) : e]) for e, n in zip(ends, sizes, strict=True))
+        ends = list(accumulate(sizes))
+        data = _whole(data, sum(sizes))
+        return b"".join(decompress(data[end - size : end]) for end, size in zip(ends, sizes, strict=True))
 
-    @staticmethod
-    def _whole(data: bytes, length: int) -> bytes:
-        if len(data) < length:
-            raise ValueError(f"cut off: an array of {length:,} bytes has {len(data):,}")
-        return data[:length]
+
+def _whole(data: bytes, length: int) -> bytes:
+    if len(data) < length:
+        raise ValueError(f"cut off: {length:,} bytes of an array should be there, {len(data):,} are")
+    return data
 
 
 def _base64(text: str, start: int, size: int) -> bytes:
@@ -165,7 +173,11 @@ def _file_mesh(root: ElementTree.Element, decoder: _Decoder, stem: str) -> FileM
     poly_data = root.find("PolyData")
     if poly_data is None:
         raise ValueError("not a VTP file (it has no PolyData)")
-    fields = {e.get("Name"): decoder.array(e) for e in poly_data.iterfind("./FieldData/*")}
+    fields = {
+        name: decoder.array(element)
+        for element in poly_data.iterfind("./FieldData/*")
+        if (name := element.get("Name", "")).startswith(SURFACE)
+    }
     pieces = [_piece(piece, decoder) for piece in poly_data.iterfind("Piece")]
     starts = np.cumsum([0] + [len(p.vertices) for p in pieces])
     vertices = np.concatenate([np.zeros((0, 3)), *(p.vertices for p in pieces)])
@@ -213,7 +225,7 @@ def _named(
     return (rows[0], rows[1]), tuple(unique)
 
 
-def _optics(fields: dict[Any, np.ndarray], names: tuple[str, ...]) -> tuple[OpticalProperties, ...] | None:
+def _optics(fields: dict[str, np.ndarray], names: tuple[str, ...]) -> tuple[OpticalProperties, ...] | None:
     """Coatings where the file tells all of them."""
     words, coatings = fields.get(SURFACE_NAMES), fields.get(SURFACE_COATINGS)
     columns = [fields.get(f"surface_{key}") for key in OPTICS]

@@ -17,7 +17,8 @@ TABLES = ("json", "csv", "parquet")
 MODEL = (
     "vacuum speed of light, no delay at nodes; straight to the ring at min_elevation_deg or higher, else up "
     "to a relay at that elevation, equal steps of central angle along a dense shell, the last step a chord "
-    "to the ring, least over the number of steps, links above grazing_altitude_km; spherical Earth, dense ring"
+    "to the ring, least over the number of steps, links above grazing_altitude_km; spherical Earth and a "
+    "dense ring"
 )
 
 

@@ -49,6 +49,8 @@ def halved(mesh: SurfaceMesh, marked: NDArray[np.bool_]) -> SurfaceMesh:
 
     Faces that share an edge by its two vertices are cut together [Rivara1984].
     """
+    if not marked.any():
+        return mesh
     count = len(mesh.vertices_m)
     longest = _edge_keys(_longest_edges(mesh))
     own = _edge_keys(_edges(mesh.faces))

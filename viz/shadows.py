@@ -27,7 +27,7 @@ RAY_BLOCK = 1 << 21
 BOUNCES = 2
 PULL, PULL_M = 0.10, 0.08  # corners are looked from this share of the way into their face, at most PULL_M
 NEAR, NEAR_FROM_M = 0.06, 0.8  # parts nearer than this share of its height are too fine for a face
-ROUNDS, SETTLED = 26, 0.0002  # halving ends after so many rounds, or when so small a share is left
+ROUNDS, SETTLED = 24, 0.0005  # halving ends after so many rounds, or when so small a share is left
 CROWD = 24  # a plane through fewer points is not worth asking whether anything stands before it
 
 
@@ -62,8 +62,8 @@ def shades(
     eye_m: FloatArray | None = None,
     coarsest_m: float = 1.6,
     finest_m: float = 0.06,
-    finest_rad: float = 0.007,
-    tolerance: float = 0.06,
+    finest_rad: float = 0.009,
+    tolerance: float = 0.08,
 ) -> Shades:
     """Shares of light for every corner of a mesh, with edges from `coarsest_m` to `finest_m` long.
 
@@ -100,7 +100,9 @@ def shades(
         if eye_m is not None:
             finest = np.maximum(finest, finest_rad * np.linalg.norm(mesh.centroids_m - eye_m, axis=1))
         split = lengths > coarsest_m
-        unsure = ~split & (lengths > 2.0 * finest) & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
+        large = ~split & (lengths > 2.0 * finest)
+        unsure = large & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
+        unsure[large & ~unsure] = light.is_missed(mesh, np.flatnonzero(large & ~unsure), values, tolerance)
         if not split.any() and unsure.sum() <= SETTLED * len(unsure):
             break
         mesh = halved(mesh, split | unsure)
@@ -131,26 +133,47 @@ class _Light:
         self.lobe = _cosine_directions(BOUNCE_RAYS)
         self.thrown = self._thrown_by_faces(materials)
         self.lobe = _cosine_directions(SKY_RAYS)
-        self.known = np.empty(0, np.int64)
+        self.known, self.passed = np.empty(0, np.int64), np.empty(0, np.int64)
         self.values = np.empty((0, 2))
 
     def at_corners(self, mesh: SurfaceMesh) -> FloatArray:
         """Shares (side, sunlight or ambient, F, 3)."""
-        inner = _pulled_corners(mesh)
-        narrow = 2.0 * mesh.areas_m2 / longest_edges_m(mesh)
+        lengths = longest_edges_m(mesh)
+        size = np.full(len(mesh.vertices_m), np.inf)  # of the smallest face about a vertex
+        np.minimum.at(size, mesh.faces.reshape(-1), np.repeat(lengths, 3))
+        inner = _pulled_corners(mesh, size)
+        level = np.clip(0.5 * np.log2(np.where(np.isfinite(size), size, 1.0) / 1e-4), 0, 15).astype(np.int64)
+        narrow = 2.0 * mesh.areas_m2 / lengths
         out = np.ones((2, 2, len(mesh.faces), 3))
         for side, (surface, sign) in enumerate(((mesh.front_surface, 1.0), (mesh.back_surface, -1.0))):
             faces = np.flatnonzero((surface >= 0) & self._is_seen(mesh, sign))
             if not faces.size:
                 continue
             normals = sign * mesh.normals[faces]
-            keys = _corner_keys(mesh.faces[faces], surface[faces], normals)
+            keys = _corner_keys(mesh.faces[faces], surface[faces], normals, level)
             unique, first, index = np.unique(keys, return_index=True, return_inverse=True)
             points = inner[faces].reshape(-1, 3)[first]
             near = np.repeat(NEAR * np.minimum(narrow[faces], NEAR_FROM_M), 3)[first]
             shares = self._shares(unique, points, np.repeat(normals, 3, axis=0)[first], near)
             out[side][:, faces] = shares[index.reshape(-1)].T.reshape(2, len(faces), 3)
         return out
+
+    def is_missed(
+        self, mesh: SurfaceMesh, faces: IntArray, values: FloatArray, tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Whether the middle of each face has other sunlight than its corners say: a shadow between them."""
+        keys = np.sort(mesh.faces[faces], axis=1) @ np.array([1, 2_654_435_761, 40_503 * (1 << 32)])
+        fresh = ~np.isin(keys, self.passed)
+        missed = np.zeros(len(faces), bool)
+        for side, sign in ((0, 1.0), (1, -1.0)):
+            surface = (mesh.front_surface, mesh.back_surface)[side]
+            rows = np.flatnonzero(fresh & (surface[faces] >= 0) & self._is_seen(mesh, sign)[faces])
+            shown = faces[rows]
+            near = NEAR * np.minimum(2.0 * mesh.areas_m2[shown] / longest_edges_m(mesh)[shown], NEAR_FROM_M)
+            share = self._sunlight(mesh.centroids_m[shown], sign * mesh.normals[shown], near)
+            missed[rows] |= np.abs(share - values[side, 0, shown].mean(axis=1)) > tolerance
+        self.passed = np.union1d(self.passed, keys[fresh & ~missed])
+        return missed
 
     def _is_seen(self, mesh: SurfaceMesh, sign: float) -> NDArray[np.bool_]:
         """Whether the sides of one sign look towards the eye at all."""
@@ -274,19 +297,20 @@ def _tangents(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
     return first, np.cross(normals, first)
 
 
-def _pulled_corners(mesh: SurfaceMesh) -> FloatArray:
+def _pulled_corners(mesh: SurfaceMesh, size_m: FloatArray) -> FloatArray:
     """Corners (F, 3, 3), each a little inside its face, so that no ray starts inside a neighbour."""
     corners = mesh.vertices_m[mesh.faces]
     inward = mesh.centroids_m[:, None] - corners
-    length = np.linalg.norm(inward, axis=2, keepdims=True)
-    return corners + inward * np.minimum(PULL, PULL_M / length)
+    length = np.linalg.norm(inward, axis=2)
+    pull = np.minimum(np.minimum(PULL * size_m[mesh.faces], PULL_M), 0.5 * length)
+    return corners + inward * (pull / length)[..., None]
 
 
-def _corner_keys(faces: IntArray, surfaces: IntArray, normals: FloatArray) -> IntArray:
-    """One number (3 F,) for corners that share vertex, surface and normal."""
+def _corner_keys(faces: IntArray, surfaces: IntArray, normals: FloatArray, level: IntArray) -> IntArray:
+    """One number (3 F,) for corners that share vertex, its level of detail, surface and normal."""
     flat = normals / np.abs(normals).sum(axis=1, keepdims=True)  # the octahedron, unfolded
     folded = (1.0 - np.abs(flat[:, [1, 0]])) * np.where(flat[:, :2] >= 0.0, 1.0, -1.0)
     spread = np.where(flat[:, 2:] >= 0.0, flat[:, :2], folded)
-    u, v = np.round((spread + 1.0) * 2047.0).astype(np.int64).T
-    face_key = ((surfaces + 1) << 24) | (u << 12) | v
-    return ((faces << 39) | face_key[:, None]).reshape(-1)
+    u, v = np.round((spread + 1.0) * 511.0).astype(np.int64).T
+    face_key = ((surfaces + 1) << 24) | (u << 14) | (v << 4)
+    return ((faces << 39) | face_key[:, None] | level[faces]).reshape(-1)

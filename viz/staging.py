@@ -210,7 +210,7 @@ def with_shades(
     *,
     coarsest_m: float = 1.6,
     finest_m: float = 0.02,
-    finest_rad: float = 0.007,
+    finest_rad: float = 0.009,
 ) -> MeshItem:
     """The item with shadows and ambient light cast under a sky."""
     turn = item.rotation_gcrs_from_body

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M, EARTH_MU_M3_S2, TROPICAL_YEAR_S
-from geometry.ephemeris import mean_sun_right_ascension_rad
+from geometry.ephemeris import mean_sun_right_ascension_rad, sky_at
 from geometry.orbit import sun_synchronous
 from geometry.orbit.mean_elements import secular_rates_rad_s
 
@@ -122,3 +122,31 @@ class TestAltitudeRefusal:
     def test_the_highest_is_equatorial(self):
         highest = sun_synchronous.sun_synchronous_inclination_rad(sun_synchronous.highest_altitude_m() - 1.0)
         assert np.degrees(highest) > 179.9
+
+
+class TestEquationOfTimeReference:
+    def test_meeus_example_28_a(self):
+        """1992 October 13 at 0 h TD: +13 min 42.6 s [Meeus1998, example 28.a]."""
+        found = sun_synchronous.equation_of_time_s(np.array(["1992-10-12T23:59:01"], "datetime64[us]"))
+        # The mean Sun of GMST 1982 and that of the mean longitude differ by some tenths of a second.
+        assert found[0] == pytest.approx(13 * 60 + 42.6, abs=1.0)
+
+    def test_extremes_of_the_year(self):
+        """-14 min 12 s about 11 February, +16 min 26 s about 3 November; zero four times."""
+        days = np.arange("2027-01-01T12", "2028-01-01T12", 24, dtype="datetime64[h]").astype("datetime64[us]")
+        found = sun_synchronous.equation_of_time_s(days)
+        assert np.abs(days[found.argmin()] - np.datetime64("2027-02-11T12")) <= np.timedelta64(1, "D")
+        assert np.abs(days[found.argmax()] - np.datetime64("2027-11-03T12")) <= np.timedelta64(1, "D")
+        assert (found.min(), found.max()) == pytest.approx((-852.0, 986.0), abs=2.0)
+        assert (np.diff(np.sign(found)) != 0).sum() == 4
+
+    def test_apparent_local_time(self):
+        time = np.array(["2027-11-03T12:00:00"], "datetime64[us]")
+        raan = sun_synchronous.raan_teme_rad(64_800.0, time[0])
+        apparent = sun_synchronous.apparent_ltan_s(raan, time)[0]
+        assert apparent - 64_800.0 == pytest.approx(sun_synchronous.equation_of_time_s(time)[0], abs=1e-6)
+        # The Sun itself: hour angle of the node from the apparent Sun, in TEME.
+        sky = sky_at(time)
+        x, y, _ = sky.rotation_gcrs_from_teme[0].T @ sky.sun_direction_gcrs[0]
+        hours = (raan - np.arctan2(y, x)) * 43_200.0 / np.pi + 43_200.0
+        assert apparent == pytest.approx(hours % 86_400.0, abs=1e-6)

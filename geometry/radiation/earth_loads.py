@@ -45,6 +45,9 @@ class EarthLoads:
         Share of the cosine-weighted hemisphere that the craft itself fills.
     unseen : array (3, T, C)
         Standard error to assume where no ray at all met the Earth, same units as `direct`.
+    overlooked : array (3, T, C)
+        Likewise where rays met the Earth and none of them the craft on its way: that of the one ray
+        that might have.
     rays : int array (C,)
         Rays started from each receiver.
     """
@@ -54,6 +57,7 @@ class EarthLoads:
     scattered_sun: FloatArray
     own_share: FloatArray
     unseen: FloatArray
+    overlooked: FloatArray
     rays: IntArray
 
 
@@ -232,12 +236,16 @@ def _estimates(sums: _RaySums, base: FloatArray, with_escapes: np.ndarray) -> Ea
     mixed = escaped + share * (straight - escaped)
     direct = np.where(with_escapes[:, None, None, None], mixed, straight)
     guess = np.where(unseen, base * np.sqrt(open_share * (1.0 - open_share)), 0.0)
+    to_earth = sums.points[:, None] * sums.hits.shape[1] * base[..., 0].max(axis=1, keepdims=True)
+    one_ray = base / np.maximum(to_earth, 1.0)[..., None]
+    overlooked = np.where(cast & ~unseen & (blocked.mean(axis=1) <= 0.0), one_ray, 0.0)
     return EarthLoads(
         direct=np.moveaxis(direct, (0, 1, 2, 3), (3, 0, 2, 1)),
         reflected=np.moveaxis(reflected[..., 1:], (0, 1, 2, 3), (3, 0, 2, 1)),
         scattered_sun=np.moveaxis(sums.per_point(sums.sun), 0, -1),
         own_share=own.T,
         unseen=np.moveaxis(guess, (0, 1, 2), (2, 1, 0)),
+        overlooked=np.moveaxis(overlooked, (0, 1, 2), (2, 1, 0)),
         rays=sums.points * sums.hits.shape[1],
     )
 
@@ -250,6 +258,7 @@ def _worst(
     both = straight + loads.reflected
     worst = accuracy.excess(straight.mean(axis=0), standard_error(straight)).max(axis=(0, 1))
     worst = np.maximum(worst, accuracy.excess(both.mean(axis=0), standard_error(both)).max(axis=(0, 1)))
+    worst = np.maximum(worst, accuracy.excess(both.mean(axis=0), loads.overlooked[1:]).max(axis=(0, 1)))
     if len(suns):
         sun = suns.flux_w_m2[:, None] * loads.scattered_sun
         worst = np.maximum(

@@ -119,18 +119,21 @@ def face_loads(
     shape = (2, len(LOADS), len(states.times_utc), len(receivers))
     incident, absorbed = np.zeros(shape), np.zeros(shape)
     incident_mean, absorbed_mean = np.zeros((2, REPLICATES, len(LOADS), len(receivers)))
+    unseen_incident, unseen_absorbed = np.zeros((2, len(LOADS), len(receivers)))
     sources = surface_receivers(mesh, caster)
     for part in load_estimates(craft_by_side, sources, states, environment, accuracy, budget, progress):
         t, g = part.times, part.receivers
-        incident[:, :, t, g] = summary(part.incident_w_m2, part.unseen_w_m2)
-        absorbed[:, :, t, g] = summary(part.absorbed_w_m2, part.unseen_w_m2)
+        incident[:, :, t, g] = summary(part.incident_w_m2, part.unseen_incident_w_m2)
+        absorbed[:, :, t, g] = summary(part.absorbed_w_m2, part.unseen_absorbed_w_m2)
         incident_mean[..., g] += part.incident_mean_w_m2
         absorbed_mean[..., g] += part.absorbed_mean_w_m2
+        unseen_incident[:, g] += part.unseen_incident_mean_w_m2
+        unseen_absorbed[:, g] += part.unseen_absorbed_mean_w_m2
     budget.warn(accuracy, np.inf)
     is_active = np.stack([mesh.front_surface >= 0, mesh.back_surface >= 0])
     wall_s = time.perf_counter() - began
-    pairs = (incident, absorbed, summary(incident_mean), summary(absorbed_mean))
-    tables = [_by_side(values, receivers, len(mesh.faces)) for values in pairs]
+    means = summary(incident_mean, unseen_incident), summary(absorbed_mean, unseen_absorbed)
+    tables = [_by_side(v, receivers, len(mesh.faces)) for v in (incident, absorbed, *means)]
     return FaceLoads(
         times_utc=states.times_utc,
         incident_w_m2=tables[0][0],

@@ -83,7 +83,8 @@ class HeatLoads:
     Notes
     -----
     A standard error of zero means that the surface is exact, or that no ray found what would change
-    the value.  Errors come from independent scrambles; they do not hold what the model leaves out.
+    the value; where rays met the Earth and none the craft on its way, the error is that of one ray that
+    might have.  Errors come from independent scrambles; they do not hold what the model leaves out.
     """
 
     times_utc: TimeArray
@@ -232,6 +233,8 @@ class _Tables:
         self.mean_incident = np.zeros((REPLICATES, len(LOADS), surfaces))
         self.mean_absorbed = np.zeros_like(self.mean_incident)
         self.mean_earth = np.zeros((REPLICATES, surfaces))
+        self.unseen_incident, self.unseen_absorbed = np.zeros((2, len(LOADS), surfaces))
+        self.unseen_earth = np.zeros(surfaces)
         self.rays = np.zeros(surfaces, dtype=np.int64)
 
     def add(self, part: LoadEstimates) -> None:
@@ -239,24 +242,29 @@ class _Tables:
         t, s = part.times, part.receivers
         area = self.mesh.surface_areas_m2[s]
         absorbed_w = part.absorbed_w_m2 * area
-        self.incident[:, :, t, s] = summary(part.incident_w_m2, part.unseen_w_m2)
-        self.absorbed[:, :, t, s] = summary(absorbed_w, part.unseen_w_m2 * area)
-        self.earth[:, t, s] = summary(part.view_factor_earth)
-        self.space[:, t, s] = summary(1.0 - part.own_share[:, None] - part.view_factor_earth)
+        self.incident[:, :, t, s] = summary(part.incident_w_m2, part.unseen_incident_w_m2)
+        self.absorbed[:, :, t, s] = summary(absorbed_w, part.unseen_absorbed_w_m2 * area)
+        self.earth[:, t, s] = summary(part.view_factor_earth, part.unseen_view_factor)
+        self.space[:, t, s] = summary(
+            1.0 - part.own_share[:, None] - part.view_factor_earth, part.unseen_view_factor
+        )
         if len(self.replicates):
             self.replicates[:, :, t, s] = absorbed_w
         self.own[:, s] = part.own_share
         self.mean_incident[..., s] += part.incident_mean_w_m2
         self.mean_absorbed[..., s] += part.absorbed_mean_w_m2 * area
         self.mean_earth[:, s] += part.view_factor_earth_mean
+        self.unseen_incident[:, s] += part.unseen_incident_mean_w_m2
+        self.unseen_absorbed[:, s] += part.unseen_absorbed_mean_w_m2 * area
+        self.unseen_earth[s] += part.unseen_view_factor_mean
         self.rays[s] = np.maximum(self.rays[s], part.rays)
 
     def result(self, states: OrbitStates, is_exact: np.ndarray, provenance: Provenance) -> HeatLoads:
         """The frozen result."""
-        incident, incident_error = summary(self.mean_incident)
-        absorbed, absorbed_error = summary(self.mean_absorbed)
-        earth, earth_error = summary(self.mean_earth)
-        space, space_error = summary(1.0 - self.own - self.mean_earth)
+        incident, incident_error = summary(self.mean_incident, self.unseen_incident)
+        absorbed, absorbed_error = summary(self.mean_absorbed, self.unseen_absorbed)
+        earth, earth_error = summary(self.mean_earth, self.unseen_earth)
+        space, space_error = summary(1.0 - self.own - self.mean_earth, self.unseen_earth)
         own, own_error = summary(self.own)
         mean = MeanLoads(
             incident_w_m2=incident,

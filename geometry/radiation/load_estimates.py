@@ -51,8 +51,14 @@ class LoadEstimates:
         These times' part of the mean over all times.
     view_factor_earth_mean : array (R, C)
         Likewise.
-    unseen_w_m2 : array (3, T, C)
-        Standard error of the incident load to assume where no ray met its source.
+    unseen_incident_w_m2, unseen_absorbed_w_m2 : array (3, T, C)
+        Standard error of the loads to assume beside that of the replicates: what no ray found.
+    unseen_view_factor : array (T, C)
+        Likewise of the view factor to the Earth.
+    unseen_incident_mean_w_m2, unseen_absorbed_mean_w_m2 : array (3, C)
+        These times' part of those of the means; all times share the rays.
+    unseen_view_factor_mean : array (C,)
+        Likewise.
     rays : int array (C,)
         Rays started from each receiver towards the sky.
     """
@@ -66,7 +72,12 @@ class LoadEstimates:
     incident_mean_w_m2: FloatArray
     absorbed_mean_w_m2: FloatArray
     view_factor_earth_mean: FloatArray
-    unseen_w_m2: FloatArray
+    unseen_incident_w_m2: FloatArray
+    unseen_absorbed_w_m2: FloatArray
+    unseen_view_factor: FloatArray
+    unseen_incident_mean_w_m2: FloatArray
+    unseen_absorbed_mean_w_m2: FloatArray
+    unseen_view_factor_mean: FloatArray
     rays: IntArray
 
 
@@ -201,8 +212,11 @@ def _assembled(
         means = [np.einsum("t,rtc->rc", weights.sunlit, solar)]
         return np.stack(means + [np.einsum("t,rtc->rc", weights.everywhere, x) for x in others], axis=1)
 
-    unseen = earth.unseen.copy()
-    unseen[0] = 0.0
+    unseen = np.hypot(earth.unseen, earth.overlooked)
+    unseen_mean = np.einsum("t,ltc->lc", weights.everywhere, unseen)
+    sight = unseen[0].copy(), unseen_mean[0].copy()
+    unseen[0], unseen_mean[0] = 0.0, 0.0
+    kept = np.stack([absorptance, absorptance, emittance])
     return LoadEstimates(
         times=times,
         receivers=receivers,
@@ -213,7 +227,12 @@ def _assembled(
         incident_mean_w_m2=mean(straight, albedo, infrared),
         absorbed_mean_w_m2=mean(absorbed_sun, absorbed_albedo, absorbed_infrared),
         view_factor_earth_mean=np.einsum("t,rtc->rc", weights.everywhere, earth.direct[:, 0]),
-        unseen_w_m2=unseen,
+        unseen_incident_w_m2=unseen,
+        unseen_absorbed_w_m2=kept[:, None] * unseen,
+        unseen_view_factor=sight[0],
+        unseen_incident_mean_w_m2=unseen_mean,
+        unseen_absorbed_mean_w_m2=kept * unseen_mean,
+        unseen_view_factor_mean=sight[1],
         rays=earth.rays,
     )
 

@@ -44,7 +44,9 @@ class TestCellChainLaw:
         assert electric_power_nominal_w(craft, 1000.0) == pytest.approx(1000 * 20 * 0.216, rel=1e-12)
 
     def test_never_negative(self):
-        craft = build_craft(PanelModule(solar_array=SolarArray(cells=SolarCells(temperature_coefficient_per_k=-0.05))))
+        craft = build_craft(
+            PanelModule(solar_array=SolarArray(cells=SolarCells(temperature_coefficient_per_k=-0.05)))
+        )
         assert cell_chain_efficiency(craft, 400.0) == 0.0
 
     def test_none_without_cells(self, satellite):

@@ -73,7 +73,7 @@ def near_pairs(mesh: SurfaceMesh, share: float = 1e-5) -> list[tuple[int, int]]:
     keys = np.round(normals * 1e5).astype(np.int64)
     _, group = np.unique(keys, axis=0, return_inverse=True)
     group = group.ravel()
-    pairs = []
+    pairs = [np.zeros((0, 2), int)]
     for g in np.flatnonzero(np.bincount(group) > 1):
         rows = np.flatnonzero(group == g)
         n = normals[rows[0]]
@@ -82,29 +82,39 @@ def near_pairs(mesh: SurfaceMesh, share: float = 1e-5) -> list[tuple[int, int]]:
         axes = np.stack([u, np.cross(n, u)])
         corners = mesh.vertices_m[mesh.faces[seen[rows]]]
         level = corners.mean(axis=1) @ n
-        order = np.argsort(level)
-        rows, corners, level = rows[order], corners[order], level[order]
         flat = corners @ axes.T
-        last = np.searchsorted(level, level + limit, side="right")
         low, high = flat.min(axis=1), flat.max(axis=1)
-        for k in range(len(rows)):
+        # sweep along u through each stack of neighbouring levels
+        climb = np.argsort(level)
+        stack = np.empty(len(rows), int)
+        stack[climb] = np.cumsum(np.diff(level[climb], prepend=level[climb[0]]) > limit)
+        order = np.lexsort([low[:, 0], stack])
+        rows, level, flat, low, high, stack = (x[order] for x in (rows, level, flat, low, high, stack))
+        width = np.ptp(flat[..., 0]) + 1.0
+        last = np.searchsorted(stack * 2 * width + low[:, 0], stack * 2 * width + high[:, 0] - 1e-9)
+        for k in np.flatnonzero(last > np.arange(len(rows)) + 1):
             others = np.arange(k + 1, last[k])
-            meet = ((low[others] < high[k] - 1e-9) & (high[others] > low[k] + 1e-9)).all(axis=1)
-            pairs += [(seen[rows[k]], seen[rows[j]]) for j in others[meet] if _overlap(flat[k], flat[j])]
-    return pairs
+            meet = (low[others, 1] < high[k, 1] - 1e-9) & (high[others, 1] > low[k, 1] + 1e-9)
+            others = others[meet & (np.abs(level[others] - level[k]) <= limit)]
+            if len(others):
+                others = others[_overlap(flat[k], flat[others])]
+                pairs.append(np.stack([np.full(len(others), seen[rows[k]]), seen[rows[others]]], axis=1))
+    return [(int(a), int(b)) for a, b in np.concatenate(pairs)]
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two triangles in the plane share an area (separating axes)."""
-    size = max(np.ptp(a, axis=0).max(), np.ptp(b, axis=0).max())
-    for t in (a, b):
-        sides = np.roll(t, -1, axis=0) - t
-        across = np.stack([-sides[:, 1], sides[:, 0]], axis=1)
-        across /= np.linalg.norm(across, axis=1, keepdims=True)
-        pa, pb = a @ across.T, b @ across.T
-        if (np.minimum(pa.max(0), pb.max(0)) - np.maximum(pa.min(0), pb.min(0)) < 1e-7 * size).any():
-            return False
-    return True
+def _overlap(a: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether a triangle in the plane shares an area with each of (N, 3, 2) (separating axes)."""
+    size = max(np.ptp(a, axis=0).max(), np.ptp(others, axis=1).max(initial=0.0))
+    apart = np.zeros(len(others), bool)
+    first = np.broadcast_to(a, others.shape)
+    for t in (first, others):
+        sides = np.roll(t, -1, axis=1) - t
+        across = np.stack([-sides[..., 1], sides[..., 0]], axis=-1)
+        across /= np.linalg.norm(across, axis=-1, keepdims=True)
+        pa, pb = (np.einsum("nkx,nax->nka", corners, across) for corners in (first, others))
+        shared = np.minimum(pa.max(axis=1), pb.max(axis=1)) - np.maximum(pa.min(axis=1), pb.min(axis=1))
+        apart |= (shared < 1e-7 * size).any(axis=1)
+    return ~apart
 
 
 def inner_hits(mesh: SurfaceMesh, rays_per_face: int = 48, seed: int = 5) -> dict[str, float]:

@@ -15,6 +15,9 @@ from geometry.validation import FloatArray, IntArray
 MOST_TRIANGLES = 5_000_000
 """More are refused unless forced: ray casting holds about 100 bytes for each, and takes long."""
 
+FARTHEST = 1e12
+"""In units of the file; what lies farther away is no satellite's, and its squares leave the numbers."""
+
 NEGLIGIBLE_AREA_SHARE = 1e-6
 """Of its surface: what faces dropped as without area may add up to."""
 
@@ -60,10 +63,11 @@ class FileMesh:
 
 
 def one_surface(vertices: FloatArray, faces: IntArray, name: str) -> FileMesh:
-    """All triangles on one surface."""
+    """All triangles on one surface; corners (C,) or faces (F, 3)."""
+    faces = np.asarray(faces, dtype=np.int64).reshape(-1, 3)
     return FileMesh(
         np.asarray(vertices, dtype=float).reshape(-1, 3),
-        np.asarray(faces, dtype=np.int64).reshape(-1, 3),
+        faces,
         np.zeros(len(faces), np.int64),
         np.full(len(faces), INACTIVE),
         (name,),
@@ -101,7 +105,7 @@ def assembled(raw: FileMesh, path: Path, *, metres_per_unit: float, force: bool)
         )
     used = np.zeros(len(raw.vertices), bool)
     used[raw.faces.ravel()] = True
-    wrong = np.flatnonzero(used & ~np.isfinite(raw.vertices).all(axis=1))
+    wrong = np.flatnonzero(used & ~(np.abs(raw.vertices) <= FARTHEST).all(axis=1))
     if wrong.size:
         values = raw.vertices[wrong[0]]
         raise ValueError(

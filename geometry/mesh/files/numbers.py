@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from geometry.validation import FloatArray, IntArray
 
 
-def numbers_in(text: str | bytes, count: int, dtype: type = float) -> NDArray[Any]:
+def numbers_in(text: str | bytes, count: int) -> FloatArray:
     """The numbers of a text, between any white space.
 
     Parameters
@@ -17,7 +17,6 @@ def numbers_in(text: str | bytes, count: int, dtype: type = float) -> NDArray[An
     text : str or bytes
     count : int
         How many there must be.
-    dtype : float or int
 
     Returns
     -------
@@ -28,10 +27,20 @@ def numbers_in(text: str | bytes, count: int, dtype: type = float) -> NDArray[An
     ValueError
         Something that is no number, or another count.
     """
+    text = text.strip()  # numpy takes white space alone for a number
     with warnings.catch_warnings():
         # numpy stops at what is no number: with a warning up to now, with a ValueError some day
         warnings.simplefilter("ignore", DeprecationWarning)
-        values: NDArray[Any] = np.fromstring(text, dtype=dtype, sep=" ")
+        values: FloatArray = np.fromstring(text, sep=" ") if text else np.zeros(0)
     if len(values) != count:
         raise ValueError(f"{len(values)} numbers where {count} should be")
     return values
+
+
+def whole_numbers_in(text: str | bytes, count: int) -> IntArray:
+    """As `numbers_in`, for whole numbers (numpy's own way takes a lone sign for one)."""
+    values = numbers_in(text, count)
+    whole = np.abs(values) < 2.0**53
+    if not (whole.all() and (values == np.floor(values)).all()):
+        raise ValueError("a number that is not whole")
+    return values.astype(np.int64)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from geometry.mesh.files.assembly import FileMesh
-from geometry.mesh.files.numbers import numbers_in
+from geometry.mesh.files.numbers import numbers_in, whole_numbers_in
 from geometry.mesh.files.polygons import PolygonError, triangulated
 from geometry.mesh.files.sides import group_names, groups
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
@@ -189,9 +189,9 @@ def _corners(said: _Statements, path: Path) -> tuple[IntArray, IntArray]:
     counts = np.fromiter((len(row.split()) for row in rows), np.int64, len(rows))
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     try:
-        numbers = numbers_in(text, int(counts.sum()), np.int64)
+        numbers = whole_numbers_in(text, int(counts.sum()))
     except ValueError:
-        face = next(k for k, row in enumerate(rows) if not re.fullmatch(r"(\s*[+-]?\d+)*\s*", row))
+        face = next(k for k, row in enumerate(rows) if not _are_vertex_numbers(row))
         raise ValueError(
             f"{path}: line {said.face_lines[face]}: 'f {said.corners[face].strip()}' holds what is no vertex "
             "number"
@@ -199,6 +199,14 @@ def _corners(said: _Statements, path: Path) -> tuple[IntArray, IntArray]:
     before = np.repeat(np.array(said.vertices_before, np.int64), counts)
     # from 1; negative ones count back from the face, and there is no vertex 0
     return np.where(numbers < 0, before + numbers, numbers - 1), offsets
+
+
+def _are_vertex_numbers(row: str) -> bool:
+    if not re.fullmatch(r"[-+.\w \t]*", row, re.ASCII):  # Python splits at characters that C does not
+        return False
+    with suppress(ValueError):
+        return len(whole_numbers_in(row, len(row.split()))) > 0
+    return False
 
 
 def obj_bytes(mesh: SurfaceMesh, name: str) -> bytes:

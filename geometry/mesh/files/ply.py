@@ -91,7 +91,7 @@ def _header(data: bytes, path: Path) -> tuple[str, list[_Element], int]:
 
 def _corner_lists(face: dict[str, Any]) -> tuple[IntArray, IntArray]:
     """Corners of all faces one after the other, and where each begins."""
-    lists = next((face[name] for name in _CORNERS if name in face), None)
+    lists = next((face[name] for name in _CORNERS if isinstance(face.get(name), tuple)), None)
     if lists is None:
         return np.zeros(0, np.int64), np.zeros(1, np.int64)
     values, counts = lists

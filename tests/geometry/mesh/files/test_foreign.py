@@ -114,6 +114,13 @@ class TestStlReference:
         path = place(tmp_path / "a.stl", text + "\r\n" + upper)
         assert read_mesh(path).surface_areas_m2.tolist() == [pytest.approx(44.0)]
 
+    def test_triangle_without_area_is_dropped(self, tmp_path, box):
+        flat = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [[0, 1, 2]], process=False)
+        path = tmp_path / "a.stl"
+        trimesh.util.concatenate([flat, box]).export(path)
+        with pytest.warns(UserWarning, match="dropped 1 faces without area, the first is triangle 0"):
+            assert read_mesh(path).surface_areas_m2.tolist() == [pytest.approx(22.0)]
+
 
 class TestPlyReference:
     @pytest.mark.parametrize("encoding", ["ascii", "binary"])

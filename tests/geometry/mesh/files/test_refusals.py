@@ -82,6 +82,11 @@ class TestReadMeshRefusal:
             read_mesh(tmp_path / "a.stl")
         assert len(read_mesh(tmp_path / "a.stl", force=True).faces) == 17
 
+    def test_place_beyond_all_satellites(self, tmp_path):
+        refused(
+            tmp_path / "a.obj", f"{TRIANGLE}v 0 1e200 0\nf 1 2 4\n", r"line 4 is no place: \[0.0, 1e\+200"
+        )
+
     @pytest.mark.parametrize("word", ["nan", "inf", "-inf"])
     def test_no_number_in_a_vertex(self, tmp_path, word):
         refused(
@@ -112,6 +117,8 @@ class TestObjRefusal:
             ("v 0 1", "line 4: 'v 0 1' needs three numbers"),
             ("f 1 2 four", "line 4: 'f 1 2 four' holds what is no vertex number"),
             ("f 1 2 3.5", "line 4: 'f 1 2 3.5' holds what is no vertex number"),
+            ("f 1 2 -", "line 4: 'f 1 2 -' holds what is no vertex number"),
+            ("f 1 2 99999999999999999999", "holds what is no vertex number"),
             ("f 1 2 4", "line 4: 'f 1 2 4' names a vertex that is not there; the file has 3"),
             ("f 0 1 2", "line 4: 'f 0 1 2' names a vertex that is not there"),
             ("f -1 -2 -4", "line 4: 'f -1 -2 -4' names a vertex that is not there"),

@@ -24,6 +24,8 @@ SOFT_ROWS, SOFT_COLUMNS = 96, 192
 ROUGHNESSES = (0.12, 0.22, 0.35, 0.5, 0.7, 1.0)
 """Of the lobes of the soft maps; after them stands the cosine-weighted mean (irradiance over pi)."""
 LOBE_SAMPLES = 256
+# north galactic pole of 1958: 192.859 deg, +27.128 deg in ICRS [Hipparcos1997, vol. 1, 1.5.3]
+GALACTIC_POLE = np.array([-0.8676661, -0.1980764, 0.4559838])
 KEEP = 4
 _KEPT: dict[tuple[Any, ...], Surroundings] = {}  # the last few: a film asks for the same sky again and again
 
@@ -50,9 +52,10 @@ class Surroundings:
 
 
 def surroundings(scene: Scene, position_gcrs_m: FloatArray) -> Surroundings:
-    """The sky around a place in a scene: its Earth, and its ambient light as an even fill.
+    """The sky around a place in a scene: its Earth, and its ambient light.
 
-    The fill is of no origin and shows in rough surfaces only: what is polished mirrors a black sky.
+    Over an Earth the ambient light is that of the stars, lifted, and comes from the Milky Way; without
+    one it is a studio's, brighter above than below.
 
     Parameters
     ----------
@@ -86,12 +89,19 @@ def _drawn(scene: Scene, position_gcrs_m: FloatArray) -> Surroundings:
     fill = np.asarray(scene.ambient, dtype=float)
     size = (SHARP_COLUMNS, SHARP_ROWS)
     sharp = environment(replace(scene, ambient=(0.0, 0.0, 0.0)), position_gcrs_m, size).astype(float)
-    if scene.earth is None:  # a studio: brighter above than below
+    if scene.earth is None:
         up = scene.camera.view_up / np.linalg.norm(scene.camera.view_up)
         sharp += fill * (1.0 + 0.6 * (directions(SHARP_ROWS, SHARP_COLUMNS) @ up)[..., None])
-        fill = np.zeros(3)
-    soft = [_blurred(sharp, r) + fill * (1.0 if r is None else r) for r in (*ROUGHNESSES, None)]
+    else:
+        sharp += fill * _galaxy()[..., None]
+    soft = [_blurred(sharp, r) for r in (*ROUGHNESSES, None)]
     return Surroundings(read_only(sharp, np.float32), read_only(np.stack(soft), np.float32))
+
+
+def _galaxy() -> FloatArray:
+    """Light of the Milky Way (SHARP_ROWS, SHARP_COLUMNS), mean about 1."""
+    height = directions(SHARP_ROWS, SHARP_COLUMNS) @ GALACTIC_POLE
+    return 0.15 + 2.75 * np.exp(-((height / 0.35) ** 2))
 
 
 def directions(rows: int, columns: int) -> FloatArray:

@@ -5,9 +5,10 @@ import pytest
 
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
+from viz.light_rays import SUN_HALF_ANGLE_RAD
 from viz.refinement import corner_means, halved, longest_edges_m, refined
 from viz.scene import Material
-from viz.shadows import SKY_RAYS, SUN_HALF_ANGLE_RAD, shades
+from viz.shadows import SKY_RAYS, shades
 from viz.surroundings import SHARP_COLUMNS, SHARP_ROWS, SOFT_COLUMNS, SOFT_ROWS, Surroundings
 
 BLACK, WHITE = Material((0.0, 0.0, 0.0)), Material((1.0, 1.0, 1.0))

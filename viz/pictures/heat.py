@@ -114,7 +114,8 @@ def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
     right, up, towards = picture.T
     aside, above = np.radians(21.0), np.radians(25.0)
     eye = np.cos(above) * (np.cos(aside) * towards - np.sin(aside) * right) + np.sin(above) * up
-    camera = where.camera(1.19 * size * eye, -0.012 * size * right - 0.068 * size * up, up, 0.60)
+    away = 1.19 + 2.0 * max(_chord_m(mesh) / size - 0.1, 0.0)  # broad craft need more room
+    camera = where.camera(away * size * eye, -0.012 * size * right - 0.068 * size * up, up, 0.60)
     gap = 0.085 * size + 0.5 * _chord_m(mesh)
     turn = where.rotation_gcrs_from_stage
     half_turn = 2.0 * np.outer(right, right) - np.eye(3)
@@ -212,7 +213,7 @@ def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
     span = f"mean of one orbit from {moment}" if flux.steps > 1 else moment
     error = float(np.percentile(flux.standard_error_w_m2, 95))
     law = design.attitude.law.replace("_", " ")
-    below = f"{span}  ·  {law}  ·  standard error under {error:.2g} W/m² on 95 % of faces"
+    below = f"{span}  ·  {law}  ·  standard error under {max(error, 0.01):.2g} W/m² on 95 % of faces"
     return (
         Caption(title_of(design), "bottom_right", 0.030, (0.0, -0.040)),
         Caption(below, "bottom_right", 0.0195, color=theme.TEXT),

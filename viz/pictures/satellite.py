@@ -85,13 +85,13 @@ def scene(
 
 
 def _scale(craft: Craft) -> float:
-    """Size of the bus over 6.4 m, or of the whole craft where it has none."""
+    """Size of the bus over 6.4 m, of what stands out behind it over 9 m, or of a craft without a bus."""
     mesh = craft.mesh
     bus = [k for k, name in enumerate(mesh.surface_names) if name.startswith("bus.")]
     if not bus:
         return mesh.extent_m / 9.0
     corners: FloatArray = mesh.vertices_m[mesh.faces[np.isin(mesh.front_surface, bus)]].reshape(-1, 3)
-    return float(np.ptp(corners, axis=0)[:2].max()) / 6.6
+    return max(float(np.ptp(corners, axis=0)[:2].max()) / 6.6, -float(mesh.bounds_m[0, 2]) / 9.0)
 
 
 def _captions(design: Design, craft: Craft, where: Stage) -> tuple[Caption, ...]:

@@ -330,4 +330,5 @@ def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> parts.MeshC
         metres_per_unit=0.001 if section.unit == "mm" else 1.0,
         mass_kg=section.mass_kg,
         surfaces=surfaces,
+        force=section.force,
     )

@@ -159,6 +159,7 @@ class Craft(Section):
     solar_absorptance_end_of_life: Share = 0.05
     file: str | None = None
     unit: Literal["m", "mm"] = "m"
+    force: bool = False
     mass_kg: Positive | None = None
     surface: list[MeshSurface] = Field(default_factory=list)
 

@@ -99,6 +99,8 @@ class TestMergingLaw:
         assert design.craft.file == str(path)
         assert design.craft.surfaces[0].optics.solar_absorptance == 0.15
         assert load_design(path).craft.surfaces == ()
+        assert not load_design(path).craft.force
+        assert load_design(path, ["craft.force=true"]).craft.force
 
     def test_mesh_path_starts_at_the_design_file(self, tmp_path):
         design = load_design(written(tmp_path, '[craft]\ntype = "mesh"\nfile = "a/b.stl"\nunit = "mm"\n'))

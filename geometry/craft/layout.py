@@ -171,7 +171,7 @@ def _gpu_banks(
         return ()
     length, height = float(block.size_m[0]), float(block.size_m[2])
     reach = min(BLADE_HEIGHT_M, 0.6 * height)
-    top = max(0.06 * height, min(0.5 * height, WING_DEPTH_M)) if low_wing else 0.06 * height
+    top = max(0.06 * height, min(0.8 * height, WING_DEPTH_M)) if low_wing else 0.06 * height
     heights = (block.low_m[2] + 0.06 * height, block.high_m[2] - top)
     edge = 0.5 * length - max(0.03 * length, reserved_m + 0.01 * length)
     spans = [(-edge, edge)]

@@ -17,15 +17,20 @@ RADIATOR_PANEL_M = 2.5
 PIPE_PITCH_M = 0.45
 
 
-def shield_structure(half_width_m: float, depth_m: float, gap_m: float) -> list[SurfaceMesh]:
-    """Frame around the Earth shield and battens on its inner side, in its own frame (see `shield_frame`)."""
-    frame = min(0.04, 0.02 * depth_m)
+def shield_structure(half_width_m: float, depth_m: float, cant_rad: float, gap_m: float) -> list[SurfaceMesh]:
+    """Frame and battens on the inner side of the Earth shield, in its own frame (see `shield_frame`).
+
+    They begin as far from the bus as a wall that leans over it (`cant_rad` < 0) needs.
+    """
+    frame = min(0.04, 0.02 * depth_m, 0.04 * half_width_m)
     surface = Surface("earth_shield.frame", COATINGS["graphite"])
     off = gap_m + 0.5 * frame
     side = half_width_m - off - 1.5 * frame  # clear of a radiator at the end of the bus
     bottom = -depth_m - off
-    top = -3.0 * frame
-    places = np.array([-side, *(np.linspace(-0.5, 0.5, 3) * half_width_m), side])
+    top = -2.0 * (frame + 2.0 * gap_m) / np.cos(cant_rad)
+    if top < -0.5 * depth_m:
+        return []
+    places = np.linspace(-side, side, 5)
     upright = row_of_rods(
         (0.0, -off, top),
         (0.0, -off, -depth_m + frame),

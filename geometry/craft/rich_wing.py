@@ -37,7 +37,7 @@ def wing_structure(
     layout : BusLayout
         Of the bus; its drive and mast are drawn in rich detail only where `room_for_detail` says so.
     """
-    frame = _Wing(wing, side, lows_m, highs_m, layout.gap_m)
+    frame = _Wing(wing, side, lows_m, highs_m, layout.gap_m, float(layout.block.size_m[2]))
     meshes = [*frame.tubes(), *frame.hinges(), *frame.harness()]
     if side in layout.booms and layout.room_for_detail:
         meshes += frame.mast(layout)
@@ -53,6 +53,7 @@ class _Wing:
     lows_m: FloatArray
     highs_m: FloatArray
     gap_m: float
+    bus_height_m: float
 
     @property
     def axis(self) -> int:
@@ -74,7 +75,7 @@ class _Wing:
     @property
     def tube_m(self) -> float:
         """Width of longerons and hinge tubes."""
-        return min(FRAME_M, 0.02 * self.chord_m, 0.05 * self.length_m)
+        return min(FRAME_M, 0.02 * self.chord_m, 0.05 * self.length_m, 0.25 * self.bus_height_m)
 
     @property
     def edge_m(self) -> float:
@@ -127,7 +128,7 @@ class _Wing:
         """Fittings in rows behind the tubes across."""
         tube, lines = self.tube_m, self.lines_m
         top = -(2.0 * self.gap_m + tube)
-        size = np.abs(self.point(1.2 * tube, 3.0 * tube, 0.5 * tube))
+        size = np.abs(self.point(tube, 3.0 * tube, 0.5 * tube))
         first = self.point(lines[0], 0.0, top)
         block = Block.between(first - size * (0.5, 0.5, 1.0), first + size * (0.5, 0.5, 0.0))
         half = self.edge_m - 0.8 * tube
@@ -185,7 +186,7 @@ class _Wing:
         thin = 0.25 * wide_m
         under = -(2.0 * self.gap_m + self.tube_m + 0.5 * thin)
         end = 0.66 * self.edge_m
-        if root_m - start < 0.3 * reach_m or end < 2.0 * wide_m:
+        if root_m - start < 0.3 * reach_m or end < 2.0 * wide_m or reach_m < 1.5 * wide_m:
             return []
         nodes = [
             (self.point(start, s * 0.6 * wide_m, height_m), self.point(self.lines_m[0], s * end, under))

@@ -122,7 +122,7 @@ def _shield(parameters: SolarSlice, layout: BusLayout, rich: bool) -> list[Surfa
     half = 0.5 * shield_width_m(parameters)
     outer, inner = (Surface(f"earth_shield.{side}", shield.outer) for side in ("outer", "inner"))
     wall = rectangle((-half, 0.0, -shield.depth_m), (half, 0.0, 0.0), "+y", outer, inner)
-    frame = shield_structure(half, shield.depth_m, layout.gap_m) if rich else []
+    frame = shield_structure(half, shield.depth_m, shield.cant_rad, layout.gap_m) if rich else []
     place = shield_frame(shield, parameters.bus.width_y_m, parameters.bus.height_z_m)
     return [mesh.transformed(*place) for mesh in (wall, *frame)]
 

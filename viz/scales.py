@@ -13,7 +13,7 @@ from viz.typesetting import draw_line, ink_of, line_width
 
 BAR_LENGTH = 0.5
 ROUND = (1.0, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+STEPS = (1.0, 2.0, 2.5, 5.0)
 
 
 def round_ticks(low: float, high: float, count: int = 6) -> FloatArray:
@@ -27,11 +27,12 @@ def round_ticks(low: float, high: float, count: int = 6) -> FloatArray:
     if not low < high:
         raise ValueError(f"high must lie above low, got low={low:g}, high={high:g}")
     check_in_range(count, 2, 100, name="count")
-    rough = (high - low) / (count - 1)
-    decade = 10.0 ** np.floor(np.log10(rough))
-    step = decade * min(STEPS, key=lambda s: abs(np.log(s * decade / rough)))
-    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
-    return np.arange(first, last + 1.0) * step + 0.0
+    decade = 10.0 ** np.floor(np.log10((high - low) / (count - 1)))
+    steps = np.array([s * d for d in (0.1 * decade, decade, 10.0 * decade) for s in STEPS])
+    first, last = np.ceil(low / steps - 1e-9), np.floor(high / steps + 1e-9)
+    off = np.abs(last - first + 1.0 - count) + 100.0 * (last <= first)  # one tick tells nothing
+    best = len(steps) - 1 - int(np.argmin(off[::-1]))  # of equally good steps the longer
+    return np.arange(first[best], last[best] + 1.0) * steps[best] + 0.0
 
 
 def round_above(value: float) -> float:

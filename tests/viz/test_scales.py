@@ -1,0 +1,96 @@
+"""Scales: round ticks inside their range, words with the decimals they need, lengths where they belong."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from viz.camera import Camera
+from viz.lettering import lettered
+from viz.scales import round_above, round_ticks, tick_texts
+from viz.scene import Dimension, ScalarBar, Scene
+
+SUN = np.array([0.0, 0.0, 1.0])
+
+
+def _scene(**changes):
+    return Scene(Camera((0.0, 0.0, 10.0), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 0.8), SUN, **changes)
+
+
+class TestTicksLaw:
+    @given(st.floats(-1e4, 1e4), st.floats(1e-1, 1e7), st.integers(3, 9))
+    def test_they_lie_inside_evenly_and_are_about_as_many(self, low, span, count):
+        high = low + span
+        ticks = round_ticks(low, high, count)
+        slack = 1e-8 * span + 1e-9 * abs(low)  # rounding
+        assert ticks.min() >= low - slack
+        assert ticks.max() <= high + slack
+        assert 2 <= len(ticks) <= 2 * count
+        steps = np.diff(ticks)
+        np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+        mantissa = steps[0] / 10.0 ** np.floor(np.log10(steps[0]) + 1e-9)
+        assert min(abs(mantissa - m) for m in (1, 2, 2.5, 5, 10)) < 1e-6
+
+    @given(st.floats(1e-6, 1e9))
+    def test_a_round_end_is_near_above(self, value):
+        assert value <= round_above(value) <= 1.34 * value  # the widest step of the table: 3 to 4
+
+
+class TestTicksReference:
+    @pytest.mark.parametrize(
+        ("low", "high", "words"),
+        [
+            (0.0, 1400.0, ["0", "250", "500", "750", "1,000", "1,250"]),
+            (0.0, 140.0, ["0", "25", "50", "75", "100", "125"]),
+            (-0.2, 0.2, ["−0.2", "−0.1", "0.0", "0.1", "0.2"]),
+            (250.0, 350.0, ["250", "275", "300", "325", "350"]),
+        ],
+    )
+    def test_as_a_draughtsman_would(self, low, high, words):
+        assert tick_texts(round_ticks(low, high)) == words
+
+
+class TestTicksRefusal:
+    @pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0), (np.nan, 1.0)])
+    def test_a_range_that_does_not_rise(self, low, high):
+        with pytest.raises(ValueError, match="high must lie above low"):
+            round_ticks(low, high)
+
+
+class TestDrawnLaw:
+    @pytest.mark.parametrize("size", [(1920, 1080), (960, 540), (480, 270)])
+    @pytest.mark.parametrize("anchor", ["right", "bottom"])
+    def test_a_bar_keeps_clear_of_the_edges_and_shows_its_colours(self, size, anchor):
+        black = np.zeros((size[1], size[0], 3), np.uint8)
+        bar = ScalarBar("absorbed flux, W/m²", (0.0, 1400.0), "viridis", anchor=anchor)
+        drawn = lettered(black, _scene(scalar_bar=bar))
+        rows, columns = np.nonzero(drawn.max(axis=2) > 60)
+        margin = 0.03 * size[1]
+        assert rows.min() > margin
+        assert rows.max() < size[1] - margin
+        assert columns.max() < size[0] - margin
+        yellow = (drawn[..., 0] > 200) & (drawn[..., 1] > 200) & (drawn[..., 2] < 90)
+        assert yellow.any()  # the top of the map
+
+    def test_two_bars(self):
+        black = np.zeros((540, 960, 3), np.uint8)
+        bars = (
+            ScalarBar("one", (0.0, 1.0), "inferno", (), "bottom", "", (0.3, 0.3), 0.2),
+            ScalarBar("two", (0.0, 1.0), "viridis", (), "bottom", "", (0.7, 0.6), 0.2),
+        )
+        drawn = lettered(black, _scene(scalar_bar=bars)).max(axis=2) > 60
+        assert drawn[140:190, 180:400].any()
+        assert drawn[300:350, 570:790].any()
+        assert not drawn[400:].any()
+
+    def test_a_dimension_line_runs_from_end_to_end(self):
+        black = np.zeros((540, 960, 3), np.uint8)
+        line = Dimension("4 m", (-2.0, 0.0, 0.0), (2.0, 0.0, 0.0), text_offset=(0.0, -0.1))
+        scene = _scene(dimensions=(line,))
+        drawn = lettered(black, scene).max(axis=2) > 100
+        ends, _ = scene.camera.pixels(np.array([line.start_gcrs_m, line.end_gcrs_m]), (960, 540))
+        columns = np.nonzero(drawn[268:272].any(axis=0))[0]
+        assert columns.min() == pytest.approx(ends[0, 0], abs=2.0)
+        assert columns.max() == pytest.approx(ends[1, 0], abs=2.0)
+        assert np.asarray(Image.fromarray(drawn)).any()

@@ -197,7 +197,7 @@ def heat_loads(
     began = time.perf_counter()
     mesh = mesh_of(craft)
     environment = environment or Environment()
-    check_in_range(tolerance, 1e-6, 1.0, name="tolerance")
+    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)

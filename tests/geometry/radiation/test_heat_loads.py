@@ -357,6 +357,15 @@ class TestHeatLoadsRefusal:
         with pytest.raises(TypeError, match=r"craft must be a SurfaceMesh or have one as \.mesh, got int"):
             heat_loads(3, states(1))
 
+    def test_what_a_design_may_ask_is_not_refused(self, plate, states):
+        # the least that radiation.tolerance takes
+        mesh = plate("plate", [0, 0, 0], [1, 0, 0], [0, 1, 0])
+        assert heat_loads(mesh, states(1), tolerance=1e-7).provenance.tolerance == 1e-7
+
+    def test_less_than_any_design_may_ask(self, plate, states):
+        with pytest.raises(ValueError, match=r"tolerance must lie in \[1e-07, 1\], got 9e-08"):
+            heat_loads(plate("plate", [0, 0, 0], [1, 0, 0], [0, 1, 0]), states(1), tolerance=9e-8)
+
     @pytest.mark.parametrize(
         ("option", "message"),
         [

@@ -36,14 +36,6 @@ def wall_frame(side: Side) -> FloatArray:
     return np.stack([np.cross(up, out), up, out], axis=1)
 
 
-def rods(
-    starts_m: ArrayLike, ends_m: ArrayLike, diameter_m: float, surface: Surface, sides: int = 6
-) -> list[SurfaceMesh]:
-    """Closed tubes between pairs of points, each (N, 3), m."""
-    pairs = zip(np.asarray(starts_m, dtype=float), np.asarray(ends_m, dtype=float), strict=True)
-    return [strut(a, b, diameter_m, surface, sides=sides) for a, b in pairs]
-
-
 def row_of_rods(
     start_m: ArrayLike,
     end_m: ArrayLike,

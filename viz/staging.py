@@ -212,7 +212,7 @@ def with_shades(
     finest_m: float = 0.02,
     finest_rad: float = 0.009,
 ) -> MeshItem:
-    """The item with shadows and ambient light cast under a sky."""
+    """The item with shadows and ambient light cast under a sky; patterns are laid after it."""
     turn = item.rotation_gcrs_from_body
     eye = None if camera is None else turn.T @ (camera.position_gcrs_m - item.position_gcrs_m)
     cast = shades(
@@ -229,6 +229,7 @@ def with_shades(
     return replace(
         item,
         mesh=cast.mesh,
+        texture_coordinates=None,
         front_sunlight=cast.front_sunlight,
         back_sunlight=cast.back_sunlight,
         front_ambient=cast.front_ambient,

@@ -74,7 +74,7 @@ def _ticks(bar: ScalarBar) -> tuple[FloatArray, list[str]]:
 def _sizes(ink: Image.Image) -> tuple[int, int, int]:
     """Pixels of the type, of the small type, thickness of the bar."""
     height = ink.size[1]
-    return max(7, round(0.022 * height)), max(6, round(0.0165 * height)), max(3, round(0.014 * height))
+    return max(7, round(0.022 * height)), max(6, round(0.0195 * height)), max(3, round(0.014 * height))
 
 
 def _framed(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float]) -> None:

@@ -23,7 +23,7 @@ from viz.surroundings import surroundings
 from viz.unwrapping import BY_CELL, cell_size_m, texture_coordinates
 
 STARLIGHT: Color = (0.0065, 0.0072, 0.0090)
-"""Even fill on the shaded side: star light and air glow, lifted as the night is in `theme`."""
+"""Mean radiance of the starry sky, lifted as the night is in `theme`: what fills the shaded side."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,8 +69,8 @@ def ring_spacing(design: FlownDesign) -> RingSpacing:
     is asked where it crosses, for the members that come through nearest to each other, and these are
     flown with all short-period terms (two circles of radius a whose planes stand at an angle I, with a
     phase difference d at the crossing: 2 a cos(I/2) sin(d/2)).  Planes of different altitudes drift past
-    each other, every phase comes about, and the distance between the two curves counts.  Perturbations that differ between members (drag, errors of
-    station keeping) are left out.
+    each other, every phase comes about, and the distance between the two curves counts.  Perturbations
+    that differ between members (drag, errors of station keeping) are left out.
     """
     flight = flight_of(design)
     ring = design.ring

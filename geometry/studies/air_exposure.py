@@ -29,7 +29,7 @@ from geometry.radiation.receivers import FREE_TOLERANCE_PER_HALF_EXTENT
 from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 4
-POINTS = 2_048  # rays of each replicate and call, a power of two
+POINTS = 1_024  # rays of each replicate and call, a power of two
 _PROBES, _MOST_PROBES = 64, 20_000_000
 _MOST_NORMALS = 2_000
 _DIMENSIONS = 8  # state, side, two of the point, three of the velocity, species

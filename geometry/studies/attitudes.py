@@ -17,7 +17,7 @@ from geometry.orbit.free_molecular import DIFFUSE_SURFACE, GasSurface
 from geometry.orbit.gravity_gradient import gravity_gradient_torque_n_m
 from geometry.orbit.parameters import LAWS
 from geometry.orbit.thermosphere import ACTIVITIES, SolarIndices
-from geometry.studies.air_exposure import air_exposure
+from geometry.studies.air_exposure import POINTS, REPLICATES, air_exposure
 from geometry.studies.drag_year import DragYear, YearInAir, drag_year, held_drag_area_m2
 from geometry.validation import FloatArray, check_choice, read_only
 
@@ -26,6 +26,7 @@ DRAG_EVERY = 5
 """Drag is computed on every fifth of the days: it varies with the season only."""
 
 _ZOOM_POINTS, _ZOOMS, _PEAKS = 33, 2, 3
+_RAYS = REPLICATES * POINTS  # of each orbit, activity and law
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,8 @@ class AttitudeTrade:
         None where the craft has none.
     sunlit_fraction_mean : float
         Mean over the year of the share of the solar disc in view.
+    rays : int
+        Cast to find which parts shade each other from the air.
     """
 
     start_utc: np.datetime64
@@ -93,6 +96,7 @@ class AttitudeTrade:
     edge_on_drag_area_m2: float
     mass_kg: float | None
     sunlit_fraction_mean: float
+    rays: int
 
 
 def attitude_trade(
@@ -184,6 +188,7 @@ def attitude_trade(
         edge_on_drag_area_m2=held_drag_area_m2(exposure, np.array([1.0, 0.0, 0.0]), air, surface, seed),
         mass_kg=craft.mass_kg or None,
         sunlit_fraction_mean=float(states.sunlit_fraction.mean()),
+        rays=_RAYS * for_drag.size * (len(air.air) * len(prices) + 2) if exposure.shaded else 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""Write the craft as a file for other tools."""
+"""Write the craft or the ring as a file for other tools."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from viz.cli.options import (
     DEFAULT_CHANGES,
     DEFAULT_VOICE,
+    At,
     Changes,
     DesignSource,
     Force,
@@ -18,11 +19,16 @@ from viz.cli.options import (
     Output,
     Satellite,
     Voice,
+    moment,
 )
 from viz.cli.results import Report, print_json
+from viz.cli.ring_files import RING_SUFFIXES, RingOptions, write_ring_file
 
 CRAFT_FORMATS = {"glb": ("glb",), "stl": ("stl",), "obj": ("obj",), "vtp": ("vtp",)}
 """Suffixes of each format, the first where the file's name is not given."""
+
+FORMATS = {**CRAFT_FORMATS, **RING_SUFFIXES}
+_WHOLE_RING = RingOptions()
 
 
 def export(
@@ -33,7 +39,8 @@ def export(
         str | None,
         Parameter(
             name="--format",
-            help=f"Kind of file: {', '.join(CRAFT_FORMATS)}; default: by the suffix of -o.",
+            help=f"Of the craft: {', '.join(CRAFT_FORMATS)}; of the ring: {', '.join(RING_SUFFIXES)}; "
+            "default: by the suffix of -o.",
         ),
     ] = None,
     detail: Annotated[
@@ -41,13 +48,15 @@ def export(
         Parameter(name="--detail", help="light: the mesh of the analysis; rich: with small parts."),
     ] = "light",
     satellite: Satellite = 0,
+    ring: RingOptions = _WHOLE_RING,
+    at: At = None,
     changes: Changes = DEFAULT_CHANGES,
     output: Output = None,
     force: Force = False,
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Write the craft in its body frame, into DESIGN.FORMAT or the file that -o names."""
+    """Write the craft in its body frame, or the ring, into DESIGN.FORMAT or the file that -o names."""
     from viz.cli.members import member_craft
 
     report = Report("export", voice)
@@ -55,6 +64,15 @@ def export(
         format, output = destination(format, output, "", force=force)  # refused before any work
     flown = changes.load(design)
     format, output = destination(format, output, flown.name, force=force)
+    if format in RING_SUFFIXES:
+        if detail != "light":
+            raise ValueError(f"--detail is for formats of the craft, not for {format}")
+        at_utc = None if at is None else moment(at, flown)
+        fields = write_ring_file(report, format, flown, output, ring, at_utc=at_utc, satellite=satellite)
+        if json:
+            print_json(report.document(flown.name, fields, seed=flown.radiation.seed))
+        return
+    ring.refuse_for_craft(format)
     craft = member_craft(flown, satellite, detail)
 
     from geometry.mesh.files import write_mesh
@@ -87,12 +105,31 @@ def destination(format: str | None, output: Path | None, name: str, *, force: bo
 
     if format is None:
         if output is None:
-            raise ValueError(f"export needs --format ({', '.join(CRAFT_FORMATS)}) or -o FILE")
-        format = check_output(output, tuple(CRAFT_FORMATS), force=force)
-    check_choice(format, CRAFT_FORMATS, name="--format")
-    suffixes = CRAFT_FORMATS[format]
+            raise ValueError(f"export needs --format ({', '.join(FORMATS)}) or -o FILE")
+        format = _format_of_suffix(check_output(output, _suffixes(), force=force))
+    check_choice(format, FORMATS, name="--format")
+    suffixes = FORMATS[format]
     if output is None:
         plain_name = re.sub(r"[^\w.-]+", "_", name)
         output = Path(f"{plain_name}.{suffixes[0]}")
     check_output(output, suffixes, force=force)
     return format, output
+
+
+def _suffixes() -> tuple[str, ...]:
+    """All suffixes, each once."""
+    return tuple(dict.fromkeys(suffix for own in FORMATS.values() for suffix in own))
+
+
+def _format_of_suffix(suffix: str) -> str:
+    """The one format that ends so.
+
+    Raises
+    ------
+    ValueError
+        Several do.
+    """
+    formats = [format for format, own in FORMATS.items() if suffix in own]
+    if len(formats) > 1:
+        raise ValueError(f".{suffix} may be {' or '.join(formats)}; say which by --format")
+    return formats[0]

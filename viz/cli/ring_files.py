@@ -1,0 +1,145 @@
+"""The ring as a file: what `export` adds for elements, ephemerides and scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from viz.cli.ranges import steps
+from viz.cli.results import Report
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from geometry.design import Design
+
+RING_SUFFIXES = {
+    "omm": ("csv", "json"),
+    "tle": ("tle", "3le", "txt"),
+    "oem": ("oem", "txt"),
+    "czml": ("czml", "json"),
+    "parquet": ("parquet",),
+    "stellarium": ("json",),
+}
+"""Those of `geometry.orbit.formats`, without dots, known before that is imported; a test holds them alike."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RingOptions:
+    """What is written of the ring; nothing of it means anything to the formats of the craft."""
+
+    satellites: Annotated[
+        str | None,
+        Parameter(
+            name="--satellites",
+            help="Members of the ring: 3,5,8 or start:stop:step; default: all, for oem that of --satellite, "
+            "for czml an even choice.",
+        ),
+    ] = None
+    duration_min: Annotated[
+        float | None,
+        Parameter(
+            name="--duration-min",
+            help="Span of oem, czml, parquet; default: one nodal period, for parquet one moment.",
+        ),
+    ] = None
+    step_s: Annotated[
+        float | None, Parameter(name="--step-s", help="Seconds between their states; default: 60.")
+    ] = None
+    first_number: Annotated[
+        int | None,
+        Parameter(name="--first-number", help="Catalogue number of satellite 0 in omm, tle, stellarium."),
+    ] = None
+    most_satellites: Annotated[
+        int | None,
+        Parameter(
+            name="--most-satellites", help="Most satellites of a czml of the whole ring; default: 1000."
+        ),
+    ] = None
+
+    def refuse_for_craft(self, format: str) -> None:
+        """Refuse what a format of the craft would silently pass over."""
+        for name in self.__dataclass_fields__:
+            if getattr(self, name) is not None:
+                option = "--" + name.replace("_", "-")
+                raise ValueError(
+                    f"{option} is for formats of the ring ({', '.join(RING_SUFFIXES)}), not for {format}"
+                )
+
+
+def members_of(text: str, *, name: str) -> list[int]:
+    """Whole numbers of `3,5,8` or `start:stop:step`, both ends included.
+
+    Raises
+    ------
+    ValueError
+        Something else.
+    """
+    numbers = [value for part in text.split(",") for value in steps(part, name=name)]
+    for value in numbers:
+        if value != int(value):
+            raise ValueError(f"{name} must be whole numbers, got {value:g} in {text!r}")
+    return [int(value) for value in numbers]
+
+
+def write_ring_file(
+    report: Report,
+    format: str,
+    flown: Design,
+    path: Path,
+    options: RingOptions,
+    *,
+    at_utc: np.datetime64 | None,
+    satellite: int,
+) -> dict[str, Any]:
+    """Writes the file, whole or not at all, with its remarks; returns the fields of the document.
+
+    Raises
+    ------
+    ValueError
+        As `geometry.orbit.formats.write_ring`; members of the ring that overlap.
+    MissingOnMachineError
+        Parquet without pyarrow.
+    """
+    from geometry.orbit.formats import write_ring
+    from viz.cli.members import member_craft
+    from viz.machine import require_extra
+    from viz.output import whole_file
+
+    if format == "parquet":
+        require_extra("tables", "a .parquet file")
+    chosen = None if options.satellites is None else members_of(options.satellites, name="--satellites")
+    if satellite and chosen is None:
+        if format != "oem":
+            raise ValueError(
+                f"--satellite is for the craft and for oem; for {format} give --satellites {satellite}"
+            )
+        chosen = [satellite]
+    member_craft(flown)  # refuses a ring whose members overlap
+    with whole_file(path) as partial:
+        written = write_ring(
+            format,
+            flown,
+            partial,
+            satellites=chosen,
+            at_utc=at_utc,
+            duration_s=None if options.duration_min is None else 60.0 * options.duration_min,
+            step_s=options.step_s,
+            first_number=options.first_number,
+            most_satellites=options.most_satellites,
+        )
+    count = f"{written.satellites:,} satellite" + ("s" if written.satellites != 1 else "")
+    report.remark(f"wrote {path}: {count}" + (f" at {written.times:,} times" if written.times > 1 else ""))
+    for remark in written.remarks:
+        report.remark(remark)
+    return {
+        "format": format,
+        "output": str(path),
+        "satellites": written.satellites,
+        "times": written.times,
+        "remarks": list(written.remarks),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -276,7 +277,9 @@ class _Held:
             middle, half_us = self.states.times_utc[peak], self.step_us
             for _ in range(_ZOOMS):
                 offsets = np.rint(np.linspace(-half_us, half_us, _ZOOM_POINTS)).astype("timedelta64[us]")
-                near = orbit_states(self.design, middle + offsets, satellites=[self.satellite])
+                with warnings.catch_warnings():  # the states of the year have warned already
+                    warnings.simplefilter("ignore", UserWarning)
+                    near = orbit_states(self.design, middle + offsets, satellites=[self.satellite])
                 found = of(self.rotation(near), near)
                 best = max(best, float(found.max()))
                 middle, half_us = near.times_utc[found.argmax()], 2.0 * half_us / (_ZOOM_POINTS - 1)

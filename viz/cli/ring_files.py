@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from geometry.design import Design
+    from geometry.orbit.formats import RingFile
 
 RING_SUFFIXES = {
     "omm": ("csv", "json"),
@@ -36,8 +37,8 @@ class RingOptions:
         str | None,
         Parameter(
             name="--satellites",
-            help="Members of the ring: 3,5,8 or start:stop:step; default: all, for oem that of --satellite, "
-            "for czml an even choice.",
+            help="Members of the ring: 3,5,8 or start:stop:step (oem: a file for each); default: all, for oem "
+            "that of --satellite, for czml an even choice.",
         ),
     ] = None
     duration_min: Annotated[
@@ -95,8 +96,11 @@ def write_ring_file(
     *,
     at_utc: np.datetime64 | None,
     satellite: int,
+    force: bool,
 ) -> dict[str, Any]:
     """Writes the file, whole or not at all, with its remarks; returns the fields of the document.
+
+    Several satellites as OEM become a file each, with the number of the satellite behind the name.
 
     Raises
     ------
@@ -108,7 +112,7 @@ def write_ring_file(
     from geometry.orbit.formats import write_ring
     from viz.cli.members import member_craft
     from viz.machine import require_extra
-    from viz.output import whole_file
+    from viz.output import check_output, whole_file
 
     if format == "parquet":
         require_extra("tables", "a .parquet file")
@@ -120,26 +124,38 @@ def write_ring_file(
             )
         chosen = [satellite]
     member_craft(flown)  # refuses a ring whose members overlap
-    with whole_file(path) as partial:
-        written = write_ring(
+
+    def write(partial: Path, members: list[int] | None) -> RingFile:
+        return write_ring(
             format,
             flown,
             partial,
-            satellites=chosen,
+            satellites=members,
             at_utc=at_utc,
             duration_s=None if options.duration_min is None else 60.0 * options.duration_min,
             step_s=options.step_s,
             first_number=options.first_number,
             most_satellites=options.most_satellites,
         )
-    count = f"{written.satellites:,} satellite" + ("s" if written.satellites != 1 else "")
-    report.remark(f"wrote {path}: {count}" + (f" at {written.times:,} times" if written.times > 1 else ""))
-    for remark in written.remarks:
+
+    files: dict[Path, list[int] | None] = {path: chosen}
+    if format == "oem" and chosen is not None and len(chosen) > 1:  # a message tells of one object
+        files = {path.with_stem(f"{path.stem}-{k}"): [k] for k in chosen}
+        for file in files:
+            check_output(file, RING_SUFFIXES[format], force=force)
+    written = []
+    for file, members in files.items():
+        with whole_file(file) as partial:
+            written.append(write(partial, members))
+        count = f"{written[-1].satellites:,} satellite" + ("s" if written[-1].satellites != 1 else "")
+        times = f" at {written[-1].times:,} times" if written[-1].times > 1 else ""
+        report.remark(f"wrote {file}: {count}{times}")
+    for remark in written[-1].remarks:
         report.remark(remark)
     return {
         "format": format,
-        "output": str(path),
-        "satellites": written.satellites,
-        "times": written.times,
-        "remarks": list(written.remarks),
+        "output": str(path) if path in files else [str(file) for file in files],
+        "satellites": sum(file.satellites for file in written),
+        "times": written[-1].times,
+        "remarks": list(written[-1].remarks),
     }

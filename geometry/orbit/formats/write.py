@@ -79,7 +79,7 @@ def write_ring(
     path : path
         Overwritten; its suffix must be one of `RING_SUFFIXES[format]`.
     satellites : int array (N,), optional
-        Members; default all, for `oem` the first, for `czml` all up to `most_satellites`.
+        Members; default all, for `czml` all up to `most_satellites`, for `oem`, which holds one, the first.
     at_utc : datetime64, optional
         Epoch of the elements or first time of the states; default the design's epoch.
     duration_s, step_s : float, optional
@@ -232,7 +232,7 @@ def _chosen(
     if satellites is not None or format == "parquet":
         return check_satellites(satellites, count), ()
     if format == "oem":
-        remark = f"the first of {count:,} satellites; name others by satellites"
+        remark = f"an OEM tells of one object: the first of {count:,} satellites; name another by satellites"
         return np.arange(1), () if count == 1 else (remark,)
     most = czml.MOST_SATELLITES if most_satellites is None else int(most_satellites)
     if count <= most:

@@ -52,6 +52,14 @@ class TestRingFilesLaw:
         assert dawnring("export", "solar_slice", *SMALL, "--satellite", "7", "-o", "a.oem").code == 0
         assert "OBJECT_NAME = SOLAR_SLICE 7\n" in (tmp_path / "a.oem").read_text()
 
+    def test_several_oem_become_a_file_each(self, dawnring, tmp_path):
+        tokens = ("export", "solar_slice", *SMALL, "--satellites", "3,5", "-o", "a.oem")
+        outcome = dawnring(*tokens, "--json")
+        assert outcome.document["output"] == ["a-3.oem", "a-5.oem"]
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["a-3.oem", "a-5.oem"]
+        assert "OBJECT_NAME = SOLAR_SLICE 5\n" in (tmp_path / "a-5.oem").read_text()
+        dawnring(*tokens).assert_refused(2, "a-3.oem", "--force")
+
 
 class TestRingFilesRefusal:
     @pytest.mark.parametrize(

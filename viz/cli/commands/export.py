@@ -68,7 +68,9 @@ def export(
         if detail != "light":
             raise ValueError(f"--detail is for formats of the craft, not for {format}")
         at_utc = None if at is None else moment(at, flown)
-        fields = write_ring_file(report, format, flown, output, ring, at_utc=at_utc, satellite=satellite)
+        fields = write_ring_file(
+            report, format, flown, output, ring, at_utc=at_utc, satellite=satellite, force=force
+        )
         if json:
             print_json(report.document(flown.name, fields, seed=flown.radiation.seed))
         return

@@ -49,13 +49,13 @@ class TestOemLaw:
     def test_states_come_back(self, small_ring, tmp_path):
         design = small_ring()
         written = write_ring(
-            "oem", design, tmp_path / "a.oem", satellites=[4, 0], duration_s=3_000.5, step_s=600.0
+            "oem", design, tmp_path / "a.oem", satellites=[4], duration_s=3_000.5, step_s=600.0
         )
         header, segments = read_oem((tmp_path / "a.oem").read_text())
         assert header["CCSDS_OEM_VERS"] == "2.0"
-        assert [meta["OBJECT_NAME"] for meta, _, _ in segments] == ["DAWNRING 4", "DAWNRING 0"]
-        assert (written.satellites, written.times) == (2, 7)
-        for (meta, times, states), k in zip(segments, (4, 0), strict=True):
+        assert [meta["OBJECT_NAME"] for meta, _, _ in segments] == ["DAWNRING 4"]
+        assert (written.satellites, written.times) == (1, 7)
+        for (meta, times, states), k in zip(segments, (4,), strict=True):
             assert (meta["REF_FRAME"], meta["TIME_SYSTEM"], meta["CENTER_NAME"]) == ("GCRF", "UTC", "EARTH")
             assert np.datetime64(meta["START_TIME"]) == times[0] == design.epoch_utc
             assert np.datetime64(meta["STOP_TIME"]) == times[-1]
@@ -154,6 +154,10 @@ class TestParquetLaw:
 
 
 class TestSamplesRefusal:
+    def test_an_oem_of_two_objects(self, small_ring, tmp_path):
+        with pytest.raises(ValueError, match=r"one object, got 2 satellites.*a file for each"):
+            write_ring("oem", small_ring(), tmp_path / "a.oem", satellites=[0, 4])
+
     def test_spans_and_steps(self):
         start = np.datetime64("2027-03-20", "us")
         with pytest.raises(ValueError, match="duration_s"):

@@ -37,7 +37,7 @@ class RingOptions:
         str | None,
         Parameter(
             name="--satellites",
-            help="Members of the ring: 3,5,8 or start:stop:step (oem: a file for each); default: all, for oem "
+            help="Members of the ring: 3,5,8 or start:stop:step (oem: one file each); default: all, for oem "
             "that of --satellite, for czml an even choice.",
         ),
     ] = None

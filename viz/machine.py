@@ -53,7 +53,7 @@ EXTRAS: tuple[Extra, ...] = (
     Extra("cad", "OCP", "STEP files"),
     Extra("usd", "pxr", "USD files"),
     Extra("cluster", "distributed", "many machines"),
-    Extra("drag", "pymsis", "NRLMSISE-00 and MSIS densities"),
+    Extra("drag", "pymsis", "NRLMSIS 2.1 densities"),
     Extra("viewer", "trame", "the interactive viewer in a browser"),
 )
 

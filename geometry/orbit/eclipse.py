@@ -70,6 +70,38 @@ def sunlit_fraction(
 
 
 @numba.njit(cache=True, nogil=True)
+def limb_angles(  # type: ignore[no-untyped-def]
+    x, y, z, sun_x, sun_y, sun_z, px, py, pz, radius, stretch
+):
+    """Angle of the Sun's centre above the near limb, the Sun's and the Earth's angular radii, rad.
+
+    Geocentric satellite and Sun, axis p; see `sunlit_fraction` for the method.
+    """
+    dx, dy, dz = sun_x - x, sun_y - y, sun_z - z
+    lift = (stretch - 1.0) * (x * px + y * py + z * pz)
+    x, y, z = x + lift * px, y + lift * py, z + lift * pz
+    lift = (stretch - 1.0) * (dx * px + dy * py + dz * pz)
+    sx, sy, sz = dx + lift * px, dy + lift * py, dz + lift * pz
+    length = sqrt(sx * sx + sy * sy + sz * sz)
+    sx, sy, sz = sx / length, sy / length, sz / length
+    along = x * sx + y * sy + z * sz
+    ux, uy, uz = x - along * sx, y - along * sy, z - along * sz
+    offset = sqrt(ux * ux + uy * uy + uz * uz)
+    earth_angle = asin(min(1.0, radius / sqrt(x * x + y * y + z * z)))
+    clear = atan2(offset, -along) - earth_angle
+    if offset > 0.0:
+        # Towards the near limb, scaled back to the ellipsoid: the true angle.
+        c, s = cos(clear), sin(clear) / offset
+        tx, ty, tz = c * sx - s * ux, c * sy - s * uy, c * sz - s * uz
+        lift = (1.0 / stretch - 1.0) * (tx * px + ty * py + tz * pz)
+        tx, ty, tz = tx + lift * px, ty + lift * py, tz + lift * pz
+        cx, cy, cz = ty * dz - tz * dy, tz * dx - tx * dz, tx * dy - ty * dx
+        angle = atan2(sqrt(cx * cx + cy * cy + cz * cz), tx * dx + ty * dy + tz * dz)
+        clear = angle if clear > 0.0 else -angle
+    return clear, asin(SOLAR_RADIUS_M / sqrt(dx * dx + dy * dy + dz * dz)), earth_angle
+
+
+@numba.njit(cache=True, nogil=True)
 def _sunlit_kernel(position, sun, pole, radius, stretch, sun_radius, fraction):  # type: ignore[no-untyped-def]
     """Fills `fraction` (N, T); most satellites are decided without an angle."""
     margin = 1.2 * sun_radius / 1.4e11  # rad; above the solar radius at any date, ellipsoid included
@@ -96,23 +128,15 @@ def _sunlit_kernel(position, sun, pole, radius, stretch, sun_radius, fraction): 
             if offset < radius + along * margin:
                 fraction[i, k] = 0.0
                 continue
-            # Angle of the near limb from the Sun, positive where the centre of the Sun is clear.
-            earth_angle = asin(min(1.0, radius / sqrt(x * x + y * y + z * z)))
-            clear = atan2(offset, -along) - earth_angle
-            if offset > 0.0:
-                c, s = cos(clear), sin(clear) / offset
-                tx, ty, tz = c * sx - s * ux, c * sy - s * uy, c * sz - s * uz
-                lift = (1.0 / stretch - 1.0) * (tx * px + ty * py + tz * pz)
-                tx, ty, tz = tx + lift * px, ty + lift * py, tz + lift * pz
-                cx, cy, cz = ty * dz - tz * dy, tz * dx - tx * dz, tx * dy - ty * dx
-                angle = atan2(sqrt(cx * cx + cy * cy + cz * cz), tx * dx + ty * dy + tz * dz)
-                clear = angle if clear > 0.0 else -angle
-            sun_angle = asin(sun_radius / sqrt(dx * dx + dy * dy + dz * dz))
-            fraction[i, k] = 1.0 - _covered_share(clear, min(clear + 2.0 * earth_angle, pi - 1e-6), sun_angle)
+            clear, sun_angle, earth_angle = limb_angles(
+                position[i, k, 0], position[i, k, 1], position[i, k, 2],
+                sun[k, 0], sun[k, 1], sun[k, 2], px, py, pz, radius, stretch,
+            )  # fmt: skip
+            fraction[i, k] = 1.0 - covered_share(clear, min(clear + 2.0 * earth_angle, pi - 1e-6), sun_angle)
 
 
 @numba.njit(cache=True, nogil=True)
-def _covered_share(near, far, sun_angle):  # type: ignore[no-untyped-def]
+def covered_share(near, far, sun_angle):  # type: ignore[no-untyped-def]
     """Share of a disc behind a circle whose limbs stand at `near` and `far` from its centre, rad."""
     x1, x2, rho = 2.0 * tan(0.5 * near), 2.0 * tan(0.5 * far), 2.0 * tan(0.5 * sun_angle)
     if x1 >= rho:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, atan2, cos, pi, sin, sqrt
+from math import atan2, cos, pi, sin, sqrt
 
 import numba
 import numpy as np
 
-from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import EarthShape
 from geometry.orbit.blocks import in_blocks
-from geometry.orbit.eclipse import _covered_share
+from geometry.orbit.eclipse import covered_share, limb_angles
 from geometry.orbit.mean_elements import _J2, _J3, _RE_M, MeanElements
 from geometry.validation import FloatArray, check_shape, read_only
 
@@ -195,40 +194,8 @@ def _plane_constants(elements: MeanElements) -> FloatArray:
 
 
 @numba.njit(cache=True, nogil=True)
-def _limb_angles(  # type: ignore[no-untyped-def]
-    x, y, z, sun_x, sun_y, sun_z, px, py, pz, radius, stretch
-):
-    """Angle of the Sun's centre above the near limb, the Sun's and the Earth's angular radii, rad.
-
-    Geocentric satellite and Sun, axis p; see `geometry.orbit.eclipse.sunlit_fraction` for the method.
-    """
-    dx, dy, dz = sun_x - x, sun_y - y, sun_z - z
-    lift = (stretch - 1.0) * (x * px + y * py + z * pz)
-    x, y, z = x + lift * px, y + lift * py, z + lift * pz
-    lift = (stretch - 1.0) * (dx * px + dy * py + dz * pz)
-    sx, sy, sz = dx + lift * px, dy + lift * py, dz + lift * pz
-    length = sqrt(sx * sx + sy * sy + sz * sz)
-    sx, sy, sz = sx / length, sy / length, sz / length
-    along = x * sx + y * sy + z * sz
-    ux, uy, uz = x - along * sx, y - along * sy, z - along * sz
-    offset = sqrt(ux * ux + uy * uy + uz * uz)
-    earth_angle = asin(min(1.0, radius / sqrt(x * x + y * y + z * z)))
-    clear = atan2(offset, -along) - earth_angle
-    if offset > 0.0:
-        # Towards the near limb, scaled back to the ellipsoid: the true angle.
-        c, s = cos(clear), sin(clear) / offset
-        tx, ty, tz = c * sx - s * ux, c * sy - s * uy, c * sz - s * uz
-        lift = (1.0 / stretch - 1.0) * (tx * px + ty * py + tz * pz)
-        tx, ty, tz = tx + lift * px, ty + lift * py, tz + lift * pz
-        cx, cy, cz = ty * dz - tz * dy, tz * dx - tx * dz, tx * dy - ty * dx
-        angle = atan2(sqrt(cx * cx + cy * cy + cz * cz), tx * dx + ty * dy + tz * dz)
-        clear = angle if clear > 0.0 else -angle
-    return clear, asin(SOLAR_RADIUS_M / sqrt(dx * dx + dy * dy + dz * dz)), earth_angle
-
-
-@numba.njit(cache=True, nogil=True)
 def _angles(at, path):  # type: ignore[no-untyped-def]
-    """`_limb_angles` at a place on a path: plane constants and no track, or a track with axis and shape."""
+    """`limb_angles` at a place on a path: plane constants and no track, or a track with axis and shape."""
     constants, track = path
     if track.shape[0] == 0:
         return _angles_on_plane(at, constants)
@@ -263,7 +230,7 @@ def _angles_on_plane(u, constants):  # type: ignore[no-untyped-def]
         constants[10],
         constants[11],
     )
-    return _limb_angles(x, y, z, sun_x, sun_y, sun_z, 0.0, 0.0, 1.0, radius, stretch)
+    return limb_angles(x, y, z, sun_x, sun_y, sun_z, 0.0, 0.0, 1.0, radius, stretch)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -280,7 +247,7 @@ def _angles_on_track(at, constants, track):  # type: ignore[no-untyped-def]
     z = h0 * a[2] + h1 * b[2] + d0 * a[5] + d1 * b[5]
     sx, sy, sz = g * a[6] + f * b[6], g * a[7] + f * b[7], g * a[8] + f * b[8]
     px, py, pz = constants[0], constants[1], constants[2]
-    return _limb_angles(x, y, z, sx, sy, sz, px, py, pz, constants[3], constants[4])
+    return limb_angles(x, y, z, sx, sy, sz, px, py, pz, constants[3], constants[4])
 
 
 # ---------------------------------------------------------------- kernels: minimum, crossing, arc
@@ -349,7 +316,7 @@ def _add_arc(path, deep, shallow, out):  # type: ignore[no-untyped-def]
     for k in range(_GAUSS_POINTS.size):
         at = 0.5 * (inner + outer) + 0.5 * (outer - inner) * _GAUSS_POINTS[k]
         clear, sun, earth = _angles(at, path)
-        dark += 0.5 * _GAUSS_WEIGHTS[k] * _covered_share(clear, min(clear + 2.0 * earth, pi - 1e-6), sun)
+        dark += 0.5 * _GAUSS_WEIGHTS[k] * covered_share(clear, min(clear + 2.0 * earth, pi - 1e-6), sun)
     out[2] += abs(inner - deep)
     out[3] += abs(outer - deep)
     out[4] += abs(inner - deep) + dark * abs(outer - inner)

@@ -113,7 +113,7 @@ class _Flown:
 
 
 def _nadir_side(flown: FlownDesign) -> int:
-    """+1 where the body's +Y looks to nadir, -1 where -Y does (SYSTEM.md, frames and attitude)."""
+    """+1 where the body's +Y looks to nadir, -1 where -Y does (docs/system.md, frames and attitude)."""
     z, x = flown.attitude.z_body_rth, flown.attitude.x_body_rth
     if z is not None and x is not None:
         return -1 if float(np.cross(z, x)[0]) > 0 else 1
@@ -162,7 +162,7 @@ def _ring(section: schema.Ring) -> flight.Ring:
     )
 
 
-# Hot and cold cases of SYSTEM.md section 3: Sun distance in au, albedo, infrared exitance in W/m^2.
+# Hot and cold cases of docs/system.md: Sun distance in au, albedo, infrared exitance in W/m^2.
 CASES = {"nominal": None, "hot": (0.983, 0.35, 258.0), "cold": (1.017, 0.25, 218.0)}
 
 

@@ -39,7 +39,7 @@ def rotation_body_from_gcrs(
 
     Notes
     -----
-    The laws are those of SYSTEM.md section 2.  Where one is singular (Sun along T) its limit is used.
+    The laws are those of docs/system.md.  Where one is singular (Sun along T) its limit is used.
     """
     position = check_shape(position_gcrs_m, (None, None, 3), name="position_gcrs_m")
     n, t = position.shape[:2]

@@ -34,7 +34,7 @@ class TestRotationAnalytic:
 
     @given(ANGLE, st.floats(-1.5, 1.5))
     def test_sun_in_the_orbit_frame(self, noon, beta):
-        """SYSTEM.md section 2: s = cos b cos u R - cos b sin u T + sin b H."""
+        """docs/system.md: s = cos b cos u R - cos b sin u T + sin b H."""
         sun = np.array([np.cos(beta) * np.cos(noon), -np.cos(beta) * np.sin(noon), np.sin(beta)])
         found = frames.angle_from_noon_rad(np.eye(3), sun)
         assert np.cos(found - noon) == pytest.approx(1.0, abs=1e-12)

@@ -36,7 +36,7 @@ def satellite():
 
 
 class TestSolarSliceReference:
-    """SYSTEM.md, the craft: numbers of the defaults."""
+    """docs/system.md, the craft: numbers of the defaults."""
 
     def test_areas(self, satellite):
         mesh = satellite.mesh

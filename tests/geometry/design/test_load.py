@@ -41,7 +41,7 @@ class TestPresetsReference:
         assert isinstance(craft, SolarSlice)
         assert craft.bus.length_x_m == 6.40
         assert craft.module.area_m2 * 22 == pytest.approx(440.0, rel=1e-12)
-        assert craft.earth_shield.side_y == 1  # LTAN 18:00: +Y is nadir (SYSTEM.md section 2)
+        assert craft.earth_shield.side_y == 1  # LTAN 18:00: +Y is nadir (docs/system.md)
         assert isinstance(load_design("panel_module").craft, PanelModule)
         sheet = load_design("gpu_sheet").craft
         assert isinstance(sheet, GpuSheet)

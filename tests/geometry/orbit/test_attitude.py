@@ -1,4 +1,4 @@
-"""The attitude laws of SYSTEM.md section 2."""
+"""The attitude laws of docs/system.md."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class TestFlown:
 
     @pytest.mark.parametrize(("ltan_s", "sigma"), [(64_800.0, 1.0), (21_600.0, -1.0)])
     def test_which_edge_looks_down(self, flown, ltan_s, sigma):
-        """SYSTEM.md: +Y is nadir for LTAN 18:00 and zenith for LTAN 06:00."""
+        """docs/system.md: +Y is nadir for LTAN 18:00 and zenith for LTAN 06:00."""
         design = flown(ring=Ring(4, ltan_list_s=(ltan_s,)), attitude=Attitude("sun_slice_locked"))
         states = orbit_states(design, satellites=None)
         np.testing.assert_array_equal(sun_side(design, satellites=None), sigma)

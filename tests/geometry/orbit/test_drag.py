@@ -32,7 +32,7 @@ class TestWindAnalytic:
         np.testing.assert_array_equal(wind_gcrs_m_s(np.array([[[0.0, 0.0, 7e6]]]), velocity, POLE), -velocity)
 
     def test_a_polar_orbit_meets_it_four_degrees_from_the_side(self):
-        """SYSTEM.md: up to about 4 deg away from edge-on; atan(511 / 7546) = 3.9 deg at 7,000 km."""
+        """docs/system.md: up to about 4 deg away from edge-on; atan(511 / 7546) = 3.9 deg at 7,000 km."""
         wind = wind_gcrs_m_s(np.array([[[7e6, 0.0, 0.0]]]), np.array([[[0.0, 0.0, 7_546.0]]]), POLE)[0, 0]
         assert np.degrees(np.arctan2(wind[1], -wind[2])) == pytest.approx(3.87, abs=0.01)
 

@@ -90,7 +90,7 @@ class TestSpacingAnalytic:
         assert spacing.smallest_distance_m == pytest.approx(chord, rel=2.5e-3)
 
     def test_a_quarter_million(self, flown):
-        """notes/orbits.md: 174 m apart."""
+        """2 pi a / N: 174 m apart."""
         spacing = ring_spacing(flown(ring=Ring(250_000)))
         assert spacing.neighbour_spacing_m == pytest.approx(174.4, abs=0.1)
         assert 174.0 < spacing.smallest_distance_m < 174.4
@@ -194,8 +194,9 @@ class TestClearRefusal:
             check_ring_clear(flown(ring=Ring(int(1.01 * fits))), 395.0)
 
     def test_a_wide_craft_fits_narrowly(self, flown):
-        """notes/orbits.md: a span of 72 m fits at 174 m, a sheet of 790 m does not."""
-        check_ring_clear(flown(ring=Ring(250_000)), 36.2)
+        """A span of 72 m fits at 174 m, a sheet of 790 m does not."""
+        spacing = check_ring_clear(flown(ring=Ring(250_000)), 36.2)
+        assert spacing.satellites == 250_000
 
     def test_altitude_spread_and_the_remedy(self, flown):
         with pytest.raises(ValueError, match=r"raise ring\.altitude_spread to [\d.]+ km") as refusal:

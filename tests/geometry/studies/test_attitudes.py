@@ -83,7 +83,7 @@ class TestAnglesAnalytic:
         assert (1.0 - rolling) / (1.0 - locked) == pytest.approx(0.5, abs=0.06)
 
     def test_pointing_at_the_sun_turns_the_plate_by_ninety_degrees_less_beta(self, dusk):
-        """SYSTEM.md: an angle of attack up to 90 deg - abs(beta)."""
+        """docs/system.md: an angle of attack up to 90 deg - abs(beta)."""
         start = np.datetime64("2027-03-20T12:00:00", "us")
         times = start + (np.arange(0, 365.2422, 0.05) * 86_400e6).astype("timedelta64[us]")
         beta = np.abs(orbit_states(Flown(), times).beta_rad[0])

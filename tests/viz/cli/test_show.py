@@ -1,4 +1,4 @@
-"""`show`: the numbers of SYSTEM.md by closed forms, and the totals of the ring."""
+"""`show`: the numbers of docs/system.md by closed forms, and the totals of the ring."""
 
 from __future__ import annotations
 

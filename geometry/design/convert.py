@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from geometry.constants import EARTH_MEAN_RADIUS_M
+from geometry.craft import build_craft
 from geometry.craft import parameters as parts
 from geometry.design import schema
 from geometry.environment import EarthShape, Environment
@@ -20,6 +21,7 @@ from geometry.orbit import parameters as flight
 from geometry.orbit.ground_track import repeat_altitude_m
 
 HOUR_S = 3600.0
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,18 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     attitude = _attitude(document.attitude)
     ring = _ring(document.ring)
     environment = _environment(document.environment, case)
-    side = _nadir_side(_Flown(path, attitude, ring, environment, epoch))
+    flown = _Flown(path, attitude, ring, environment, epoch)
+    craft = _craft(document, _nadir_side(flown), case, folder)
     radiation = document.radiation
     return Design(
         name=document.name,
         case=case,
         epoch_utc=epoch,
-        orbit=path,
+        orbit=_with_drag(document, flown, craft),
         attitude=attitude,
         ring=ring,
         environment=environment,
-        craft=_craft(document, side, case, folder),
+        craft=craft,
         radiation=RadiationSettings(radiation.tolerance, radiation.seed, radiation.max_rays),
         launch_mass_kg=1000.0 * document.launch.mass_t,
         render=dict(document.render),
@@ -142,6 +145,21 @@ def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
         inclination_rad=inclination,
         propagation=section.propagation,
     )
+
+
+def _with_drag(document: schema.DesignFile, flown: _Flown, craft: parts.CraftParameters) -> flight.Orbit:
+    """The orbit with the decay that is given, or that of the craft itself."""
+    section = document.orbit
+    if section.drag == "none" or not isinstance(flown.orbit, flight.SunSynchronousOrbit):
+        return flown.orbit
+    if section.decay_m_day is not None:
+        decay_m_s = section.decay_m_day / DAY_S
+    else:
+        from geometry.air.decay import own_decay_m_s  # rays: only where they are asked for
+
+        built = build_craft(craft)
+        decay_m_s = own_decay_m_s(flown, built, section.solar_activity, seed=document.radiation.seed)
+    return replace(flown.orbit, decay_m_s=decay_m_s, solar_activity=section.solar_activity)
 
 
 def _attitude(section: schema.Attitude) -> flight.Attitude:

@@ -1,6 +1,6 @@
 """Orbits: mean elements to states in GCRS, attitude laws, the Earth's shadow, the ring."""
 
-from geometry.orbit.flight import FlownDesign, flight_of
+from geometry.orbit.flight import FlownDesign, flight_of, held_at_altitude
 from geometry.orbit.flown import (
     orbit_positions,
     orbit_states,
@@ -37,6 +37,7 @@ __all__ = [
     "SunSynchronousOrbit",
     "check_ring_clear",
     "flight_of",
+    "held_at_altitude",
     "orbit_positions",
     "orbit_states",
     "orbit_summary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,13 @@ from sgp4.exporter import export_tle
 
 from geometry.orbit.formats.published import LARGEST_NUMBER, PublishedElements
 from geometry.orbit.formats.rows import rounded_angle_deg, row_blocks, text_rows
-from geometry.validation import IntArray
+from geometry.validation import FloatArray, IntArray
 
 EPOCH_STEP_US = 864
 """A TLE counts time in 1e-8 days."""
 
 _ALPHA_5 = np.array([str(k) for k in range(10)] + list("ABCDEFGHJKLMNPQRSTUVWXYZ"))  # no I, no O
-_LINES = (
-    "1 %sU          %s  .00000000  00000+0  00000+0 0  999 \n2 %s %8.4f %8.4f %07d %8.4f %8.4f %11.8f    0 \n"
-)
+_LINES = "1 %sU          %s%s  00000+0%s 0  999 \n2 %s %8.4f %8.4f %07d %8.4f %8.4f %11.8f    0 \n"
 _WIDTH = 70  # of a line with its line feed
 _HINT_COLOR = (1.0, 0.8, 0.5)
 
@@ -54,6 +53,8 @@ def tle_lines(elements: PublishedElements, rows: slice) -> list[str]:
         [
             numbers,
             _epochs(elements.epoch_utc[rows]),
+            _each_once(_motion_dot, elements.mean_motion_dot_rev_day2[rows]),
+            _each_once(_exponent, elements.bstar_per_earth_radius[rows]),
             numbers,
             rounded_angle_deg(elements.inclination_rad[rows], 4),
             rounded_angle_deg(elements.raan_teme_rad[rows], 4),
@@ -77,6 +78,34 @@ def _epochs(epoch_utc: NDArray[np.datetime64]) -> NDArray[np.str_]:
     columns = [(1970 + years.astype(np.int64)) % 100, whole + 1, fraction]
     texts = text_rows("%02d%03d.%08d\n", columns).splitlines()
     return np.array(texts)[place]
+
+
+def _each_once(text_of: Callable[[float], str], values: FloatArray) -> NDArray[np.str_]:
+    """Texts of values (N,) of which most are alike: members of a plane share their drag."""
+    distinct, place = np.unique(values, return_inverse=True)
+    return np.array([text_of(float(value)) for value in distinct])[place]
+
+
+def _motion_dot(value: float) -> str:
+    """Eleven columns ` +.00012345` with a blank for the plus; a TLE holds less than one."""
+    if not abs(value) < 0.999999995:
+        raise ValueError(
+            f"a TLE holds a mean motion that changes by less than 1 rev/day^2, got {value:g}: export omm"
+        )
+    return " " + f"{value:+.8f}".replace("+0", " ", 1).replace("-0", "-", 1)
+
+
+def _exponent(value: float) -> str:
+    """Nine columns ` +12345-4` with a blank for the plus: 0.12345e-4."""
+    if value == 0.0:
+        return "  00000+0"
+    mantissa, exponent = f"{abs(value):.4e}".split("e")
+    power = int(exponent) + 1
+    if power < -9:
+        return "  00000+0"
+    if power > 9:
+        raise ValueError(f"a TLE holds a B* below 1e9 per Earth radius, got {value:g}: export omm")
+    return f" {'-' if value < 0.0 else ' '}{mantissa.replace('.', '')}{power:+d}"
 
 
 def _checksums(letters: NDArray[np.uint8]) -> NDArray[np.uint8]:

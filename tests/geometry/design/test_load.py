@@ -161,6 +161,33 @@ class TestRefusal:
             load_design(tmp_path / "binary.toml")
 
 
+class TestDrag:
+    def test_a_decay_that_is_given(self):
+        orbit = load_design("solar_slice", ["orbit.drag=secular", "orbit.decay_m_day=8.64"]).orbit
+        assert orbit.decay_m_s == pytest.approx(1e-4, rel=1e-12)
+        assert orbit.solar_activity == "mean"
+        assert load_design("solar_slice").orbit.decay_m_s == 0.0
+
+    @pytest.mark.parametrize(
+        ("changes", "match"),
+        [
+            (["orbit.decay_m_day=5"], "decay_m_day needs drag = 'secular'"),
+            (["orbit.solar_activity=solar_max"], "solar_activity needs drag = 'secular'"),
+            (["orbit.drag=secular", "orbit.decay_m_day=0"], r"orbit\.decay_m_day"),
+            (["orbit.drag=secular", "orbit.decay_m_day=nan"], r"orbit\.decay_m_day"),
+            (["orbit.drag=always"], r"orbit\.drag"),
+            (["orbit.drag=secular", "orbit.solar_activity=high"], r"orbit\.solar_activity"),
+            (
+                ["orbit.type=keplerian", "orbit.semi_major_axis_km=7000", "orbit.drag=secular"],
+                "'keplerian' knows .* got drag",
+            ),
+        ],
+    )
+    def test_refusals(self, changes, match):
+        with pytest.raises(ValueError, match=match):
+            load_design("solar_slice", changes)
+
+
 class TestRepeatCycle:
     def test_altitude_of_sentinel_1(self):
         """175 orbits in 12 days [Torres2012]: 7070 km, published to the kilometre over the ground."""

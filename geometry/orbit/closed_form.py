@@ -16,6 +16,7 @@ from numba.extending import register_jitable
 from geometry.validation import FloatArray, IntArray
 
 LANES = 64  # states that are computed together; 4 kB of scratch, well within the first cache
+_NUMPY_ROWS = 8_192  # 64 kB for each array on the way
 _RULES: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
@@ -149,12 +150,19 @@ def fly_by_numpy(
     position: FloatArray,
     velocity: FloatArray,
 ) -> None:
-    """The same states by whole arrays, time by time: for a numba whose compiler is switched off."""
+    """The same states by arrays that stay in the cache, time by time: where numba's compiler is off."""
     for t in range(tables.shape[2]):
-        constants = tuple(planes[plane, :, min(t, planes.shape[2] - 1)].T)
-        ct, st, co, so = tables[plane, :, t].T
-        u = phases[0] * ct - phases[1] * st, phases[1] * ct + phases[0] * st
-        state = np.stack(_state(*u, co, so, constants))
-        position[:, t] = (rotation[..., t] @ state[:3]).T
-        if velocity.size:
-            velocity[:, t] = (rotation[..., t] @ state[3:]).T
+        constants_now = planes[:, :, min(t, planes.shape[2] - 1)]
+        for first in range(0, plane.size, _NUMPY_ROWS):
+            rows = slice(first, first + _NUMPY_ROWS)
+            p = plane[rows]
+            if (p == p[0]).all():  # of one plane: numbers instead of arrays
+                constants, table = tuple(constants_now[p[0]]), tables[p[0], :, t]
+            else:
+                constants, table = tuple(constants_now[p].T), tables[p, :, t].T
+            ct, st, co, so = table
+            pc, ps = phases[:, rows]
+            state = np.stack(_state(pc * ct - ps * st, ps * ct + pc * st, co, so, constants))
+            position[rows, t] = (rotation[..., t] @ state[:3]).T
+            if velocity.size:
+                velocity[rows, t] = (rotation[..., t] @ state[3:]).T

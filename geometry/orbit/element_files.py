@@ -153,7 +153,7 @@ def _from_omm(fields: Mapping[str, Any], where: str) -> tuple[Satrec, str]:
 def _from_tle(text: str, file_name: str) -> list[tuple[Satrec, str]]:
     """Pairs of lines 1 and 2, each after an optional line with the name."""
     found: list[tuple[Satrec, str]] = []
-    name, first, first_at = "", "", 0
+    name, name_at, first, first_at = "", 0, "", 0
     for number, raw in enumerate(text.splitlines(), start=1):
         line, where = raw.rstrip(), f"{file_name}, line {number}"
         if not line or line.startswith("#"):
@@ -170,12 +170,14 @@ def _from_tle(text: str, file_name: str) -> list[tuple[Satrec, str]]:
             name, first = "", ""
         elif first or line.startswith(("1 ", "2 ")):
             raise ValueError(f"{where}: expected line {'2' if first else '1'} of a TLE, got {line[:30]!r}")
+        elif name:
+            raise ValueError(f"{where}: expected line 1 of the TLE of {name[:30]!r}, got {line[:30]!r}")
         else:
-            name = line[2:].strip() if line.startswith("0 ") else line.strip()
+            name, name_at = line[2:].strip() if line.startswith("0 ") else line.strip(), number
     if first:
         raise ValueError(f"{file_name}, line {first_at}: line 2 of this TLE is missing")
     if name:
-        raise ValueError(f"{file_name}: no TLE follows {name[:30]!r} at its end")
+        raise ValueError(f"{file_name}, line {name_at}: no TLE follows {name[:30]!r} at the end of the file")
     return found
 
 

@@ -163,7 +163,10 @@ class TestRefusal:
         self.refused(tle(*lines), f"line [12]: the {field} of this TLE is no number")
 
     def test_a_name_without_elements(self, tle):
-        self.refused(tle("LOST"), "no TLE follows 'LOST'")
+        self.refused(tle("LOST"), "line 1: no TLE follows 'LOST'")
+        self.refused(
+            tle("LOST", "FOUND", LINE_1, LINE_2), "line 2: expected line 1 of the TLE of 'LOST', got"
+        )
 
     def test_an_empty_file(self, tle):
         self.refused(tle(""), "holds no orbital elements")

@@ -51,7 +51,7 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
     _check_members(ring)
     ltans = np.array(ring.ltan_list_s or (orbit.ltan_s,), dtype=float)
     raan_offset, altitude_offset = _plane_offsets(ring)
-    altitude = check_altitude_m(orbit.altitude_m + altitude_offset, name="orbit.altitude")
+    altitude = check_altitude_m(orbit.altitude_m + altitude_offset, name="orbit.altitude_km")
     if orbit.inclination_rad is None:
         inclination = sun_synchronous_inclination_rad(altitude)
     else:

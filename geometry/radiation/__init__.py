@@ -5,6 +5,8 @@ from geometry.radiation.face_loads import FaceLoads, face_loads
 from geometry.radiation.heat_loads import HeatLoads, MeanLoads, heat_loads
 from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
+from geometry.radiation.sees import SurfaceView, surface_view
+from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, surface_frame
 
 __all__ = [
     "LOADS",
@@ -13,6 +15,12 @@ __all__ = [
     "HeatLoads",
     "MeanLoads",
     "Provenance",
+    "SeenAlong",
+    "SurfaceFrame",
+    "SurfaceView",
     "face_loads",
     "heat_loads",
+    "seen_along",
+    "surface_frame",
+    "surface_view",
 ]

@@ -158,6 +158,64 @@ def point_in_triangle(u, v):  # type: ignore[no-untyped-def]
     return u - half_v, half_v
 
 
+@njit(inline="always")
+def _surface_rays(  # type: ignore[no-untyped-def]
+    even,
+    frames,
+    cumulative,
+    first_row,
+    start_offset_m,
+    seed,
+    receivers,
+    streams,
+    replicates,
+    first,
+    table,
+    origins_m,
+    directions,
+):
+    """Rays of `hemisphere_rays`, or of `even_rays` where `even`."""
+    segments = receivers.shape[0]
+    count = origins_m.shape[0] // segments
+    offset = float32(start_offset_m)
+    shifts = np.empty(5, np.uint32)
+    points = np.empty((5, 256), np.float32)
+    x = np.empty(256, np.float32)
+    y = np.empty(256, np.float32)
+    for segment in range(segments):
+        low, high = first_row[receivers[segment]], first_row[receivers[segment] + 1]
+        for d in range(5):
+            shifts[d] = digital_shift(seed, streams[segment], replicates[segment], d)
+        for begin in range(0, count, 256):
+            n = min(256, count - begin)
+            sobol_points(first + begin, table, shifts, points[:, :n])
+            concentric_disc(points[2, :n], points[3, :n], x, y)
+            for k in range(n):
+                row = low
+                if high - low > 1:
+                    row = triangle_row(cumulative, low, high, points[4, k])
+                u, v = point_in_triangle(points[0, k], points[1, k])
+                p, q = x[k], y[k]
+                square = p * p + q * q
+                if even:  # a disc of equal areas is a cap of equal areas: z = 1 - r^2
+                    stretch = np.sqrt(float32(2) - square)
+                    p, q = stretch * p, stretch * q
+                    z = max(float32(1) - square, float32(1e-6))
+                else:
+                    z = np.sqrt(max(float32(1) - square, float32(1e-12)))
+                ray = segment * count + begin + k
+                for i in range(3):
+                    origins_m[ray, i] = (
+                        frames[row, i]
+                        + u * frames[row, 3 + i]
+                        + v * frames[row, 6 + i]
+                        + offset * frames[row, 9 + i]
+                    )
+                    directions[ray, i] = (
+                        p * frames[row, 12 + i] + q * frames[row, 15 + i] + z * frames[row, 9 + i]
+                    )
+
+
 @njit(cache=True, nogil=True)
 def hemisphere_rays(  # type: ignore[no-untyped-def]
     frames,
@@ -179,35 +237,51 @@ def hemisphere_rays(  # type: ignore[no-untyped-def]
     receiver, directions cosine-weighted about their normals.  A row of `frames` (E, 18) is corner, two
     edges (m, centred), normal and two tangents.
     """
-    segments = receivers.shape[0]
-    count = origins_m.shape[0] // segments
-    offset = float32(start_offset_m)
-    shifts = np.empty(5, np.uint32)
-    points = np.empty((5, 256), np.float32)
-    x = np.empty(256, np.float32)
-    y = np.empty(256, np.float32)
-    for segment in range(segments):
-        low, high = first_row[receivers[segment]], first_row[receivers[segment] + 1]
-        for d in range(5):
-            shifts[d] = digital_shift(seed, streams[segment], replicates[segment], d)
-        for begin in range(0, count, 256):
-            n = min(256, count - begin)
-            sobol_points(first + begin, table, shifts, points[:, :n])
-            concentric_disc(points[2, :n], points[3, :n], x, y)
-            for k in range(n):
-                row = low
-                if high - low > 1:
-                    row = triangle_row(cumulative, low, high, points[4, k])
-                u, v = point_in_triangle(points[0, k], points[1, k])
-                z = np.sqrt(max(float32(1) - x[k] * x[k] - y[k] * y[k], float32(1e-12)))
-                ray = segment * count + begin + k
-                for i in range(3):
-                    origins_m[ray, i] = (
-                        frames[row, i]
-                        + u * frames[row, 3 + i]
-                        + v * frames[row, 6 + i]
-                        + offset * frames[row, 9 + i]
-                    )
-                    directions[ray, i] = (
-                        x[k] * frames[row, 12 + i] + y[k] * frames[row, 15 + i] + z * frames[row, 9 + i]
-                    )
+    _surface_rays(
+        False,
+        frames,
+        cumulative,
+        first_row,
+        start_offset_m,
+        seed,
+        receivers,
+        streams,
+        replicates,
+        first,
+        table,
+        origins_m,
+        directions,
+    )
+
+
+@njit(cache=True, nogil=True)
+def even_rays(  # type: ignore[no-untyped-def]
+    frames,
+    cumulative,
+    first_row,
+    start_offset_m,
+    seed,
+    receivers,
+    streams,
+    replicates,
+    first,
+    table,
+    origins_m,
+    directions,
+):
+    """As `hemisphere_rays`, with directions even over the solid angle of the hemisphere."""
+    _surface_rays(
+        True,
+        frames,
+        cumulative,
+        first_row,
+        start_offset_m,
+        seed,
+        receivers,
+        streams,
+        replicates,
+        first,
+        table,
+        origins_m,
+        directions,
+    )

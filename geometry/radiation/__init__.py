@@ -1,7 +1,9 @@
 """Radiation: rays against a craft, and what Sun and Earth bring to its surfaces."""
 
 from geometry.radiation.accuracy import AccuracyWarning
+from geometry.radiation.exchange import ExchangeFactors, exchange_factors
 from geometry.radiation.face_loads import FaceLoads, face_loads
+from geometry.radiation.gebhart import gebhart_factors
 from geometry.radiation.heat_loads import HeatLoads, MeanLoads, heat_loads
 from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
@@ -11,6 +13,7 @@ from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, 
 __all__ = [
     "LOADS",
     "AccuracyWarning",
+    "ExchangeFactors",
     "FaceLoads",
     "HeatLoads",
     "MeanLoads",
@@ -18,7 +21,9 @@ __all__ = [
     "SeenAlong",
     "SurfaceFrame",
     "SurfaceView",
+    "exchange_factors",
     "face_loads",
+    "gebhart_factors",
     "heat_loads",
     "seen_along",
     "surface_frame",

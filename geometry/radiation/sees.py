@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,8 @@ from geometry import __version__
 from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning, standard_error
+from geometry.radiation.absolute_error import over_allowed, warn_of_error
+from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.load_estimates import Progress, mesh_of
@@ -208,20 +208,14 @@ class _Look:
             done = points
             per_point = counts / done
             errors = standard_error(per_point, axis=1)
-            worst = float(errors.max()) / tolerance * STOPPING_MARGIN
+            worst = float(over_allowed(errors, tolerance).max())
             if progress is not None:
                 progress(round(1000 * min(1.0, 1.0 / max(worst, 1e-3) ** 1.2)), 1000)
             rays = 2 * REPLICATES * done
             if worst <= 1.0:
                 break
             if 2 * rays > max_rays:
-                if worst > STOPPING_MARGIN:
-                    warnings.warn(
-                        f"tolerance {tolerance:g} was not reached with max_rays={max_rays:g}: the worst "
-                        f"standard error is {errors.max():.2g}; raise max_rays or the tolerance",
-                        AccuracyWarning,
-                        stacklevel=3,
-                    )
+                warn_of_error(float(errors.max()), tolerance, max_rays)
                 break
             points *= 2
         return counts.sum(axis=1) / (REPLICATES * done), errors, rays

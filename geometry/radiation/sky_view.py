@@ -216,7 +216,7 @@ def follow_paths(
     """Follow paths that have just been traced, to their ends; returns segments traced and weight cut.
 
     `faces` and `distances_m` belong to the first segment.  Exits and lit points are appended to the
-    lists; `deposits` (segments, receivers) collects absorbed sunlight where it has any size.
+    lists; `deposits` (segments, receivers + 2) collects what `leave_surface` says where it has any size.
     """
     caster, reflecting = craft.caster, craft.reflecting
     size = len(faces)

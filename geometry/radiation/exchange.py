@@ -19,7 +19,7 @@ from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.load_estimates import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, balanced
 from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
@@ -146,7 +146,7 @@ def exchange_factors(
     check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
-    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
     rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress)

@@ -14,6 +14,7 @@ from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.close_sheets import warn_of_close_sheets
 from geometry.validation import FloatArray, read_only
 
 Float32Array = NDArray[np.float32]
@@ -67,6 +68,11 @@ class EmbreeRayCaster:
     Parameters
     ----------
     mesh : SurfaceMesh
+
+    Warns
+    -----
+    AccuracyWarning
+        Sheets nearer to each other than 1e-5 of the extent, by name.
     """
 
     def __init__(self, mesh: SurfaceMesh) -> None:
@@ -81,6 +87,7 @@ class EmbreeRayCaster:
         )
         # the first call builds the tree; later ones may then run side by side
         self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
+        warn_of_close_sheets(mesh, self)
 
     @property
     def center_m(self) -> FloatArray:
@@ -105,3 +112,8 @@ class EmbreeRayCaster:
     def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
         """Whether anything stands in the way; see `RayCaster`."""
         return self._scene.run(origins_m, directions, query="OCCLUDED") >= 0
+
+
+def ray_caster(mesh: SurfaceMesh) -> RayCaster:
+    """The engine for a mesh: the one place that chooses it."""
+    return EmbreeRayCaster(mesh)

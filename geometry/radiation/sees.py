@@ -19,7 +19,7 @@ from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.load_estimates import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.sampling import DIRECTION_NUMBERS, even_rays, hemisphere_rays
 from geometry.radiation.sight_lines import (
@@ -139,7 +139,7 @@ def surface_view(
     check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
-    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     scene = earth_scene(states, environment)
     look = _Look(traced, scene, index, category_of_side(mesh), len(names), int(seed), thread_count(jobs))
     shares, errors, rays = look.shares(tolerance, max_rays, progress)

@@ -18,7 +18,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.load_estimates import mesh_of
-from geometry.radiation.ray_caster import START_OFFSET_PER_HALF_EXTENT, EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 
 SKY = ("space", "earth_lit", "earth_dark", "sun")
@@ -219,11 +219,9 @@ def _first_faces(
     mesh: SurfaceMesh, frame: SurfaceFrame, directions: FloatArray
 ) -> tuple[NDArray[np.int32], FloatArray]:
     """Face met first (-1: none) and its distance in m, from the frame's point."""
-    caster = EmbreeRayCaster(mesh)
+    caster = ray_caster(mesh)
     start = frame.point_m - caster.center_m
-    start = (
-        start + START_OFFSET_PER_HALF_EXTENT * caster.half_extent_m * frame.rotation_body_from_surface[:, 2]
-    )
+    start = start + caster.start_offset_m * frame.rotation_body_from_surface[:, 2]
     origins = np.broadcast_to(start, directions.shape)
     faces, distances = caster.first_hit(
         np.ascontiguousarray(origins, np.float32), np.ascontiguousarray(directions, np.float32)

@@ -22,8 +22,8 @@ from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, balanced
-from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
-from geometry.radiation.sky_view import PathState, RayBlock, follow_paths, ray_blocks
+from geometry.radiation.sampling import point_order
+from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
 from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
 
 Band = Literal["solar", "infrared"]
@@ -248,22 +248,8 @@ def _run_of_rows(
 
 def _traced_block(craft: TracedCraft, block: RayBlock, band: int, seed: int) -> tuple[FloatArray, int, float]:
     """What one block of paths leaves where (segments, S + 2), reflected segments, and weight cut."""
-    receivers, caster = craft.receivers, craft.caster
-    origins, directions = np.empty((2, len(block), 3), np.float32)
-    hemisphere_rays(
-        receivers.frames,
-        receivers.cumulative_area,
-        receivers.first_row,
-        caster.start_offset_m,
-        seed,
-        block.receivers,
-        block.streams,
-        block.replicates,
-        block.first,
-        DIRECTION_NUMBERS,
-        origins,
-        directions,
-    )
+    caster = craft.caster
+    origins, directions = block_rays(block, craft, seed)
     faces, distances = caster.first_hit(origins, directions)
     weights = np.zeros((len(block), len(BANDS)), np.float32)
     weights[:, band] = 1.0
@@ -273,9 +259,9 @@ def _traced_block(craft: TracedCraft, block: RayBlock, band: int, seed: int) -> 
         directions,
         weights,
         every // block.count,
-        (block.first + every % block.count).astype(np.uint32),
+        np.tile(point_order(block.first, block.count)[1], len(block.receivers)),
     )
-    deposits = np.zeros((len(block.receivers), len(receivers) + len(OUTSIDE)))
+    deposits = np.zeros((len(block.receivers), len(craft.receivers) + len(OUTSIDE)))
     more, cut = follow_paths(state, faces, distances, block, craft, seed, [], None, deposits)
     return deposits, more, cut
 

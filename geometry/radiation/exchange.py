@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, vstack
 from geometry import __version__
 from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.absolute_error import over_allowed, warn_of_error
+from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.load_estimates import Progress, mesh_of
@@ -24,7 +24,7 @@ from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, balanced
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
-from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
 BANDS: tuple[Band, ...] = ("solar", "infrared")
@@ -143,9 +143,7 @@ def exchange_factors(
     began = time.perf_counter()
     mesh = mesh_of(craft)
     check_choice(band, BANDS, name="band")
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+    check_casting(tolerance, max_rays, seed)
     traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)

@@ -13,7 +13,7 @@ from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.radiation.absolute_error import over_allowed, warn_of_error
+from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.earth import EarthScene, earth_scene
@@ -35,7 +35,7 @@ from geometry.radiation.sight_lines import (
 )
 from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
-from geometry.validation import FloatArray, IntArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16
 FIRST_POINTS = 1024
@@ -139,9 +139,7 @@ def surface_view(
     names = category_names(mesh)
     index = mesh.surface_index(surface)
     environment = environment or Environment()
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+    check_casting(tolerance, max_rays, seed)
     traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     scene = earth_scene(states, environment)
     look = _Look(traced, scene, index, met_table(mesh), len(names), int(seed), thread_count(jobs))

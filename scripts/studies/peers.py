@@ -10,7 +10,9 @@ Where and why they differ stands in docs/accuracy.md.
 from __future__ import annotations
 
 import importlib.util
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import qmc
@@ -61,6 +63,7 @@ def against_orbital_thermal() -> None:
 
 def against_basilisk() -> None:
     """Share of the solar disc through the penumbra, on Basilisk's sphere and on the ellipsoid."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the tests hold the other side
     from tests.geometry.orbit.test_eclipse_basilisk import AU_M, EARTH_M, SUN_M, basilisk_fraction
 
     a = EARTH_M + 560e3

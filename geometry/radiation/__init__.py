@@ -1,18 +1,31 @@
 """Radiation: rays against a craft, and what Sun and Earth bring to its surfaces."""
 
 from geometry.radiation.accuracy import AccuracyWarning
+from geometry.radiation.exchange import ExchangeFactors, exchange_factors
 from geometry.radiation.face_loads import FaceLoads, face_loads
+from geometry.radiation.gebhart import gebhart_factors
 from geometry.radiation.heat_loads import HeatLoads, MeanLoads, heat_loads
 from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
+from geometry.radiation.sees import SurfaceView, surface_view
+from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, surface_frame
 
 __all__ = [
     "LOADS",
     "AccuracyWarning",
+    "ExchangeFactors",
     "FaceLoads",
     "HeatLoads",
     "MeanLoads",
     "Provenance",
+    "SeenAlong",
+    "SurfaceFrame",
+    "SurfaceView",
+    "exchange_factors",
     "face_loads",
+    "gebhart_factors",
     "heat_loads",
+    "seen_along",
+    "surface_frame",
+    "surface_view",
 ]

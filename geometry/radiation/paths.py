@@ -126,7 +126,8 @@ def leave_surface(  # type: ignore[no-untyped-def]
     bands' specularities and each weight is divided by what it was drawn with, so both stay unbiased.
     The first two reflections use Sobol dimensions, later ones hashed numbers; small weights play
     roulette.  Every hit on a surface that scatters sunlight is listed for a look at the Sun
-    (`lit_*`), and what it absorbs in the solar band is added to `deposits` (segment, receiver).
+    (`lit_*`).  Where `deposits` (segments, receivers + 2) has any size, what each receiver absorbs of both
+    bands is added to it, and in the last columns what leaves to space and what inactive sides swallow.
     Returns paths alive, exits and listed hits.
     """
     alive = exits = listed = 0
@@ -143,6 +144,8 @@ def leave_surface(  # type: ignore[no-untyped-def]
     for i in range(faces.shape[0]):
         face = faces[i]
         if face < 0:
+            if deposits.shape[0] > 0:
+                deposits[segments[i], deposits.shape[1] - 2] += weights[i, 0] + weights[i, 1]
             for k in range(3):
                 exit_directions[k, exits] = directions[i, k]
             exit_weights[0, exits] = weights[i, 0]
@@ -159,11 +162,13 @@ def leave_surface(  # type: ignore[no-untyped-def]
         sign = one if toward < 0 else -one
         surface = surface_of_side[face, side]
         if surface < 0:
+            if deposits.shape[0] > 0:
+                deposits[segments[i], deposits.shape[1] - 1] += weights[i, 0] + weights[i, 1]
             continue
         if deposits.shape[0] > 0:
             deposits[segments[i], receiver_of_side[face, side]] += weights[i, 0] * (
                 one - reflectance[surface, 0]
-            )
+            ) + weights[i, 1] * (one - reflectance[surface, 1])
         solar = weights[i, 0] * reflectance[surface, 0]
         infrared = weights[i, 1] * reflectance[surface, 1]
         if solar <= 0 and infrared <= 0:

@@ -165,7 +165,7 @@ def _mirror_sums(
     craft: TracedCraft, sources: Receivers, suns: SunDirections, block: SunBlock, seed: int
 ) -> FloatArray:
     """Absorbed share of the light that a source mirrors, summed over points, (K, receivers)."""
-    deposits = np.zeros((len(block.groups), len(craft.receivers)))
+    deposits = np.zeros((len(block.groups), len(craft.receivers) + 2))
     origins, rays, rows = rays_to_sun(craft, sources, block, suns, seed)
     lit = np.flatnonzero(~craft.caster.is_blocked(origins, rays))
     state = PathState(
@@ -177,4 +177,4 @@ def _mirror_sums(
     )
     faces, distances = craft.caster.first_hit(state.origins_m, state.directions)
     follow_paths(state, faces, distances, block.rays, craft, seed, [], None, deposits)
-    return deposits
+    return deposits[:, :-2]

@@ -90,7 +90,7 @@ class Receivers:
         return np.add.reduceat(per_row, self.first_row[:-1], axis=-1)
 
 
-def _tangent_frames(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
+def tangent_frames(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Two tangents of each unit normal, without a branch that jumps [Duff2017]."""
     x, y, z = normals.T
     sign = np.where(z >= 0.0, 1.0, -1.0)
@@ -106,7 +106,7 @@ def side_frames(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, center_m:
     corners = mesh.vertices_m[mesh.faces[faces]] - center_m
     normals = mesh.normals[faces] * sides[:, None]
     parts = (corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0], normals)
-    return np.ascontiguousarray(np.concatenate([*parts, *_tangent_frames(normals)], axis=1), dtype=np.float32)
+    return np.ascontiguousarray(np.concatenate([*parts, *tangent_frames(normals)], axis=1), dtype=np.float32)
 
 
 def _rows_free(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, caster: RayCaster) -> np.ndarray:

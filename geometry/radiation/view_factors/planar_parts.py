@@ -174,8 +174,21 @@ def blocking_parts(mesh: SurfaceMesh, center_m: FloatArray) -> PlanarParts:
 def _welded(mesh: SurfaceMesh, center_m: FloatArray) -> tuple[IntArray, FloatArray]:
     """One number for vertices at the same place (V,), and their places."""
     rounded = np.round((mesh.vertices_m - center_m) / (_WELD_PER_EXTENT * mesh.extent_m))
-    _, first, ids = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-    return ids.reshape(-1), mesh.vertices_m[first] - center_m
+    first, ids = distinct_rows(*rounded.T)
+    return ids, mesh.vertices_m[first] - center_m
+
+
+def distinct_rows(*columns: np.ndarray) -> tuple[IntArray, IntArray]:
+    """First row of each distinct one, in their order, and the number of each row among them."""
+    order = np.lexsort(columns[::-1])
+    new = np.zeros(len(order), bool)
+    new[0] = True
+    for column in columns:
+        ordered = column[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    number = np.empty(len(order), np.int64)
+    number[order] = np.cumsum(new) - 1
+    return order[new], number
 
 
 def _flat_groups(points: FloatArray, corner_ids: IntArray, labels: IntArray, extent_m: float) -> IntArray:
@@ -184,10 +197,8 @@ def _flat_groups(points: FloatArray, corner_ids: IntArray, labels: IntArray, ext
     vectors = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     normals = vectors / np.linalg.norm(vectors, axis=1)[:, None]
     heights = np.einsum("rk,rk->r", normals, triangles[:, 0])
-    key = np.column_stack(
-        [labels, np.round(normals / _NORMAL_STEP), np.round(heights / (_HEIGHT_STEP_PER_EXTENT * extent_m))]
-    )
-    group = np.unique(key, axis=0, return_inverse=True)[1].reshape(-1)
+    height_steps = np.round(heights / (_HEIGHT_STEP_PER_EXTENT * extent_m))
+    _, group = distinct_rows(labels, *np.round(normals / _NORMAL_STEP).T, height_steps)
     nodes = np.unique(group[:, None] * (len(points) + 1) + corner_ids, return_inverse=True)[1].reshape(-1, 3)
     links = np.concatenate([nodes[:, :2], nodes[:, 1:]])
     size = int(nodes.max()) + 1
@@ -230,14 +241,11 @@ def _boundaries(
     along *= sign[:, None]
     offset = along[:, 0] * start[:, 1] - along[:, 1] * start[:, 0]
     owner = np.repeat(part, 3)
-    key = np.column_stack([owner, np.round(along * 1e6), np.round(offset / (1e-7 * extent_m))])
-    _, line_first, line = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    line = line.reshape(-1)
+    line_first, line = distinct_rows(owner, *np.round(along * 1e6).T, np.round(offset / (1e-7 * extent_m)))
     reference = along[line_first][line]  # one direction for all edges of a line
     place = np.concatenate([(start * reference).sum(axis=1), (end * reference).sum(axis=1)])
-    event = np.column_stack([np.tile(line, 2), np.round(place / (_WELD_PER_EXTENT * extent_m))])
-    _, first, spot = np.unique(event, axis=0, return_index=True, return_inverse=True)
-    change = np.bincount(spot.reshape(-1), np.concatenate([np.ones(len(start)), -np.ones(len(end))]))
+    first, spot = distinct_rows(np.tile(line, 2), np.round(place / (_WELD_PER_EXTENT * extent_m)))
+    change = np.bincount(spot, np.concatenate([np.ones(len(start)), -np.ones(len(end))]))
     vertex = np.concatenate([start_id, end_id])[first]
     spot_line = np.tile(line, 2)[first]
     kept = np.flatnonzero(np.round(change) != 0.0)

@@ -145,16 +145,19 @@ def _cone(blocker, count, point, behind, cone, work, cut):  # type: ignore[no-un
 
 @njit(cache=True, nogil=True)
 def clipped_sight(  # type: ignore[no-untyped-def]
-    cells, cell_areas, normal, height, targets, target_first, target_normal, target_height,
+    cells, shares, area, normal, height, targets, target_first, target_normal, target_height,
     blockers, blocker_first, seed, stream, replicates, first, count, sums,
 ):  # fmt: skip
-    """Add to `sums` (R, 2) the visible and the whole exchange area, m^2, of `count` points per cell.
+    """Add to `sums` (R, 2) the visible and the whole exchange area, m^2, of `count` points.
 
     Parameters
     ----------
     cells : array (K, 10)
         Corner, two edges and kind (1 parallelogram, 0 triangle) of what covers the one part.
-    cell_areas : array (K,)
+    shares : array (K + 1,)
+        Running share of the part's area, 0 to 1: the first coordinate picks the cell.
+    area : float
+        Of the part, m^2.
     normal, height : of the plane of the one part
     targets, target_first : convex pieces of the other part, already before that plane
     target_normal, target_height : of its plane
@@ -179,55 +182,59 @@ def clipped_sight(  # type: ignore[no-untyped-def]
     cone_planes = np.zeros(max(shades, 1), np.int64)
     point = np.empty(3)
     pieces = target_first.shape[0] - 1
-    for cell in range(cells.shape[0]):
-        for replicate in range(replicates):
-            shift_u = digital_shift(seed, stream + cell, replicate, 0)
-            shift_v = digital_shift(seed, stream + cell, replicate, 1)
-            visible, whole = 0.0, 0.0
-            for k in range(first, first + count):
-                word = uint64(_reversed_bits(k))
-                u = _tent(uint32(word + uint64(shift_u)))
-                v = _tent(uint32(word * uint64(_GENERATOR) + uint64(shift_v)))
-                if cells[cell, 9] == 0.0:
-                    u, v = point_in_triangle(u, v)
-                over = -target_height
-                for i in range(3):
-                    point[i] = cells[cell, i] + u * cells[cell, 3 + i] + v * cells[cell, 6 + i]
-                    over += target_normal[i] * point[i]
-                if over <= 0.0:
-                    continue
+    last = cells.shape[0] - 1
+    for replicate in range(replicates):
+        shift_u = digital_shift(seed, stream, replicate, 0)
+        shift_v = digital_shift(seed, stream, replicate, 1)
+        visible, whole = 0.0, 0.0
+        for k in range(first, first + count):
+            word = uint64(_reversed_bits(k))
+            u = _tent(uint32(word + uint64(shift_u)))
+            v = _tent(uint32(word * uint64(_GENERATOR) + uint64(shift_v)))
+            cell = 0
+            while cell < last and u >= shares[cell + 1]:
+                cell += 1
+            u = (u - shares[cell]) / (shares[cell + 1] - shares[cell])
+            if cells[cell, 9] == 0.0:
+                u, v = point_in_triangle(u, v)
+            over = -target_height
+            for i in range(3):
+                point[i] = cells[cell, i] + u * cells[cell, 3 + i] + v * cells[cell, 6 + i]
+                over += target_normal[i] * point[i]
+            if over <= 0.0:
+                continue
+            for b in range(shades):
+                low, high = blocker_first[b], blocker_first[b + 1]
+                cone_planes[b] = _cone(
+                    blockers[low:high], high - low, point, target_normal, cones[b], work, cut
+                )
+            for t in range(pieces):
+                low, high = target_first[t], target_first[t + 1]
+                size = high - low
+                for c in range(size):
+                    for i in range(3):
+                        fragments[0, c, i] = targets[low + c, i] - point[i]
+                factor = _lambert(fragments[0], size, normal)
+                counts[0] = size
+                alive = 1
+                hidden = 0.0
                 for b in range(shades):
-                    low, high = blocker_first[b], blocker_first[b + 1]
-                    cone_planes[b] = _cone(
-                        blockers[low:high], high - low, point, target_normal, cones[b], work, cut
-                    )
-                for t in range(pieces):
-                    low, high = target_first[t], target_first[t + 1]
-                    size = high - low
-                    for c in range(size):
-                        for i in range(3):
-                            fragments[0, c, i] = targets[low + c, i] - point[i]
-                    factor = _lambert(fragments[0], size, normal)
-                    counts[0] = size
-                    alive = 1
-                    hidden = 0.0
-                    for b in range(shades):
-                        if cone_planes[b] < 3:
-                            continue
-                        alive, taken = _subtract(
-                            fragments, counts, alive, spare, spare_counts, cones[b], cone_planes[b],
-                            normal, inside, outside,
-                        )  # fmt: skip
-                        if alive < 0:
-                            return False
-                        fragments, spare = spare, fragments
-                        counts, spare_counts = spare_counts, counts
-                        hidden += taken
-                        if alive == 0:
-                            hidden = factor
-                            break
-                    whole += factor
-                    visible += max(0.0, factor - hidden)
-            sums[replicate, 0] += cell_areas[cell] * visible
-            sums[replicate, 1] += cell_areas[cell] * whole
+                    if cone_planes[b] < 3:
+                        continue
+                    alive, taken = _subtract(
+                        fragments, counts, alive, spare, spare_counts, cones[b], cone_planes[b],
+                        normal, inside, outside,
+                    )  # fmt: skip
+                    if alive < 0:
+                        return False
+                    fragments, spare = spare, fragments
+                    counts, spare_counts = spare_counts, counts
+                    hidden += taken
+                    if alive == 0:
+                        hidden = factor
+                        break
+                whole += factor
+                visible += max(0.0, factor - hidden)
+        sums[replicate, 0] += area * visible
+        sums[replicate, 1] += area * whole
     return True

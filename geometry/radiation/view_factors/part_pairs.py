@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,10 +30,9 @@ from geometry.radiation.view_factors.visibility import (
 from geometry.validation import FloatArray, IntArray
 
 PAIRS_PER_BLOCK = 256
-FIRST_SIGHT_POINTS = 32
+FIRST_SIGHT_POINTS = 8
 MOST_SIGHT_POINTS = 2**16
 _STREAM = 1 << 40
-_CELLS_PER_PART = 1 << 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +191,7 @@ def clipped_pieces(
 
 
 def part_cells(parts: PlanarParts, part: int) -> tuple[FloatArray, FloatArray]:
-    """Parallelograms and triangles (K, 10) that fill a part, with their areas (K,), m^2."""
+    """Parallelograms and triangles (K, 10) that fill a part, and the running shares of its area (K + 1,)."""
     cells: list[FloatArray] = []
     for piece in range(parts.first_piece[part], parts.first_piece[part + 1]):
         corners = parts.corners_m[parts.first_corner[piece] : parts.first_corner[piece + 1]]
@@ -208,7 +206,8 @@ def part_cells(parts: PlanarParts, part: int) -> tuple[FloatArray, FloatArray]:
         ]
     table = np.array(cells)
     areas = np.linalg.norm(np.cross(table[:, 3:6], table[:, 6:9]), axis=1)
-    return table, np.where(table[:, 9] > 0.0, areas, 0.5 * areas)
+    running = np.cumsum(np.where(table[:, 9] > 0.0, areas, 0.5 * areas))
+    return table, np.append(0.0, running / running[-1])
 
 
 @dataclass
@@ -231,6 +230,7 @@ class SightJob:
     replicates: int
     points: int = 0
     failed: bool = False
+    error_m2: float = 0.0
     sums: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -243,6 +243,8 @@ class SightJob:
             *self.arguments, seed, self.stream, self.replicates, self.points, more, self.sums
         )
         self.points += more
+        areas = self.replicate_areas_m2
+        self.error_m2 = float(areas.std(ddof=1) / np.sqrt(len(areas)))
         return self
 
     @property
@@ -256,13 +258,25 @@ class SightJob:
 
 
 def sight_job(
-    scene: FlatScene, p: int, q: int, blockers: IntArray, unblocked_m2: float, replicates: int
+    scene: FlatScene,
+    p: int,
+    q: int,
+    blockers: IntArray,
+    unblocked_m2: float,
+    replicates: int,
+    is_smooth: bool,
 ) -> SightJob:
-    """Points on the part with fewer cells, clipped sight of the other."""
+    """Points on one part, clipped sight of the other.
+
+    The points stand on the part with fewer pieces where `is_smooth`, so that the integrand has the fewest
+    breaks; on the one with more otherwise, since each point costs as many looks as the other has pieces.
+    """
     parts = scene.parts
-    if parts.piece_counts[q] < parts.piece_counts[p]:
+    if (parts.piece_counts[q] < parts.piece_counts[p]) == is_smooth and (
+        parts.piece_counts[q] != parts.piece_counts[p]
+    ):
         p, q = q, p
-    cells, areas = part_cells(parts, p)
+    cells, shares = part_cells(parts, p)
     targets = clipped_pieces(
         parts,
         np.arange(parts.first_piece[q], parts.first_piece[q + 1]),
@@ -271,10 +285,8 @@ def sight_job(
     )
     shades = clipped_pieces(scene.blockers, blockers, parts.normal[[p, q]], parts.height_m[[p, q]])
     arguments = (
-        cells, areas, parts.normal[p], parts.height_m[p], *targets, parts.normal[q], parts.height_m[q], *shades,
+        cells, shares, parts.area_m2[p], parts.normal[p], parts.height_m[p], *targets, parts.normal[q], parts.height_m[q], *shades,
     )  # fmt: skip
-    stream = _STREAM + (p * len(parts) + q) * _CELLS_PER_PART
+    stream = _STREAM + p * len(parts) + q
     return SightJob(stream, unblocked_m2, arguments, replicates)
 
-
-Advance = Callable[[int], None]

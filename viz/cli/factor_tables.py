@@ -51,7 +51,7 @@ def factor_fields(factors: ViewFactors) -> dict[str, Any]:
 
 
 def factor_columns(factors: ViewFactors) -> dict[str, Any]:
-    """One row for each pair with a line of sight, from by from; then what goes to space and to inactive sides."""
+    """One row for each pair with a line of sight, and for what goes to space and to inactive sides."""
     from geometry.radiation.view_factors import METHODS
 
     matrix = factors.view_factor.tocoo()

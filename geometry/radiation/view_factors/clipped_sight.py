@@ -145,7 +145,7 @@ def _cone(blocker, count, point, behind, cone, work, cut):  # type: ignore[no-un
 
 @njit(cache=True, nogil=True)
 def clipped_sight(  # type: ignore[no-untyped-def]
-    cells, shares, area, normal, height, targets, target_first, target_normal, target_height,
+    cells, shares, area, normal, targets, target_first, target_normal, target_height,
     blockers, blocker_first, seed, stream, replicates, first, count, sums,
 ):  # fmt: skip
     """Add to `sums` (R, 2) the visible and the whole exchange area, m^2, of `count` points.
@@ -158,7 +158,7 @@ def clipped_sight(  # type: ignore[no-untyped-def]
         Running share of the part's area, 0 to 1: the first coordinate picks the cell.
     area : float
         Of the part, m^2.
-    normal, height : of the plane of the one part
+    normal : of the plane of the one part
     targets, target_first : convex pieces of the other part, already before that plane
     target_normal, target_height : of its plane
     blockers, blocker_first : convex pieces that may stand between, before both planes

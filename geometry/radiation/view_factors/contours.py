@@ -135,8 +135,10 @@ def exchange_area(start_1, end_1, weight_1, start_2, end_2, weight_2):  # type: 
     total = 0.0
     for i in range(n):
         for j in range(m):
-            total += weight_1[i] * weight_2[j] * edge_pair_integral(
-                start_1[i], end_1[i], start_2[j], end_2[j], scale2
+            total += (
+                weight_1[i]
+                * weight_2[j]
+                * edge_pair_integral(start_1[i], end_1[i], start_2[j], end_2[j], scale2)
             )
     return total / (2.0 * np.pi)
 

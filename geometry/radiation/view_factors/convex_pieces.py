@@ -17,9 +17,7 @@ def _turn(points, a, b, c, normal):  # type: ignore[no-untyped-def]
     """Twice the signed area of the triangle a, b, c about the normal."""
     ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
     vx, vy, vz = points[c, 0] - points[b, 0], points[c, 1] - points[b, 1], points[c, 2] - points[b, 2]
-    return (
-        normal[0] * (uy * vz - uz * vy) + normal[1] * (uz * vx - ux * vz) + normal[2] * (ux * vy - uy * vx)
-    )
+    return normal[0] * (uy * vz - uz * vy) + normal[1] * (uz * vx - ux * vz) + normal[2] * (ux * vy - uy * vx)
 
 
 @njit(cache=True, nogil=True)

@@ -95,7 +95,7 @@ def closed_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> ClosedBodies:
     is_closed = np.bincount(np.repeat(body, 3), open_edge[edge], bodies) == 0
     a, b, c = np.moveaxis(mesh.vertices_m[mesh.faces] - center_m, 1, 0)
     volume = np.bincount(body, np.einsum("fk,fk->f", a, np.cross(b, c)) / 6.0, bodies)
-    return ClosedBodies(body, is_closed, volume)
+    return ClosedBodies(body, is_closed, np.asarray(volume, dtype=float))
 
 
 def warn_of_bodies(
@@ -108,9 +108,9 @@ def warn_of_bodies(
 ) -> None:
     """Warn of closed cavities that leak, and of bodies whose normals all point inward among others.
 
-    A cavity is a closed body with normals inward, or with surfaces on both sides; what escapes from its inside
-    has to be nothing: more than 4 standard errors and 4 rays is a leak.  Where it is one of several bodies
-    and views land on inactive sides, it may as well be a solid that was read inside out.
+    A cavity is a closed body with normals inward; what escapes from its inside has to be nothing: more than 4
+    standard errors and 4 rays is a leak.  Where it is one of several bodies and views land on inactive
+    sides, it may as well be a solid that was read inside out.
     """
     bodies = closed_bodies(mesh, center_m)
     inward = bodies.is_closed & (bodies.volume_m3 < 0.0)

@@ -114,7 +114,9 @@ def exact_pairs(
     report(0.4)
     clear = wanted & (counts == 0)
     total = np.bincount(index[clear], unblocked[clear], len(keys))
-    jobs, owner = _sight_jobs(scene, found, wanted & (counts > 0), unblocked, index, replicates, error_aim < 1e-4)
+    jobs, owner = _sight_jobs(
+        scene, found, wanted & (counts > 0), unblocked, index, replicates, error_aim < 1e-4
+    )
     smallest = np.append(areas_m2, np.inf)
     allowed = error_aim * np.minimum(smallest[keys // (surfaces + 1)], smallest[keys % (surfaces + 1)])
     failed, unmet = _refine(jobs, owner, allowed, error_aim, seed, threads, report)
@@ -201,9 +203,7 @@ def _per_surface_pair(jobs: list[SightJob], owner: IntArray, size: int, replicat
     return total
 
 
-def _first_points(
-    jobs: list[SightJob], owner: IntArray, allowed: FloatArray, error_aim: float
-) -> IntArray:
+def _first_points(jobs: list[SightJob], owner: IntArray, allowed: FloatArray, error_aim: float) -> IntArray:
     """Points per replicate that every job gets, whatever its error says: by what there is to hide."""
     size = np.array([j.unblocked_m2 for j in jobs]) / allowed[owner]
     points = np.where(size <= 1.0, 8, np.where(size <= 30.0, 32, 64))
@@ -219,7 +219,7 @@ def _refine(
     threads: int,
     report: Callable[[float], None],
 ) -> tuple[IntArray, int]:
-    """Refine jobs until the error of every pair of surfaces is allowed; pairs that failed, and those unmet."""
+    """Refine jobs until every pair of surfaces has an allowed error; pairs that failed, and how many did not."""
     if not jobs:
         return np.empty(0, np.int64), 0
     first_points = _first_points(jobs, owner, allowed, error_aim)

@@ -151,9 +151,7 @@ class RowCaster:
         )
         faces, _ = self._caster.first_hit(origins, directions)
         surfaces = len(mesh.surface_names)
-        _land(
-            faces, directions, mesh.normals, mesh.front_surface, mesh.back_surface, surfaces, count, counts
-        )
+        _land(faces, directions, mesh.normals, mesh.front_surface, mesh.back_surface, surfaces, count, counts)
 
 
 def _sum(

@@ -239,9 +239,8 @@ class SightJob:
     def refine(self, seed: int) -> SightJob:
         """As many points again as there were."""
         more = self.points or FIRST_SIGHT_POINTS
-        self.failed = not clipped_sight(
-            *self.arguments, seed, self.stream, self.replicates, self.points, more, self.sums
-        )
+        whose = (seed, self.stream, self.replicates)
+        self.failed = not clipped_sight(*self.arguments, *whose, self.points, more, self.sums)
         self.points += more
         areas = self.replicate_areas_m2
         self.error_m2 = float(areas.std(ddof=1) / np.sqrt(len(areas)))
@@ -285,8 +284,8 @@ def sight_job(
     )
     shades = clipped_pieces(scene.blockers, blockers, parts.normal[[p, q]], parts.height_m[[p, q]])
     arguments = (
-        cells, shares, parts.area_m2[p], parts.normal[p], parts.height_m[p], *targets, parts.normal[q], parts.height_m[q], *shades,
+        cells, shares, parts.area_m2[p], parts.normal[p],
+        *targets, parts.normal[q], parts.height_m[q], *shades,
     )  # fmt: skip
     stream = _STREAM + p * len(parts) + q
     return SightJob(stream, unblocked_m2, arguments, replicates)
-

@@ -164,9 +164,7 @@ def seeing_parts(mesh: SurfaceMesh, center_m: FloatArray) -> PlanarParts:
 def blocking_parts(mesh: SurfaceMesh, center_m: FloatArray) -> PlanarParts:
     """What blocks: all triangles whatever their surfaces, each once, the two ways to turn a plane as one."""
     normals = mesh.normals
-    leading = np.take_along_axis(
-        normals, np.argmax(np.abs(normals) > 0.5, axis=1)[:, None], axis=1
-    )[:, 0]
+    leading = np.take_along_axis(normals, np.argmax(np.abs(normals) > 0.5, axis=1)[:, None], axis=1)[:, 0]
     faces = np.arange(len(mesh.faces))
     return planar_parts(mesh, faces, leading < 0.0, np.zeros(len(faces), np.int64), center_m)
 

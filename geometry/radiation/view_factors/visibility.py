@@ -210,10 +210,18 @@ def cannot_block(first, n, second, m, blocker, low, high, tolerance):  # type: i
         return True
     for e in range(low, high):
         f = e + 1 if e + 1 < high else low
-        ux, uy, uz = blocker[f, 0] - blocker[e, 0], blocker[f, 1] - blocker[e, 1], blocker[f, 2] - blocker[e, 2]
+        ux, uy, uz = (
+            blocker[f, 0] - blocker[e, 0],
+            blocker[f, 1] - blocker[e, 1],
+            blocker[f, 2] - blocker[e, 2],
+        )
         for a in range(n):
             for c in range(m):
-                vx, vy, vz = second[c, 0] - first[a, 0], second[c, 1] - first[a, 1], second[c, 2] - first[a, 2]
+                vx, vy, vz = (
+                    second[c, 0] - first[a, 0],
+                    second[c, 1] - first[a, 1],
+                    second[c, 2] - first[a, 2],
+                )
                 x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
                 if _apart_along(x, y, z, first, n, second, m, blocker, low, high, tolerance):
                     return True

@@ -219,7 +219,7 @@ def _refine(
     threads: int,
     report: Callable[[float], None],
 ) -> tuple[IntArray, int]:
-    """Refine jobs until every pair of surfaces has an allowed error; pairs that failed, and how many did not."""
+    """Refine jobs until every pair of surfaces has an allowed error; pairs that failed, number unmet."""
     if not jobs:
         return np.empty(0, np.int64), 0
     first_points = _first_points(jobs, owner, allowed, error_aim)

@@ -123,7 +123,8 @@ def view_factors(
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
             f"tolerance {tolerance:g} was not reached with max_rays={max_rays:g}: the worst standard error "
-            f"is {max(worst / STOPPING_MARGIN, 1.0):.1f} times what was asked; raise max_rays or the tolerance",
+            f"is {max(worst / STOPPING_MARGIN, 1.0):.1f} times what was asked; "
+            "raise max_rays or the tolerance",
             AccuracyWarning,
             stacklevel=2,
         )

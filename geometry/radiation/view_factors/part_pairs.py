@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -226,7 +227,7 @@ class SightJob:
 
     stream: int
     unblocked_m2: float
-    arguments: tuple[object, ...]
+    arguments: tuple[Any, ...]
     replicates: int
     points: int = 0
     failed: bool = False
@@ -239,8 +240,8 @@ class SightJob:
     def refine(self, seed: int) -> SightJob:
         """As many points again as there were."""
         more = self.points or FIRST_SIGHT_POINTS
-        whose = (seed, self.stream, self.replicates)
-        self.failed = not clipped_sight(*self.arguments, *whose, self.points, more, self.sums)
+        arguments = (*self.arguments, seed, self.stream, self.replicates, self.points, more, self.sums)
+        self.failed = not clipped_sight(*arguments)
         self.points += more
         areas = self.replicate_areas_m2
         self.error_m2 = float(areas.std(ddof=1) / np.sqrt(len(areas)))

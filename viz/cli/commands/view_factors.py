@@ -50,8 +50,9 @@ def view_factors(
     """View factors between the surfaces of a craft or a mesh file.
 
     Row = from.  Closed form where nothing stands between two surfaces, sampled with a standard error
-    elsewhere; what goes to space and to sides that belong to no surface is listed apart.  Without --json or -o, the
-    largest factors as a table.  -o writes .json (whole matrices), .csv, .npz or .parquet (what is not zero).
+    elsewhere; what goes to space and to sides that belong to no surface is listed apart.  Without --json or
+    -o, the largest factors as a table.  -o writes .json (whole matrices), .csv, .npz or .parquet (what is
+    not zero).
     """
     from geometry.craft import build_craft
     from geometry.radiation import view_factors as computed

@@ -45,7 +45,7 @@ def make_tube(name, radius, height, sides, inward=False):
     angle = 2 * np.pi * np.arange(sides) / sides
     r = radius * np.pi / sides / np.sin(np.pi / sides)
     ring = np.stack([r * np.cos(angle), r * np.sin(angle), np.zeros(sides)], -1)
-    vertices = np.concatenate([ring, [*ring, 0, 0, height]])
+    vertices = np.concatenate([ring, ring + np.array([0, 0, height])])
     a, b = np.arange(sides), np.roll(np.arange(sides), -1)
     faces = np.concatenate([np.stack([a, b, b + sides], -1), np.stack([a, b + sides, a + sides], -1)])
     return make_surface(name, vertices, faces[:, ::-1] if inward else faces)

@@ -88,7 +88,7 @@ def element_to_sphere(h, tilt):
 
 
 def tube_in_tube(r, h):
-    """C-91: from the outer to the inner of two coaxial cylinders of radii r and 1 and height h."""
+    """From the outer to the inner of two coaxial cylinders of radii r and 1 and height h."""
     a, b = h**2 + r**2 - 1, h**2 - r**2 + 1
     root = sqrt((a + 2) ** 2 - (2 * r) ** 2)
     inner = root * arccos(b / (r * a)) + b * arcsin(1 / r) - pi * a / 2
@@ -96,7 +96,7 @@ def tube_in_tube(r, h):
 
 
 def tube_around_tube(r, h):
-    """C-92: from the outer to itself, past the inner."""
+    """From the outer to itself, past the inner."""
     root = sqrt(4 * r**2 + h**2)
     whole = (4 * (r**2 - 1) + h**2 / r**2 * (r**2 - 2)) / (h**2 + 4 * (r**2 - 1))
     tail = root / h * arcsin(whole) - arcsin(1 - 2 / r**2) + pi / 2 * (root / h - 1)
@@ -161,7 +161,7 @@ class TestRectanglesAnalytic:
         length, angle = 1e4, np.radians(angle_deg)
         floor = rectangle("floor", (0, 0, 0), (1, 0, 0), (0, length, 0))
         wall = rectangle("wall", (0, 0, 0), (0, length, 0), (cos(angle), 0, sin(angle)))
-        # C-5b: 1 - sin(angle / 2) in infinite length; the ends lose about a width in the length
+        # 1 - sin(angle / 2) in infinite length; the ends lose about a width in the length
         assert factor(floor, wall)[0] == pytest.approx(1 - sin(angle / 2), abs=1.0 / length)
 
     @pytest.mark.parametrize("h", [0.2, 1.0, 5.0])
@@ -169,7 +169,7 @@ class TestRectanglesAnalytic:
         length = 1e4
         low = rectangle("low", (0, 0, 0), (1, 0, 0), (0, length, 0))
         high = rectangle("high", (0, 0, h), (0, length, 0), (1, 0, 0))
-        # C-1: crossed strings; the ends lose about a height in the length
+        # crossed strings; the ends lose about a height in the length
         assert factor(low, high)[0] == pytest.approx(sqrt(1 + h**2) - h, abs=2 * h / length)
 
 
@@ -193,7 +193,7 @@ class TestRoundAnalytic:
             mesh = tube("tube", 0.5, ratio, sides, inward=True)
             return view_factors(mesh, jobs=1).factor("tube", "tube")
 
-        # C-78, height over diameter
+        # [Howell], height over diameter
         expected = 1 + ratio - sqrt(1 + ratio**2)
         assert extrapolated(value, 32) == pytest.approx(expected, abs=2e-5)
 
@@ -280,6 +280,6 @@ class TestEnclosureAnalytic:
         value, error, found = factor(base, dome)
         assert value == pytest.approx(1.0, abs=1e-9 + 4 * error)
         ratio = base.areas_m2.sum() / dome.areas_m2.sum()
-        # C-109: half for the true dome
+        # half for the true dome
         assert found.factor("dome", "dome") == pytest.approx(1 - ratio, abs=1e-9 + 4 * error)
         assert ratio == pytest.approx(0.5, rel=0.03)

@@ -24,14 +24,15 @@ class Balance:
         To space and to inactive sides.
     ends_variance_m4 : array (2, S)
         Left after closure.
-    residual_m2 : array (S,)
-        What the rows had too much before.
+    residual_m2, residual_error_m2 : array (S,)
+        What the rows had too much before, and the standard error that it should have.
     """
 
     pairs_m2: FloatArray
     ends_m2: FloatArray
     ends_variance_m4: FloatArray
     residual_m2: FloatArray
+    residual_error_m2: FloatArray
 
 
 def balanced(
@@ -66,6 +67,7 @@ def balanced(
     weight, ends_weight = pairs_variance_m4.copy(), ends_variance_m4.copy()
     other = first != second
     residual = _row_sums(values, ends, first, second, surfaces) - areas_m2
+    noise = np.sqrt(_row_sums(weight, ends_weight, first, second, surfaces))
     diagonal = np.zeros(surfaces)
     for _ in range(_MOST_PASSES):
         missing = areas_m2 - _row_sums(values, ends, first, second, surfaces)
@@ -82,7 +84,7 @@ def balanced(
         values[below], weight[below] = 0.0, 0.0
         ends[ends_below], ends_weight[ends_below] = 0.0, 0.0
     rest = np.divide(ends_weight, diagonal, out=np.zeros_like(ends), where=diagonal > 0.0)
-    return Balance(values, ends, ends_weight * (1.0 - np.minimum(rest, 1.0)), residual)
+    return Balance(values, ends, ends_weight * (1.0 - np.minimum(rest, 1.0)), residual, noise)
 
 
 def _row_sums(

@@ -20,6 +20,7 @@ NEAREST_SHEETS_PER_EXTENT = 1e-5
 _WELD_PER_EXTENT = 1e-7
 _SMALLEST_PROBED = 10.0
 _LEAKED_SIGMAS = 4.0
+_RESIDUAL_SIGMAS, _SMALLEST_RESIDUAL = 8.0, 1e-4
 
 
 def warn_of_near_sheets(mesh: SurfaceMesh, caster: RayCaster) -> None:
@@ -124,7 +125,7 @@ def warn_of_bodies(
             worst = leaking[np.argmax(to_space[leaking])]
             warnings.warn(
                 f"a closed enclosure does not close: {to_space[worst]:.2g} of what leaves "
-                f"{mesh.surface_names[worst]!r} escapes to space; look for cracks with `dawnring check`",
+                f"{mesh.surface_names[worst]!r} escapes to space; look for cracks along its edges",
                 AccuracyWarning,
                 stacklevel=3,
             )
@@ -137,6 +138,23 @@ def warn_of_bodies(
             f"the closed body around {_name(mesh, face)} has all its normals inward and "
             f"{mesh.surface_names[worst]!r} sends {to_inactive[worst]:.2g} of its view to inactive sides; "
             "turn the body's faces around if it is a solid",
+            AccuracyWarning,
+            stacklevel=3,
+        )
+
+
+def warn_of_residuals(mesh: SurfaceMesh, residual: FloatArray, residual_error: FloatArray) -> None:
+    """Warn where a row and what its rays saw escape do not sum to 1 within 8 standard errors.
+
+    Errors of 16 scrambles are themselves known to a fifth, and there are many rows: less would cry wolf.
+    """
+    excess = np.abs(residual) - _RESIDUAL_SIGMAS * residual_error
+    worst = int(np.argmax(excess))
+    if excess[worst] > _SMALLEST_RESIDUAL:
+        warnings.warn(
+            f"the view factors of {mesh.surface_names[worst]!r} and what its rays saw escape sum to "
+            f"{1.0 + residual[worst]:.4f}, which the errors do not explain: its faces overlap or intersect "
+            "others",
             AccuracyWarning,
             stacklevel=3,
         )

@@ -18,7 +18,7 @@ from geometry.radiation.load_estimates import mesh_of
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.view_factors.balance import balanced
-from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_near_sheets
+from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_near_sheets, warn_of_residuals
 from geometry.radiation.view_factors.exact_pairs import SOBOL, ExactPairs, exact_pairs
 from geometry.radiation.view_factors.hemisphere_rows import (
     Landings,
@@ -128,14 +128,15 @@ def view_factors(
             AccuracyWarning,
             stacklevel=2,
         )
-    resolution = np.divide(4.0, rows.points * REPLICATES, out=np.zeros(len(areas)), where=rows.points > 0)
+    warn_of_residuals(mesh, result.residual, result.residual_error)
+    resolution = np.divide(1.0, rows.points * REPLICATES, out=np.zeros(len(areas)), where=rows.points > 0)
     warn_of_bodies(
         mesh,
         caster.center_m,
         result.to_space,
         result.to_space_error,
         result.to_inactive,
-        0.25 * resolution,
+        resolution,
     )
     report(1.0)
     provenance = FactorProvenance(
@@ -228,6 +229,7 @@ class _Assembly:
     to_inactive: FloatArray
     to_inactive_error: FloatArray
     residual: FloatArray
+    residual_error: FloatArray
 
     def frozen(self, mesh: SurfaceMesh, provenance: FactorProvenance) -> ViewFactors:
         """The result."""
@@ -313,6 +315,7 @@ def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free
         to_inactive=balance.ends_m2[1] / areas,
         to_inactive_error=end_errors[1],
         residual=balance.residual_m2 / areas,
+        residual_error=balance.residual_error_m2 / areas,
     )
 
 

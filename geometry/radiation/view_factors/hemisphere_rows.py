@@ -196,10 +196,11 @@ def pooled_pairs(landings: Landings, areas_m2: FloatArray) -> PairEstimates:
     own = landings.column < surfaces
     row, column = landings.row[own], landings.column[own]
     key = np.minimum(row, column) * surfaces + np.maximum(row, column)
-    keys, index = np.unique(key, return_inverse=True)
+    order = np.argsort(key, kind="stable")
+    keys, begin = np.unique(key[order], return_index=True)
     replicates = landings.hits.shape[1]
-    hits = np.zeros((len(keys), replicates))
-    np.add.at(hits, index.reshape(-1), landings.hits[own])
+    ordered = landings.hits[own][order]
+    hits = np.add.reduceat(ordered, begin) if len(keys) else np.zeros((0, replicates))
     first, second = keys // surfaces, keys % surfaces
     density = landings.points / areas_m2
     total = density[first] + np.where(first == second, 0.0, density[second])

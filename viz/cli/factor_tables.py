@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_DENSE_SURFACES = 2000
 
 
-def check_dense(factors: ViewFactors) -> None:
+def check_dense(count: int) -> None:
     """Refuse whole matrices of more surfaces than anybody reads.
 
     Raises
@@ -26,7 +26,6 @@ def check_dense(factors: ViewFactors) -> None:
     ValueError
         More than 2,000 surfaces.
     """
-    count = len(factors.surface_names)
     if count > MOST_DENSE_SURFACES:
         raise ValueError(
             f"JSON holds whole matrices, and {count:,} surfaces are more than {MOST_DENSE_SURFACES:,}; "

@@ -143,12 +143,15 @@ def warn_of_bodies(
         )
 
 
-def warn_of_residuals(mesh: SurfaceMesh, residual: FloatArray, residual_error: FloatArray) -> None:
+def warn_of_residuals(
+    mesh: SurfaceMesh, residual: FloatArray, residual_error: FloatArray, blurred: FloatArray
+) -> None:
     """Warn where a row and what its rays saw escape do not sum to 1 within 8 standard errors.
 
     Errors of 16 scrambles are themselves known to a fifth, and there are many rows: less would cry wolf.
+    `blurred` (S,) is what the rays may lose along edges, since they start a little off their surface.
     """
-    excess = np.abs(residual) - _RESIDUAL_SIGMAS * residual_error
+    excess = np.abs(residual) - _RESIDUAL_SIGMAS * residual_error - blurred
     worst = int(np.argmax(excess))
     if excess[worst] > _SMALLEST_RESIDUAL:
         warnings.warn(

@@ -128,7 +128,8 @@ def view_factors(
             AccuracyWarning,
             stacklevel=2,
         )
-    warn_of_residuals(mesh, result.residual, result.residual_error)
+    blurred = 2.0 * caster.start_offset_m * scene.perimeters_m() / areas
+    warn_of_residuals(mesh, result.residual, result.residual_error, blurred)
     resolution = np.divide(1.0, rows.points * REPLICATES, out=np.zeros(len(areas)), where=rows.points > 0)
     warn_of_bodies(
         mesh,

@@ -10,6 +10,7 @@ from numba import njit
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.blocks import ordered_map
+from geometry.radiation.box_tree import BoxTree
 from geometry.radiation.view_factors.clipped_sight import clipped_sight
 from geometry.radiation.view_factors.contours import clipped_boundary, exchange_area
 from geometry.radiation.view_factors.convex_pieces import MOST_CORNERS
@@ -22,7 +23,6 @@ from geometry.radiation.view_factors.planar_parts import (
 from geometry.radiation.view_factors.visibility import (
     MOST_BLOCKERS,
     TOO_MANY,
-    BlockerTree,
     blocker_tree,
     clip_convex,
     facing_pairs,
@@ -43,8 +43,15 @@ class FlatScene:
     surfaces: int
     parts: PlanarParts
     blockers: PlanarParts
-    tree: BlockerTree
+    tree: BoxTree
     tolerance_m: float
+
+    def perimeters_m(self) -> FloatArray:
+        """Length of the boundaries of each surface's parts, (S,), m."""
+        parts = self.parts
+        lengths = np.linalg.norm(parts.edge_end_m - parts.edge_start_m, axis=1)
+        owner = np.repeat(parts.label, parts.edge_counts)
+        return np.asarray(np.bincount(owner, lengths, self.surfaces + 1)[: self.surfaces], dtype=float)
 
 
 def flat_scene(mesh: SurfaceMesh, center_m: FloatArray) -> FlatScene:

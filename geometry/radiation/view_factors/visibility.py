@@ -6,90 +6,23 @@ other can cross it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 
+from geometry.radiation.box_tree import STACK, BoxTree, box_top, box_tree
 from geometry.radiation.view_factors.convex_pieces import MOST_COVER_CORNERS
 from geometry.radiation.view_factors.planar_parts import PlanarParts
-from geometry.validation import FloatArray, IntArray
 
 MOST_BLOCKERS = 48
 TOO_MANY = MOST_BLOCKERS + 1
-_LEAF = 2
-_STACK = 64
 
 
-@dataclass(frozen=True, eq=False)
-class BlockerTree:
-    """Bounding boxes of convex pieces in a binary tree.
-
-    Parameters
-    ----------
-    low_m, high_m : array (B, 3)
-        Of each node.
-    child : int array (B,)
-        Left child, the right one follows it; -1 in a leaf.
-    first, last : int array (B,)
-        Pieces of a leaf as a range of `order`.
-    order : int array (K,)
-    """
-
-    low_m: FloatArray
-    high_m: FloatArray
-    child: IntArray
-    first: IntArray
-    last: IntArray
-    order: IntArray
-
-
-@njit(cache=True, nogil=True)
-def _build(low, high, order, node_low, node_high, child, first, last):  # type: ignore[no-untyped-def]
-    """Median splits along the longest side; returns the number of nodes."""
-    first[0], last[0] = 0, order.shape[0]
-    nodes, at = 1, 0
-    while at < nodes:
-        begin, end = first[at], last[at]
-        for axis in range(3):
-            node_low[at, axis], node_high[at, axis] = np.inf, -np.inf
-        middle_low = np.full(3, np.inf)
-        middle_high = np.full(3, -np.inf)
-        for k in range(begin, end):
-            piece = order[k]
-            for axis in range(3):
-                node_low[at, axis] = min(node_low[at, axis], low[piece, axis])
-                node_high[at, axis] = max(node_high[at, axis], high[piece, axis])
-                middle = low[piece, axis] + high[piece, axis]
-                middle_low[axis] = min(middle_low[axis], middle)
-                middle_high[axis] = max(middle_high[axis], middle)
-        child[at] = -1
-        if end - begin > _LEAF:
-            axis = np.argmax(middle_high - middle_low)
-            keys = np.empty(end - begin)
-            for k in range(begin, end):
-                keys[k - begin] = low[order[k], axis] + high[order[k], axis]
-            order[begin:end] = order[begin:end][np.argsort(keys)]
-            half = (begin + end) // 2
-            child[at] = nodes
-            first[nodes], last[nodes] = begin, half
-            first[nodes + 1], last[nodes + 1] = half, end
-            nodes += 2
-        at += 1
-    return nodes
-
-
-def blocker_tree(blockers: PlanarParts) -> BlockerTree:
+def blocker_tree(blockers: PlanarParts) -> BoxTree:
     """The tree of all convex pieces of the blocking parts."""
     starts = blockers.first_corner[:-1]
     low = np.minimum.reduceat(blockers.corners_m, starts)
     high = np.maximum.reduceat(blockers.corners_m, starts)
-    size = 2 * len(starts) + 1
-    order = np.arange(len(starts))
-    node_low, node_high = np.empty((size, 3)), np.empty((size, 3))
-    child, first, last = (np.zeros(size, np.int64) for _ in range(3))
-    nodes = _build(low, high, order, node_low, node_high, child, first, last)
-    return BlockerTree(node_low[:nodes], node_high[:nodes], child[:nodes], first[:nodes], last[:nodes], order)
+    return box_tree(low, high)
 
 
 @njit(inline="always")
@@ -228,15 +161,6 @@ def cannot_block(first, n, second, m, blocker, low, high, tolerance):  # type: i
     return False
 
 
-@njit(inline="always")
-def _box_top(low, high, normal):  # type: ignore[no-untyped-def]
-    """Largest height of a box along a normal."""
-    top = 0.0
-    for i in range(3):
-        top += normal[i] * (high[i] if normal[i] > 0.0 else low[i])
-    return top
-
-
 @njit(cache=True, nogil=True)
 def possible_blockers(  # type: ignore[no-untyped-def]
     pairs, normal, height, cover, cover_count, tolerance,
@@ -249,7 +173,7 @@ def possible_blockers(  # type: ignore[no-untyped-def]
     """
     p_cover = np.empty((MOST_COVER_CORNERS + 2, 3))
     q_cover = np.empty((MOST_COVER_CORNERS + 2, 3))
-    stack = np.empty(_STACK, np.int64)
+    stack = np.empty(STACK, np.int64)
     for pair in range(pairs.shape[0]):
         p, q = pairs[pair, 0], pairs[pair, 1]
         n = clip_convex(
@@ -279,9 +203,9 @@ def possible_blockers(  # type: ignore[no-untyped-def]
                 apart = apart or node_low[node, i] > high[i] or node_high[node, i] < low[i]
             if apart:
                 continue
-            if _box_top(node_low[node], node_high[node], normal[p]) <= height[p] + tolerance:
+            if box_top(node_low[node], node_high[node], normal[p]) <= height[p] + tolerance:
                 continue
-            if _box_top(node_low[node], node_high[node], normal[q]) <= height[q] + tolerance:
+            if box_top(node_low[node], node_high[node], normal[q]) <= height[q] + tolerance:
                 continue
             if child[node] >= 0:
                 stack[depth], stack[depth + 1] = child[node], child[node] + 1

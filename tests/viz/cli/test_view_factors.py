@@ -106,5 +106,13 @@ class TestRefusal:
         assert outcome.code == 2
         assert "tolerance" in outcome.err
 
+    def test_matrices_that_nobody_reads(self, dawnring, tmp_path):
+        path = tmp_path / "many.obj"
+        lines = ["v 0 0 0", "v 1 0 0", "v 0 1 0"]
+        path.write_text("\n".join(lines + [f"o s{k}\nf 1 2 3" for k in range(2001)]))
+        outcome = dawnring("view-factors", str(path), "--json")
+        assert outcome.code == 2
+        assert ".npz" in outcome.err
+
     def test_no_such_file(self, dawnring):
         assert dawnring("view-factors", "nowhere.obj").code == 2

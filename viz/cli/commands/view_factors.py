@@ -64,6 +64,9 @@ def view_factors(
     flown = changes.load(design, *(() if seed is None else (f"radiation.seed={seed}",)))
     settings = flown.radiation
     craft = build_craft(flown)
+    whole = json or kind == "json"
+    if whole:
+        check_dense(len(craft.mesh.surface_names))
     with report.progress("view factors") as advance:
         factors = computed(
             craft,
@@ -73,9 +76,6 @@ def view_factors(
             jobs=jobs,
             progress=advance,
         )
-    whole = json or kind == "json"
-    if whole:
-        check_dense(factors)
     fields: dict[str, Any] = factor_fields(factors) if whole else {}
     document = report.document(flown.name, fields, seed=settings.seed, rays=factors.provenance.rays)
     if output is not None:

@@ -233,7 +233,7 @@ class TestRoundAnalytic:
             outer, inner = tube("outer", 2.0, 1.0, sides, inward=True), tube("inner", 1.0, 1.0, sides)
             return factor(outer, inner)[0] - tube_in_tube(2.0, 1.0)
 
-        orders = np.log2([error(16) / error(32), error(32) / error(64)])
+        orders = np.log2([error(12) / error(24), error(24) / error(48)])
         # halving the facets quarters the error, give or take the next order
         np.testing.assert_allclose(orders, 2.0, atol=0.15)
 

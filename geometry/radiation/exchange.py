@@ -11,7 +11,6 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from geometry import __version__
-from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
@@ -21,7 +20,7 @@ from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.reciprocity import Balanced, balanced
+from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
@@ -152,7 +151,7 @@ def exchange_factors(
     budget.unmet.clear()
     budget.warn(accuracy, max_rays)
     absorptance = traced.absorptances[BANDS.index(band)]
-    kept = balanced(
+    kept = reciprocal(
         rows.factors,
         rows.errors,
         rows.outside,
@@ -282,7 +281,7 @@ def _result(
         accuracy.replicates,
         accuracy.tolerance,
         int(max_rays),
-        Environment(),
+        None,
         time.perf_counter() - began,
     )
     return ExchangeFactors(

@@ -76,6 +76,15 @@ class Design:
         )
         return replace(moved, craft=_craft(self.document, _nadir_side(moved), self.case, self.folder))
 
+    def of_member(self, satellite: int) -> Design:
+        """The design as one member flies it: its craft with the nadir edge on the side of its own orbit.
+
+        Members of rings of several local times, of planes spread across the Sun or of a file of elements
+        stand on either side of it.
+        """
+        side = _nadir_side(self, satellite)
+        return replace(self, craft=_craft(self.document, side, self.case, self.folder))
+
 
 def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
     """SI dataclasses from a checked file; relative paths in it start at `folder`."""
@@ -115,12 +124,12 @@ class _Flown:
     epoch_utc: np.datetime64
 
 
-def _nadir_side(flown: FlownDesign) -> int:
+def _nadir_side(flown: FlownDesign, satellite: int = 0) -> int:
     """+1 where the body's +Y looks to nadir, -1 where -Y does (docs/system.md, frames and attitude)."""
     z, x = flown.attitude.z_body_rth, flown.attitude.x_body_rth
     if z is not None and x is not None:
         return -1 if float(np.cross(z, x)[0]) > 0 else 1
-    return int(sun_side(flown)[0])
+    return int(sun_side(flown, satellites=[satellite])[0])
 
 
 def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:

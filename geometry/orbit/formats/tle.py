@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sgp4.exporter import export_tle
 
-from geometry.orbit.formats.published import LARGEST_NUMBER, PublishedElements
+from geometry.orbit.element_files import LARGEST_NUMBER
+from geometry.orbit.formats.published import PublishedElements
 from geometry.orbit.formats.rows import rounded_angle_deg, row_blocks, text_rows
 from geometry.validation import FloatArray, IntArray
 

@@ -63,6 +63,11 @@ class TestUnitsAnalytic:
         assert load_design("solar_slice", [f"epoch.start_utc={moment}"]).epoch_utc == by_text
         assert load_design(written(tmp_path, f"[epoch]\nstart_utc = {moment}\n")).epoch_utc == by_text
 
+    def test_a_byte_order_mark_is_passed_over(self, tmp_path):
+        file = tmp_path / "bom.toml"
+        file.write_bytes(b"\xef\xbb\xbf[orbit]\r\naltitude_km = 600.0\r\n")
+        assert load_design(file).orbit.altitude_m == 600e3
+
     def test_mirrored_local_time_mirrors_the_shield(self):
         assert load_design("solar_slice", ["orbit.ltan_h=6.0"]).craft.earth_shield.side_y == -1
         assert load_design("solar_slice").at_ltan(21_600.0).craft.earth_shield.side_y == -1

@@ -16,7 +16,7 @@ from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
-from geometry.orbit import FlownDesign, sun_side
+from geometry.orbit import Flown, FlownDesign, sun_side
 from geometry.orbit import parameters as flight
 from geometry.orbit.ground_track import repeat_altitude_m
 
@@ -93,7 +93,7 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     attitude = _attitude(document.attitude)
     ring = _ring(document.ring)
     environment = _environment(document.environment, case)
-    flown = _Flown(path, attitude, ring, environment, epoch)
+    flown = Flown(path, attitude, ring, environment, epoch)
     craft = _craft(document, _nadir_side(flown), case, folder)
     radiation = document.radiation
     return Design(
@@ -111,17 +111,6 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
         document=document,
         folder=folder,
     )
-
-
-@dataclass(frozen=True)
-class _Flown:
-    """As much of a design as the orbit room needs."""
-
-    orbit: flight.Orbit
-    attitude: flight.Attitude
-    ring: flight.Ring
-    environment: Environment
-    epoch_utc: np.datetime64
 
 
 def _nadir_side(flown: FlownDesign, satellite: int = 0) -> int:
@@ -156,7 +145,7 @@ def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
     )
 
 
-def _with_drag(document: schema.DesignFile, flown: _Flown, craft: parts.CraftParameters) -> flight.Orbit:
+def _with_drag(document: schema.DesignFile, flown: Flown, craft: parts.CraftParameters) -> flight.Orbit:
     """The orbit with the decay that is given, or that of the craft itself."""
     section = document.orbit
     if section.drag == "none" or not isinstance(flown.orbit, flight.SunSynchronousOrbit):

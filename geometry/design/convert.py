@@ -16,7 +16,7 @@ from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
-from geometry.orbit import FlownDesign, sun_side
+from geometry.orbit import Flown, FlownDesign, sun_side
 from geometry.orbit import parameters as flight
 from geometry.orbit.ground_track import repeat_altitude_m
 
@@ -76,6 +76,15 @@ class Design:
         )
         return replace(moved, craft=_craft(self.document, _nadir_side(moved), self.case, self.folder))
 
+    def of_member(self, satellite: int) -> Design:
+        """The design as one member flies it: its craft with the nadir edge on the side of its own orbit.
+
+        Members of rings of several local times, of planes spread across the Sun or of a file of elements
+        stand on either side of it.
+        """
+        side = _nadir_side(self, satellite)
+        return replace(self, craft=_craft(self.document, side, self.case, self.folder))
+
 
 def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
     """SI dataclasses from a checked file; relative paths in it start at `folder`."""
@@ -84,7 +93,7 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     attitude = _attitude(document.attitude)
     ring = _ring(document.ring)
     environment = _environment(document.environment, case)
-    flown = _Flown(path, attitude, ring, environment, epoch)
+    flown = Flown(path, attitude, ring, environment, epoch)
     craft = _craft(document, _nadir_side(flown), case, folder)
     radiation = document.radiation
     return Design(
@@ -104,23 +113,12 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     )
 
 
-@dataclass(frozen=True)
-class _Flown:
-    """As much of a design as the orbit room needs."""
-
-    orbit: flight.Orbit
-    attitude: flight.Attitude
-    ring: flight.Ring
-    environment: Environment
-    epoch_utc: np.datetime64
-
-
-def _nadir_side(flown: FlownDesign) -> int:
+def _nadir_side(flown: FlownDesign, satellite: int = 0) -> int:
     """+1 where the body's +Y looks to nadir, -1 where -Y does (docs/system.md, frames and attitude)."""
     z, x = flown.attitude.z_body_rth, flown.attitude.x_body_rth
     if z is not None and x is not None:
         return -1 if float(np.cross(z, x)[0]) > 0 else 1
-    return int(sun_side(flown)[0])
+    return int(sun_side(flown, satellites=[satellite])[0])
 
 
 def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
@@ -147,7 +145,7 @@ def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
     )
 
 
-def _with_drag(document: schema.DesignFile, flown: _Flown, craft: parts.CraftParameters) -> flight.Orbit:
+def _with_drag(document: schema.DesignFile, flown: Flown, craft: parts.CraftParameters) -> flight.Orbit:
     """The orbit with the decay that is given, or that of the craft itself."""
     section = document.orbit
     if section.drag == "none" or not isinstance(flown.orbit, flight.SunSynchronousOrbit):

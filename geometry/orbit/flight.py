@@ -62,6 +62,17 @@ class FlownDesign(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Flown:
+    """As much of a design as is needed to fly it."""
+
+    orbit: Orbit
+    attitude: Attitude
+    ring: Ring
+    environment: Environment
+    epoch_utc: np.datetime64
+
+
 class Flight(Protocol):
     """N satellites that can be asked where they are."""
 
@@ -214,24 +225,13 @@ def _mean_normals(at_utc: TimeArray, inclination_rad: FloatArray, node_teme_rad:
     return rotated(sky_at(at_utc).rotation_gcrs_from_teme[0], normal)
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A design whose orbit is kept by thrust."""
-
-    orbit: Orbit
-    attitude: Attitude
-    ring: Ring
-    environment: Environment
-    epoch_utc: np.datetime64
-
-
 def held_at_altitude(design: FlownDesign) -> FlownDesign:
     """The same design flown without drag, as one whose thrusters make up for it."""
     orbit = design.orbit
     if not isinstance(orbit, SunSynchronousOrbit) or not orbit.decay_m_s:
         return design
     orbit = replace(orbit, decay_m_s=0.0)
-    return _Held(orbit, design.attitude, design.ring, design.environment, design.epoch_utc)
+    return Flown(orbit, design.attitude, design.ring, design.environment, design.epoch_utc)
 
 
 def flight_of(design: FlownDesign) -> Flight:

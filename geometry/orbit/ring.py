@@ -143,7 +143,7 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
     """
     if ring.ltan_list_s:
         raise ValueError(
-            "ring.ltan_list needs orbit.type = 'sun_synchronous': a Keplerian plane keeps no local time; "
+            "ring.ltan_list_h needs orbit.type = 'sun_synchronous': a Keplerian plane keeps no local time; "
             "leave it empty"
         )
     _check_members(ring)
@@ -151,8 +151,8 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
     lowest = (orbit.semi_major_axis_m + axis_offset.min()) * (1.0 - orbit.eccentricity)
     if not lowest > EARTH_EQUATORIAL_RADIUS_M:
         raise ValueError(
-            f"ring.altitude_spread puts the perigee of a plane at {lowest / 1e3:.1f} km, inside the Earth; "
-            "lower it"
+            f"ring.altitude_spread_km puts the perigee of a plane at {lowest / 1e3:.1f} km, inside the "
+            "Earth; lower it"
         )
     plane = np.repeat(np.arange(ring.planes), ring.satellites_per_plane)
     along = np.tile(np.arange(ring.satellites_per_plane), ring.planes)

@@ -8,14 +8,12 @@ import numpy as np
 from sgp4.api import Satrec
 
 from geometry.ephemeris import TimeArray, check_times_utc
+from geometry.orbit.element_files import LARGEST_NUMBER
 from geometry.orbit.flight import ElementsFlight, Flight, KeplerianFlight, MeanFlight
 from geometry.orbit.formats.rows import plain_name, plain_text
 from geometry.orbit.mean_elements import kozai_mean_motion_rad_s
 from geometry.orbit.sgp4_flight import equivalent_bstar
 from geometry.validation import FloatArray, IntArray
-
-LARGEST_NUMBER = 339_999
-"""Largest catalogue number of a TLE (`Z9999` in Alpha-5), and of the OMM reader of python-sgp4."""
 
 _FREE_BLOCK = (70_000, 30_000)  # first and length: five plain digits that catalogued objects skip
 _DAY_S = 86_400.0
@@ -199,7 +197,7 @@ def _imported(flight: ElementsFlight, satellites: IntArray) -> PublishedElements
     return PublishedElements(
         names=[plain_text(flight.elements.names[k].rsplit(" (", 1)[0]) for k in satellites],
         object_ids=[plain_text(_object_id(r.intldesg)) if r.intldesg else "" for r in records],
-        numbers=np.array([r.satnum for r in records], dtype=np.int64),
+        numbers=np.array([flight.elements.numbers[k] for k in satellites], dtype=np.int64),
         epoch_utc=microseconds.astype(np.int64).astype("datetime64[us]"),
         mean_motion_rev_day=all_of("no_kozai") * revolutions,
         eccentricity=all_of("ecco"),

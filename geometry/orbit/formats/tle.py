@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sgp4.exporter import export_tle
 
-from geometry.orbit.formats.published import LARGEST_NUMBER, PublishedElements
+from geometry.orbit.element_files import LARGEST_NUMBER
+from geometry.orbit.formats.published import PublishedElements
 from geometry.orbit.formats.rows import rounded_angle_deg, row_blocks, text_rows
 from geometry.validation import FloatArray, IntArray
 
@@ -18,6 +19,7 @@ EPOCH_STEP_US = 864
 
 _ALPHA_5 = np.array([str(k) for k in range(10)] + list("ABCDEFGHJKLMNPQRSTUVWXYZ"))  # no I, no O
 _LINES = "1 %sU          %s%s  00000+0%s 0  999 \n2 %s %8.4f %8.4f %07d %8.4f %8.4f %11.8f    0 \n"
+_FIRST_YEAR = 1957  # of Sputnik: 57 to 99 are of that century, 00 to 56 of the next [Vallado2006]
 _WIDTH = 70  # of a line with its line feed
 _HINT_COLOR = (1.0, 0.8, 0.5)
 
@@ -34,6 +36,23 @@ def check_numbers(numbers: IntArray, format_name: str) -> None:
         raise ValueError(
             f"{format_name} numbers satellites up to {LARGEST_NUMBER:,} (Z9999 in Alpha-5), but these go to "
             f"{numbers.max():,}; export omm, or fewer satellites, or begin at a lower number"
+        )
+
+
+def check_epochs(epoch_utc: NDArray[np.datetime64], format_name: str) -> None:
+    """Refuse epochs whose two digits of the year would be read as another century.
+
+    Raises
+    ------
+    ValueError
+        An epoch outside 1957 to 2056.
+    """
+    years = epoch_utc.astype("datetime64[Y]").astype(np.int64) + 1970
+    outside = ~((years >= _FIRST_YEAR) & (years < _FIRST_YEAR + 100))
+    if outside.any():
+        raise ValueError(
+            f"{format_name} writes a year in two digits, read as {_FIRST_YEAR} to {_FIRST_YEAR + 99}, got an "
+            f"epoch in {years[outside][0]}; export omm, or choose a moment inside"
         )
 
 
@@ -118,6 +137,7 @@ def _checksums(letters: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def write_tle(path: Path, elements: PublishedElements, *, with_names: bool) -> None:
     """Two lines for each satellite, after a line with its name where asked for."""
     check_numbers(elements.numbers, "tle")
+    check_epochs(elements.epoch_utc, "tle")
     with path.open("w", encoding="ascii", newline="") as stream:
         for rows in row_blocks(elements.satellites):
             lines = tle_lines(elements, rows)
@@ -133,6 +153,7 @@ def write_tle(path: Path, elements: PublishedElements, *, with_names: bool) -> N
 def write_stellarium(path: Path, elements: PublishedElements, *, group: str) -> None:
     """`satellites.json` of Stellarium's plugin: each satellite by its number, shown, in one group."""
     check_numbers(elements.numbers, "stellarium")
+    check_epochs(elements.epoch_utc, "stellarium")
     row = (
         ',\n"%s":{"name":"%s","tle1":"%s","tle2":"%s","groups":["'
         + group

@@ -229,6 +229,15 @@ class TestFieldsRefusal:
         remarks = write_ring("omm", design, tmp_path / "a.csv", first_number=339_991).remarks
         assert "339,999" in remarks[0]
 
+    @pytest.mark.parametrize("year", ["1930", "1956"])
+    def test_a_year_that_two_digits_cannot_tell(self, flown, tmp_path, year):
+        at, design = np.datetime64(f"{year}-12-31T23:59", "us"), flown(ring=Ring(3))
+        for format, file in (("tle", "a.tle"), ("stellarium", "a.json")):
+            with pytest.raises(ValueError, match=rf"1957 to 2056, got an epoch in {year}; export omm"):
+                write_ring(format, design, tmp_path / file, at_utc=at)
+        write_ring("omm", design, tmp_path / "a.csv", at_utc=at)
+        write_ring("tle", design, tmp_path / "b.tle", at_utc=np.datetime64("1957-01-01", "us"))
+
     @pytest.mark.parametrize("first", [0, -5, 1.5, float("nan"), 999_999_995])
     def test_no_first_number(self, first):
         with pytest.raises(ValueError, match="first_number"):

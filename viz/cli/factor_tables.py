@@ -79,24 +79,27 @@ def factor_columns(factors: ViewFactors) -> dict[str, Any]:
     return {name: values[order] for name, values in columns.items()}
 
 
-def write_factors_npz(path: Path, factors: ViewFactors, document: Mapping[str, Any]) -> None:
+def factor_arrays(factors: ViewFactors) -> dict[str, np.ndarray]:
     """Arrays by their names in JSON, matrices as rows, columns and values of what is not zero."""
     matrix = factors.view_factor.tocoo()
+    return {
+        "surfaces": np.array(factors.surface_names),
+        "area_m2": factors.area_m2,
+        "row": matrix.row.astype(np.int64),
+        "column": matrix.col.astype(np.int64),
+        "view_factor": matrix.data,
+        "standard_error": factors.standard_error.tocoo().data,
+        "method": factors.method_code.tocoo().data,
+        "to_space": factors.to_space,
+        "to_space_standard_error": factors.to_space_standard_error,
+        "to_inactive": factors.to_inactive,
+        "to_inactive_standard_error": factors.to_inactive_standard_error,
+        "closure_residual": factors.closure_residual,
+    }
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], document: Mapping[str, Any]) -> None:
+    """Named arrays as .npz; the head of the document as JSON in the array `dawnring`."""
     head = json_text({k: document[k] for k in ("schema", "design", "provenance")})
     with whole_file(path) as partial, partial.open("wb") as stream:
-        np.savez_compressed(
-            stream,
-            surfaces=np.array(factors.surface_names),
-            area_m2=factors.area_m2,
-            row=matrix.row.astype(np.int64),
-            column=matrix.col.astype(np.int64),
-            view_factor=matrix.data,
-            standard_error=factors.standard_error.tocoo().data,
-            method=factors.method_code.tocoo().data,
-            to_space=factors.to_space,
-            to_space_standard_error=factors.to_space_standard_error,
-            to_inactive=factors.to_inactive,
-            to_inactive_standard_error=factors.to_inactive_standard_error,
-            closure_residual=factors.closure_residual,
-            dawnring=np.array(head),
-        )
+        np.savez_compressed(stream, dawnring=np.array(head), **arrays)

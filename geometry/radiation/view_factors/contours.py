@@ -208,8 +208,8 @@ def clipped_boundary(start, end, weight, normal, height, tolerance):  # type: ig
             widest = spread
             for i in range(3):
                 along[i] = comes[k, i] - leaves[0, i]
-    first = np.argsort(leaves[:leaving, :3] @ along)
-    second = np.argsort(comes[:coming, :3] @ along)
+    first = np.argsort(np.ascontiguousarray(leaves[:leaving, :3]) @ along)
+    second = np.argsort(np.ascontiguousarray(comes[:coming, :3]) @ along)
     i, j = 0, 0
     left, right = leaves[first[0], 3], comes[second[0], 3]
     while i < leaving and j < coming and used < 2 * n:

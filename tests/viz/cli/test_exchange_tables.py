@@ -17,8 +17,8 @@ def test_columns_hold_what_the_matrices_hold():
         rows = columns["from"] == name
         assert np.isclose(columns["exchange_factor"][rows].sum(), 1.0, rtol=1e-10)
         for to, value in zip(columns["to"][rows], columns["exchange_factor"][rows], strict=True):
-            if to in ("space", "inactive"):
-                assert value == fields[f"exchange_to_{to}"][k]
+            if to in ("(space)", "(inactive)"):
+                assert value == fields[f"exchange_to_{to.strip('()')}"][k]
             else:
                 assert value == fields["exchange_factor"][k, fields["surfaces"].index(to)]
     assert (columns["standard_error"] >= 0.0).all()

@@ -116,3 +116,39 @@ class TestRefusal:
 
     def test_no_such_file(self, dawnring):
         assert dawnring("view-factors", "nowhere.obj").code == 2
+
+
+class TestExchange:
+    def test_json_holds_both(self, dawnring, squares):
+        outcome = dawnring("view-factors", str(squares), "--exchange", "infrared", "--json")
+        assert outcome.code == 0, outcome.err
+        document = outcome.document
+        assert document["band"] == "infrared"
+        # a mesh file is black unless told otherwise: what is seen is absorbed at once
+        np.testing.assert_allclose(document["exchange_factor"], document["view_factor"], atol=5e-3)
+        total = np.sum(document["exchange_factor"], axis=1) + document["exchange_to_space"]
+        np.testing.assert_allclose(total + document["exchange_to_inactive"], 1.0, atol=1e-9)
+
+    @pytest.mark.parametrize("kind", ["csv", "npz"])
+    def test_files_hold_exchange_factors(self, dawnring, squares, tmp_path, kind):
+        path = tmp_path / f"b.{kind}"
+        outcome = dawnring("view-factors", str(squares), "--exchange", "solar", "-o", str(path))
+        assert outcome.code == 0, outcome.err
+        if kind == "csv":
+            rows = {(r["from"], r["to"]): r for r in csv.DictReader(path.open())}
+            found, error = (float(rows["low", "high"][k]) for k in ("exchange_factor", "standard_error"))
+        else:
+            held = np.load(path)
+            at = (held["row"] == 0) & (held["column"] == 1)
+            found, error = held["exchange_factor"][at][0], held["exchange_standard_error"][at][0]
+        assert abs(found - OPPOSITE) < 5 * error + 1e-4
+
+    def test_table_for_people(self, dawnring, squares):
+        outcome = dawnring("view-factors", str(squares), "--exchange", "infrared")
+        assert outcome.code == 0
+        assert outcome.out.splitlines()[0].split() == ["from", "to", "m2", "factor", "error"]
+
+    def test_unknown_band(self, dawnring, squares):
+        outcome = dawnring("view-factors", str(squares), "--exchange", "radio")
+        assert outcome.code == 2
+        assert len(outcome.err.splitlines()) == 1

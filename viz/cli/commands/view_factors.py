@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -20,7 +21,10 @@ from viz.cli.options import (
 from viz.cli.results import Report, print_json, print_table
 
 if TYPE_CHECKING:
-    from geometry.radiation import ViewFactors
+    from collections.abc import Callable
+
+    from geometry.craft import Craft
+
 
 KINDS = ("json", "csv", "npz", "parquet")
 ROWS_SHOWN = 40
@@ -40,6 +44,14 @@ def view_factors(
     seed: Annotated[
         int | None, Parameter(name="--seed", help="Seed of all sampling; default: radiation.seed.")
     ] = None,
+    exchange: Annotated[
+        Literal["infrared", "solar"] | None,
+        Parameter(
+            name="--exchange",
+            help="Exchange factors of a band too: what each surface absorbs of what another radiates, all "
+            "reflections counted.  Tables and files other than .json then hold these instead.",
+        ),
+    ] = None,
     changes: Changes = DEFAULT_CHANGES,
     jobs: Jobs = None,
     output: Output = None,
@@ -55,8 +67,7 @@ def view_factors(
     not zero).
     """
     from geometry.craft import build_craft
-    from geometry.radiation import view_factors as computed
-    from viz.cli.factor_tables import check_dense, factor_columns, factor_fields, write_factors_npz
+    from viz.cli.factor_tables import check_dense, write_arrays
     from viz.cli.tables import check_destination, write_rows
 
     report = Report("view-factors", voice)
@@ -67,52 +78,108 @@ def view_factors(
     whole = json or kind == "json"
     if whole:
         check_dense(len(craft.mesh.surface_names))
-    with report.progress("view factors") as advance:
-        factors = computed(
-            craft,
-            tolerance=settings.tolerance if tolerance is None else tolerance,
-            seed=settings.seed,
-            max_rays=settings.max_rays,
-            jobs=jobs,
-            progress=advance,
-        )
-    fields: dict[str, Any] = factor_fields(factors) if whole else {}
-    document = report.document(flown.name, fields, seed=settings.seed, rays=factors.provenance.rays)
+    tables: list[_Table] = []
+    options: dict[str, Any] = {
+        "tolerance": settings.tolerance if tolerance is None else tolerance,
+        "seed": settings.seed,
+        "max_rays": settings.max_rays,
+        "jobs": jobs,
+    }
+    if whole or exchange is None:
+        with report.progress("view factors") as advance:
+            tables.append(_seen(craft, whole, advance, options))
+    if exchange is not None:
+        with report.progress("exchange factors") as advance:
+            tables.append(_exchanged(craft, exchange, whole, advance, options))
+    fields: dict[str, Any] = {}
+    for table in tables:
+        fields |= table.fields
+    rays = sum(table.rays for table in tables)
+    document = report.document(flown.name, fields, seed=settings.seed, rays=rays)
+    shown = tables[-1]
     if output is not None:
         if kind == "npz":
-            write_factors_npz(output, factors, document)
+            write_arrays(output, shown.arrays(), document)
         else:
-            write_rows(output, kind, {} if kind == "json" else factor_columns(factors), document)
-        report.remark(
-            f"wrote {output}: {len(factors.surface_names)} surfaces, {factors.view_factor.nnz} factors"
-        )
+            write_rows(output, kind, {} if kind == "json" else shown.columns(), document)
+        report.remark(f"wrote {output}: {len(craft.mesh.surface_names)} surfaces, {shown.count} factors")
     if json:
         print_json(document)
     elif output is None:
-        _print_largest(report, factors)
+        _print_largest(report, shown)
 
 
-def _print_largest(report: Report, factors: ViewFactors) -> None:
+@dataclass(frozen=True)
+class _Table:
+    """One kind of factors: fields of the document, and makers of columns and arrays."""
+
+    value: str
+    headings: tuple[str, ...]
+    fields: dict[str, Any]
+    columns: Callable[[], dict[str, Any]]
+    arrays: Callable[[], dict[str, Any]]
+    count: int
+    rays: int
+
+
+def _seen(craft: Craft, whole: bool, advance: Callable[[int, int], None], options: dict[str, Any]) -> _Table:
+    from geometry.radiation import view_factors as computed
+    from viz.cli.factor_tables import factor_arrays, factor_columns, factor_fields
+
+    found = computed(craft, progress=advance, **options)
+    return _Table(
+        "view_factor",
+        ("from", "to", "m2", "factor", "error", "method"),
+        factor_fields(found) if whole else {},
+        lambda: factor_columns(found),
+        lambda: factor_arrays(found),
+        found.view_factor.nnz,
+        found.provenance.rays,
+    )
+
+
+def _exchanged(
+    craft: Craft,
+    band: Literal["infrared", "solar"],
+    whole: bool,
+    advance: Callable[[int, int], None],
+    options: dict[str, Any],
+) -> _Table:
+    from geometry.radiation import exchange_factors
+    from viz.cli.exchange_tables import exchange_arrays, exchange_columns, exchange_fields
+
+    found = exchange_factors(craft, band, progress=advance, **options)
+    return _Table(
+        "exchange_factor",
+        ("from", "to", "m2", "factor", "error"),
+        exchange_fields(found) if whole else {},
+        lambda: exchange_columns(found),
+        lambda: exchange_arrays(found),
+        found.factors.nnz,
+        found.provenance.rays,
+    )
+
+
+def _print_largest(report: Report, table: _Table) -> None:
     """Every surface's largest factors, as many as fit a screen; how many are left out on stderr."""
     import numpy as np
 
-    from viz.cli.factor_tables import factor_columns
-
-    columns = factor_columns(factors)
-    seen = np.flatnonzero(columns["view_factor"] > 0.0)
-    largest = seen[np.argsort(-columns["view_factor"][seen] * columns["area_m2"][seen], kind="stable")]
+    columns = table.columns()
+    values = columns[table.value]
+    seen = np.flatnonzero(values > 0.0)
+    largest = seen[np.argsort(-values[seen] * columns["area_m2"][seen], kind="stable")]
     shown = np.sort(largest[:ROWS_SHOWN])
     rows = [
         (
             str(columns["from"][k]),
             str(columns["to"][k]),
             float(columns["area_m2"][k]),
-            float(columns["view_factor"][k]),
+            float(values[k]),
             f"{columns['standard_error'][k]:.1e}",
-            str(columns["method"][k]),
+            *((str(columns["method"][k]),) if "method" in columns else ()),
         )
         for k in shown
     ]
-    print_table(rows, ("from", "to", "m2", "factor", "error", "method"))
+    print_table(rows, table.headings)
     if len(seen) > len(shown):
         report.remark(f"{len(seen) - len(shown)} smaller ones are not shown; -o FILE.csv writes all")

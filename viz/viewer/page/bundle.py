@@ -19,8 +19,8 @@ from viz.assets import asset
 SOURCES = Path(__file__).resolve().parent / "sources"
 ENTRY = "main"
 
-_IMPORT = re.compile(r'^import\s[^;"]*?from "([^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+_IMPORT = re.compile(r'^import (\*[^;"]*|\{[^}]*\}) from "([^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) (\w+))", re.MULTILINE)
 _RENAMED = re.compile(r"^(\S+) as (\S+)$")
 _CORE_FROM = re.compile(r'^import\{([^}]*)\}from"\./three\.core\.min\.js";', re.MULTILINE)
 _CORE_AGAIN = re.compile(r'export\{[^}]*\}from"\./three\.core\.min\.js";')
@@ -29,11 +29,11 @@ _LAST_EXPORT = re.compile(r"export\{([^}]*)\};\s*$")
 
 def script() -> str:
     """three.js and the page's own modules, in the order in which they need each other."""
-    return f"const THREE = {three()};\n" + "".join(_own_modules())
+    return f"const modules = {{}};\nmodules.three = {three()};\n" + "".join(_own_modules())
 
 
 def _own_modules() -> list[str]:
-    """Texts without `import` and `export`, each after those that it imports."""
+    """Each module as a function called once, after those that it imports; what it exports stays in `modules`."""
     ordered: dict[str, str] = {}
     open_names: list[str] = []
 
@@ -44,14 +44,29 @@ def _own_modules() -> list[str]:
             raise ValueError(f"modules import each other in a circle: {' -> '.join([*open_names, name])}")
         open_names.append(name)
         text = (SOURCES / f"{name}.js").read_text(encoding="utf-8")
-        for needed in _IMPORT.findall(text):
+        for _, needed in _IMPORT.findall(text):
             if needed != "three":
-                add(needed.removeprefix("./").removesuffix(".js"))
+                add(_module_name(needed))
         open_names.pop()
-        ordered[name] = f"\n// ---- {name}.js\n" + _EXPORT.sub("", _IMPORT.sub("", text))
+        exported = ", ".join(_EXPORT.findall(text))
+        body = _EXPORT.sub("", _IMPORT.sub(_taken, text))
+        ordered[name] = f"\nmodules.{name} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
 
     add(ENTRY)
     return list(ordered.values())
+
+
+def _module_name(address: str) -> str:
+    """`./orbit.js` as `orbit`."""
+    return address.removeprefix("./").removesuffix(".js")
+
+
+def _taken(line: re.Match[str]) -> str:
+    """An `import` as a constant."""
+    names, source = line[1], f"modules.{_module_name(line[2])}"
+    if names.startswith("*"):
+        return f"const {names.split()[-1]} = {source};\n"
+    return f"const {names.replace(' as ', ': ')} = {source};\n"
 
 
 def three() -> str:

@@ -57,16 +57,14 @@ export class App {
     this.lastWords = -Infinity;
     this.lastFrame = null;
     this.frames = 0;
-    window.addEventListener("resize", () => {
-      this.stage.resize();
-      this.touch();
-    });
+    window.addEventListener("resize", () => this.makeRoom());
     document.addEventListener("visibilitychange", () => {
       this.lastFrame = null;
     });
     this.panel.showPlaying();
     this.panel.showCamera();
     this.panel.showScale();
+    this.makeRoom();
   }
 
   wantedOfDesign() {
@@ -265,7 +263,7 @@ export class App {
     this.rig.views.follow = {
       az: Math.atan2(dot(way, normal), dot(way, ahead)),
       el: Math.asin(clamp(dot(way, radial), -1, 1)),
-      dist: which === "edge" ? 1.5 : 1.25,
+      dist: 1.75,
     };
     this.panel.showCamera();
     this.touch();
@@ -530,6 +528,19 @@ export class App {
 
   hideWords() {
     document.body.classList.toggle("bare");
+    this.makeRoom();
+  }
+
+  // The picture's centre moves to where no words lie.
+  makeRoom() {
+    const box = (id) => element(id).getBoundingClientRect();
+    const below = window.innerHeight - Math.min(box("time").height ? box("time").top : Infinity, window.innerHeight);
+    const panel = box("panel");
+    document.body.style.setProperty("--below", `${below}px`);
+    const beside = panel.height && panel.width < 0.6 * window.innerWidth ? window.innerWidth - panel.left : 0;
+    const sheet = panel.height && !beside ? 0.8 * panel.height : 0;
+    this.stage.resize([beside, below + sheet]);
+    this.touch();
   }
 
   openDialog(id) {
@@ -622,7 +633,7 @@ export class App {
     if (this.selected !== null) {
       const position = this.ring.position(this.selected, sky);
       const far = norm(subtract(position, pose.position)) > 12 * this.stage.extentM;
-      if (far && !this.stage.isHidden(position)) seen = project(pose, position, this.stage.half, this.stage.size);
+      if (far && !this.stage.isHidden(position)) seen = project(pose, position, this.stage.half, this.stage.size, this.stage.shift);
     }
     reticle.hidden = seen === null;
     if (seen) reticle.style.transform = `translate(${seen.x.toFixed(1)}px, ${seen.y.toFixed(1)}px)`;

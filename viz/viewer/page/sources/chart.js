@@ -30,7 +30,7 @@ export function bars(rows) {
     ink.style.background = lineOf(row.key).color;
     const number = document.createElement("small");
     number.textContent = `${withError(row.value, row.error)} ${row.unit}`;
-    bar.append(name, ink, number);
+    bar.append(name, number, ink);
     box.append(bar);
   }
   return box;

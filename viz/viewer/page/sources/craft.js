@@ -13,13 +13,15 @@ export const MOST_FAR = 1500;
 const VERTEX = /* glsl */ `
 attribute vec3 normal_;
 attribute float front, back;
+attribute vec3 rim;
 attribute vec3 place, bodyX, bodyY, bodyZ;
 attribute float lit, chosen;
 uniform float flip;
-varying vec3 normalWorld, way, body, flat_;
+varying vec3 normalWorld, way, body, flat_, fromRim;
 varying float sunlit, isChosen;
 flat varying float frontRow, backRow;
 void main() {
+  fromRim = rim;
   vec3 p = vec3(position.x, flip * position.y, position.z);
   vec3 n = vec3(normal_.x, flip * normal_.y, normal_.z);
   vec3 world = p.x * bodyX + p.y * bodyY + p.z * bodyZ;
@@ -36,7 +38,7 @@ void main() {
 `;
 
 const FRAGMENT = /* glsl */ `
-varying vec3 normalWorld, way, body, flat_;
+varying vec3 normalWorld, way, body, flat_, fromRim;
 varying float sunlit, isChosen;
 flat varying float frontRow, backRow;
 uniform highp sampler2D surfaces;
@@ -65,7 +67,9 @@ void main() {
   vec4 base = texelFetch(surfaces, ivec2(0, int(row + 0.5)), 0);
   vec4 more = texelFetch(surfaces, ivec2(1, int(row + 0.5)), 0);
   vec4 heat = texelFetch(surfaces, ivec2(2, int(row + 0.5)), 0);
-  vec3 color = base.rgb;
+  vec3 nearRim = smoothstep(vec3(1.6), vec3(0.4), fromRim / max(fwidth(fromRim), 1e-6));
+  float outline = max(nearRim.x, max(nearRim.y, nearRim.z));
+  vec3 color = base.rgb * (1.0 - 0.55 * outline);
   float metallic = base.a, rough = max(more.x, 0.12);
   float sheen = 0.04;
   float seam = 0.0;
@@ -85,6 +89,7 @@ void main() {
   if (coloured > 0.5) {
     float shade = 0.80 + 0.20 * max(dot(n, v), 0.0);
     vec3 shown = heat.a > 0.5 ? heat.rgb * shade : vec3(0.05);
+    shown = mix(shown, vec3(dot(shown, vec3(0.33)) > 0.35 ? 0.0 : 0.75), 0.45 * outline);
     if (abs(row - picked) < 0.5 && isChosen > 0.5) shown = mix(shown, vec3(1.0), 0.22);
     gl_FragColor = vec4(shown, 1.0);
     return;
@@ -173,11 +178,32 @@ export class CraftModel {
     return kept;
   }
 
+  // Of each face and corner: whether the edge opposite is a border, that is not shared with the same surface.
+  borders() {
+    if (this.borderTable) return this.borderTable;
+    const key = (face, j) => {
+      const name = (k) => this.corner(face, k).map((x) => Math.round(x * 1e4)).join(",");
+      const [a, b] = [name((j + 1) % 3), name((j + 2) % 3)].sort();
+      return `${a};${b};${this.front[face]};${this.back[face]}`;
+    };
+    const count = new Map();
+    for (let face = 0; face < this.front.length; face++) {
+      for (let j = 0; j < 3; j++) count.set(key(face, j), (count.get(key(face, j)) ?? 0) + 1);
+    }
+    this.borderTable = new Uint8Array(3 * this.front.length);
+    for (let face = 0; face < this.front.length; face++) {
+      for (let j = 0; j < 3; j++) this.borderTable[3 * face + j] = count.get(key(face, j)) === 1 ? 1 : 0;
+    }
+    return this.borderTable;
+  }
+
   geometry(chosen) {
     const position = new Float32Array(9 * chosen.length);
     const normal = new Float32Array(9 * chosen.length);
     const front = new Float32Array(3 * chosen.length);
     const back = new Float32Array(3 * chosen.length);
+    const rim = new Float32Array(9 * chosen.length);
+    const borders = this.borders();
     chosen.forEach((face, n) => {
       const across = this.areaVector(face);
       const up = scaled(across, 1 / norm(across));
@@ -186,6 +212,8 @@ export class CraftModel {
         normal.set(up, 9 * n + 3 * k);
         front[3 * n + k] = this.front[face];
         back[3 * n + k] = this.back[face];
+        // distance from the edge opposite to each corner, as a share of the height; far where it is no border
+        for (let j = 0; j < 3; j++) rim[9 * n + 3 * k + j] = borders[3 * face + j] ? (j === k ? 1 : 0) : 9;
       }
     });
     const geometry = new THREE.InstancedBufferGeometry();
@@ -193,6 +221,7 @@ export class CraftModel {
     geometry.setAttribute("normal_", new THREE.BufferAttribute(normal, 3));
     geometry.setAttribute("front", new THREE.BufferAttribute(front, 1));
     geometry.setAttribute("back", new THREE.BufferAttribute(back, 1));
+    geometry.setAttribute("rim", new THREE.BufferAttribute(rim, 3));
     return geometry;
   }
 

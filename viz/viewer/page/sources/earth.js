@@ -173,9 +173,9 @@ void main() {
 const VERTEX = /* glsl */ `
 in vec3 position;
 out vec2 tangent;
-uniform vec2 half_;
+uniform vec2 half_, shift;
 void main() {
-  tangent = position.xy * half_;
+  tangent = (position.xy - shift) * half_;
   gl_Position = vec4(position.xy, 0.0, 1.0);
 }
 `;
@@ -195,6 +195,7 @@ export class Earth {
       sun: { value: new THREE.Vector3() },
       rays: { value: new THREE.Matrix3() },
       half_: { value: new THREE.Vector2() },
+      shift: { value: new THREE.Vector2() },
       pixel: { value: 1 },
       flattening: { value: shape.flattening },
       detailed: { value: 1 },
@@ -268,7 +269,7 @@ export class Earth {
   }
 
   // The eye (rows right, up, back; position in m), the sky and the half field as tangents.
-  update(eye, sky, half, heightPixels, squeeze) {
+  update(eye, sky, half, shift, heightPixels, squeeze) {
     const u = this.uniforms;
     u.origin.value.set(...squeeze.map((row) => row[0] * eye.position[0] + row[1] * eye.position[1] + row[2] * eye.position[2]));
     const columns = [eye.right, eye.up, eye.back];
@@ -279,6 +280,7 @@ export class Earth {
     const itrs = sky.itrsFromGcrs;
     u.sun.value.set(...itrs.map((row) => row[0] * sky.sun[0] + row[1] * sky.sun[1] + row[2] * sky.sun[2]));
     u.half_.value.set(...half);
+    u.shift.value.set(...shift);
     u.pixel.value = (2 * half[1]) / heightPixels;
   }
 }

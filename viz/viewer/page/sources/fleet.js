@@ -188,10 +188,10 @@ void main() {
   float far = length(way);
   lit = sunlight(p);
   float pixels = extent / far * focal;
-  float nearness = clamp(reference / far, 0.35, 6.0);
+  float nearness = clamp(reference / far, 0.35, 4.0);
   float fade = 1.0 - smoothstep(3.0, 9.0, pixels);
   float seen = fade * passed(squeezed(eye), squeezed(p));
-  glow = light * strength(lit) * nearness * seen * hue(lit);
+  glow = light * strength(lit) * (lit > 0.0 ? nearness : min(nearness, 1.6)) * seen * hue(lit);
   gl_PointSize = scale * clamp(2.6 + 0.55 * nearness, 2.6, 6.0);
   gl_Position = projectionMatrix * viewMatrix * vec4(way, 1.0);
   gl_Position.z = 0.0;

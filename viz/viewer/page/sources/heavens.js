@@ -1,7 +1,7 @@
 // Stars at their places, the Sun, and the body of the Earth's shadow.
 
 import * as THREE from "three";
-import { cross, norm, scaled, unit } from "./vectors.js";
+import { cross, norm, scaled, smooth, unit } from "./vectors.js";
 import { unpacked } from "./document.js";
 import { BEHIND, TONE, toneUniforms } from "./tone.js";
 
@@ -185,6 +185,7 @@ export class ShadowBody {
     u.second.value.set(...along(second, 1 / stretch));
     u.away.value.set(...scaled(sky.sun, -1));
     u.eye.value.set(...scaled(eye.position, 1 / shape.radius_m));
+    u.strength.value = smooth((norm(eye.position) / shape.radius_m - 1.15) / 1.2); // from within it is no outline
     // in GCRS the squeeze is a stretch along the pole
     const rows = [0, 1, 2].map((j) => [0, 1, 2].map((k) => (j === k ? 1 : 0) + (stretch - 1) * pole[j] * pole[k]));
     u.squeeze.value.set(...rows.flat());

@@ -65,6 +65,7 @@ export class Panel {
     element("panel").classList.toggle("open", open);
     element("menu").setAttribute("aria-expanded", String(open));
     element("menu").textContent = open ? "Close" : "View";
+    this.app.makeRoom();
   }
 
   buildCameras() {
@@ -224,7 +225,7 @@ export class Panel {
         if (members.length > 1) together.append(option(kind, `${kind} (${members.length})`));
       }
       for (const s of loads.surfaces) single.append(option(s.name, s.name));
-      const none = option("", "none");
+      const none = option("", "no surface chosen");
       element("surface").replaceChildren(none, ...(together.children.length ? [together] : []), single);
     }
     element("surface").value = app.surface ?? "";
@@ -255,8 +256,7 @@ export class Panel {
     const loads = app.loadsOfSelected();
     const members = app.membersOfSurface();
     if (!members) {
-      const hint = "Choose a surface, or click one on the craft, to see what heats it.";
-      if (box.textContent !== hint) box.textContent = hint;
+      if (box.children.length) box.replaceChildren();
       return;
     }
     const entry = loads.caseAt(app.ms);
@@ -276,9 +276,10 @@ export class Panel {
       ["coating", same ? s.coating.replaceAll("_", " ") : "several"],
       ["solar absorptance", same ? s.solar_absorptance.toFixed(2) : "several"],
       ["infrared emittance", same ? s.infrared_emittance.toFixed(2) : "several"],
-      ["view factor to the Earth", withError(mean(entry.viewFactorEarth), mean(entry.viewFactorEarthError))],
+      ["Earth view factor", withError(mean(entry.viewFactorEarth), mean(entry.viewFactorEarthError), 4)],
     ]);
-    const rows = (value, error) => entry.results.map((r) => ({
+    const last = [...entry.results.slice(1), entry.results[0]]; // the sum below its parts
+    const rows = (value, error) => last.map((r) => ({
       label: r.label.replace(", absorbed", ""), key: r.key, unit: r.unit, value: mean(r[value]), error: mean(r[error]),
     }));
     const series = entry.results.filter((r) => r.around).map((r) => ({ key: r.key, values: loads.around(r, members) }));

@@ -19,7 +19,7 @@ const STARTS = {
   free: { az: 0, el: 0.3, dist: 4.3 },
   sun: { az: 0, el: 0, dist: 4.6 },
   pole: { az: 0, el: 0, dist: 4.6 },
-  follow: { az: -0.9, el: 0.32, dist: 1.75 },
+  follow: { az: -0.9, el: 0.32, dist: 1.9 },
   ride: { az: 0, el: -0.12, dist: 1 },
 };
 
@@ -175,21 +175,21 @@ function turnBetween(from, to, t) {
 }
 
 // A place in GCRS on the screen, in CSS pixels from the upper left; null where it is behind the eye.
-export function project(pose, point, half, size) {
+export function project(pose, point, half, size, shift) {
   const way = subtract(point, pose.position);
   const depth = -dot(way, pose.back);
   if (depth <= 0) return null;
   return {
-    x: (0.5 + (0.5 * dot(way, pose.right)) / (depth * half[0])) * size[0],
-    y: (0.5 - (0.5 * dot(way, pose.up)) / (depth * half[1])) * size[1],
+    x: 0.5 * (1 + shift[0] + dot(way, pose.right) / (depth * half[0])) * size[0],
+    y: 0.5 * (1 - shift[1] - dot(way, pose.up) / (depth * half[1])) * size[1],
     depth,
   };
 }
 
 // Direction in GCRS through a place on the screen.
-export function rayThrough(pose, x, y, half, size) {
-  const u = (2 * x) / size[0] - 1;
-  const v = 1 - (2 * y) / size[1];
+export function rayThrough(pose, x, y, half, size, shift) {
+  const u = (2 * x) / size[0] - 1 - shift[0];
+  const v = 1 - (2 * y) / size[1] - shift[1];
   return unit(plus(plus(scaled(pose.back, -1), pose.right, u * half[0]), pose.up, v * half[1]));
 }
 

@@ -13,6 +13,7 @@ import { sunlitFraction } from "./shadow.js";
 
 const NEAR_PIXELS = 46; // size from which the whole mesh is drawn
 const SMALLEST_PIXELS = 1.2;
+const MAKES_WAY = 0.7;
 const FIELD = Math.tan((20 * Math.PI) / 180);
 
 export class Stage {
@@ -41,20 +42,23 @@ export class Stage {
     this.fleet.points.renderOrder = 6;
     this.models = given.crafts.map((table) => new CraftModel(table, given.look));
     for (const model of this.models) this.near.add(model.object);
-    this.resize();
+    this.resize([0, 0]);
   }
 
   get extentM() {
     return this.models[0].extentM;
   }
 
-  resize() {
+  // `covered`: CSS pixels at the right and below that words lie over; the picture's centre makes way.
+  resize(covered = this.covered) {
+    this.covered = covered;
     const width = this.canvas.clientWidth || window.innerWidth;
     const height = this.canvas.clientHeight || window.innerHeight;
     this.size = [width, height];
     const aspect = width / height;
     const tall = FIELD * Math.max(1, 0.78 / aspect);
     this.half = [tall * aspect, tall];
+    this.shift = [(-MAKES_WAY * covered[0]) / width, (MAKES_WAY * covered[1]) / height];
     this.applyQuality();
   }
 
@@ -79,7 +83,7 @@ export class Stage {
     const focal = heightPixels / (2 * half[1]);
     this.setProjection(1e-3, 1e3);
     const squeeze = squeezeOf(sky, this.shape);
-    this.earth.update(pose, sky, half, heightPixels, squeeze);
+    this.earth.update(pose, sky, half, this.shift, heightPixels, squeeze);
     this.shadow.update(pose, sky, this.shape);
     placeSun(this.sun, sky);
     this.sun.uniforms.visible_.value = sunlitFraction(pose.position, sky, this.shape);
@@ -98,8 +102,9 @@ export class Stage {
   }
 
   setProjection(near, far) {
-    const [x, y] = this.half;
-    this.camera.projectionMatrix.makePerspective(-x * near, x * near, y * near, -y * near, near, far);
+    const [x, y] = this.half.map((h) => h * near);
+    const [right, up] = this.shift;
+    this.camera.projectionMatrix.makePerspective((-1 - right) * x, (1 - right) * x, (1 - up) * y, (-1 - up) * y, near, far);
     this.camera.projectionMatrixInverse.copy(this.camera.projectionMatrix).invert();
   }
 
@@ -183,7 +188,7 @@ export class Stage {
       const spacing = (2 * Math.PI) / row.count;
       for (let k = 0; k < row.count; k++) {
         const position = ring.positionAt(at, k * spacing, sky);
-        const seen = project(pose, position, half, size);
+        const seen = project(pose, position, half, size, this.shift);
         if (!seen) continue;
         const off = Math.hypot(seen.x - x, seen.y - y) - Math.min(30, (0.4 * this.extentM * size[1]) / (2 * half[1] * seen.depth));
         if (off < least && !this.isHidden(position)) {
@@ -207,7 +212,7 @@ export class Stage {
   surfaceAt(x, y, index, sky, attitude) {
     const state = this.ring.state(index, sky);
     const axes = bodyAxes(attitude, orbitFrame(state.position, state.velocity), sky.sun, state.row.sigma);
-    const ray = rayThrough(this.pose, x, y, this.half, this.size);
+    const ray = rayThrough(this.pose, x, y, this.half, this.size, this.shift);
     const origin = turned(axes, subtract(this.pose.position, state.position));
     const model = this.models[Math.min(state.row.group, this.models.length - 1)];
     return model.pick(origin, turned(axes, ray));

@@ -49,10 +49,11 @@ export function short(x) {
 }
 
 // A value with its standard error, both to the error's own decimals.
-export function withError(x, error) {
+export function withError(x, error, most = 2) {
   if (!(error > 0)) return `${short(x)} (exact)`;
-  const digits = Math.min(Math.max(0, 1 - Math.floor(Math.log10(error))), 4);
-  return `${grouped(x, digits)} ± ${grouped(error, digits)}`;
+  const digits = Math.min(Math.max(0, 1 - Math.floor(Math.log10(error))), most);
+  const least = 10 ** -digits;
+  return `${grouped(x, digits)} ± ${error < least ? `under ${least}` : grouped(error, digits)}`;
 }
 
 export function speedText(speed) {

@@ -41,7 +41,7 @@ def air_tables() -> dict[str, Any]:
 
 
 def _scattering(table: NDArray[np.float32]) -> list[NDArray[np.float64]]:
-    """Rayleigh, aerosol and the rest, each (AZIMUTHS, SUNS, VIEWS, 4): the first axis of a texture is last."""
+    """Rayleigh, aerosol and the rest, each (AZIMUTHS, SUNS, VIEWS, 4): a texture's x is last."""
     axes = [np.linspace(0.0, 1.0, n) for n in table.shape[:3]]
     places = np.meshgrid(*(np.linspace(0.0, 1.0, n) for n in (VIEWS, SUNS, AZIMUTHS)), indexing="ij")
     coarse = RegularGridInterpolator(axes, table)(np.stack(places, axis=-1))

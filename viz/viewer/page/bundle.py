@@ -33,7 +33,7 @@ def script() -> str:
 
 
 def _own_modules() -> list[str]:
-    """Each module as a function called once, after those that it imports; what it exports stays in `modules`."""
+    """Each module as a function called once, after those that it imports; its exports stay in `modules`."""
     ordered: dict[str, str] = {}
     open_names: list[str] = []
 

@@ -14,13 +14,14 @@ from geometry.ephemeris import format_utc
 from geometry.orbit import OrbitStates, orbit_states, orbit_times
 from geometry.radiation import HeatLoads, heat_loads
 from geometry.validation import FloatArray
-from viz.coatings import material_of
+from viz.coatings import FINISHES, material_of
 from viz.unwrapping import BY_CELL, cell_size_m
 from viz.viewer.page.packing import milliseconds, packed
 
 Progress = Callable[[int, int], None]
 
 STEPS = 48
+PATTERN_PIXELS = 128  # mean colours are within 0.005 of those of the full patterns
 MOST_FACES = 100_000
 MOST_VALUES = 300_000  # of one quantity over one orbit; above, orbit means alone
 LOAD_WORDS = {"solar": "Sun", "albedo": "Albedo", "earth_infrared": "Earth infrared"}
@@ -51,7 +52,8 @@ def craft_table(design: Design, craft: Craft) -> dict[str, Any]:
     cells = cell_size_m(design.craft)
     surfaces = []
     for name, area, optics in zip(mesh.surface_names, mesh.surface_areas_m2, mesh.optics, strict=True):
-        material = material_of(optics)
+        material = material_of(optics, PATTERN_PIXELS)
+        finish = FINISHES.get(material.pattern or "")
         surfaces.append(
             {
                 "name": name,
@@ -62,6 +64,7 @@ def craft_table(design: Design, craft: Craft) -> dict[str, Any]:
                 "color": [float(c) for c in material.base_color],
                 "metallic": float(material.metallic),
                 "roughness": float(material.roughness),
+                "reflectance": list(finish.reflectance) if finish else [0.04, 0.04, 0.04],
                 "cell_m": [float(c) for c in cells] if material.pattern in BY_CELL else None,
             }
         )

@@ -18,8 +18,8 @@ from viz import theme
 from viz.output import check_output, write_text
 from viz.staging import title_of
 from viz.viewer.page import bundle
-from viz.viewer.page.craft_tables import Progress, craft_table, craft_variants, load_cases
 from viz.viewer.page.air_tables import air_tables, noise_map
+from viz.viewer.page.craft_tables import Progress, craft_table, craft_variants, load_cases
 from viz.viewer.page.earth_maps import color_ramps, earth_maps, map_sizes
 from viz.viewer.page.orbit_rows import orbit_rows
 from viz.viewer.page.packing import milliseconds

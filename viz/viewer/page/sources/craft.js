@@ -5,6 +5,7 @@ import { cross, dot, norm, scaled, subtract } from "./vectors.js";
 import { unpacked } from "./document.js";
 import { TONE, toneUniforms } from "./tone.js";
 
+const TEXELS = 4; // of a surface: colour and metallic share, finish, value, mirror reflectance
 const FAR_FACES = 64; // of the mesh for the distance
 const FAR_SHARE = 0.985; // of the area that it keeps
 export const MOST_NEAR = 24;
@@ -71,7 +72,7 @@ void main() {
   float outline = max(nearRim.x, max(nearRim.y, nearRim.z));
   vec3 color = base.rgb * (1.0 - 0.55 * outline);
   float metallic = base.a, rough = max(more.x, 0.12);
-  float sheen = 0.04;
+  vec3 sheen = texelFetch(surfaces, ivec2(3, int(row + 0.5)), 0).rgb;
   float seam = 0.0;
   if (more.y > 0.0) {
     vec2 at = (flat_.z > 0.7 ? body.xy : flat_.y > 0.7 ? body.xz : body.yz) / more.yz;
@@ -83,7 +84,7 @@ void main() {
     float vary = fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453);
     color *= 1.0 + 0.18 * (vary - 0.5) * clamp(0.25 / max(max(wide.x, wide.y), 0.05), 0.0, 1.0);
     color = mix(color, vec3(0.45, 0.42, 0.36), 0.55 * seam);
-    sheen = mix(0.08, 0.04, seam);
+    sheen = mix(sheen, vec3(0.04), seam);
     rough = min(rough, 0.28);
   }
   if (coloured > 0.5) {
@@ -96,7 +97,7 @@ void main() {
   }
   vec3 h = normalize(sun + v);
   float nl = max(dot(n, sun), 0.0), nv = max(dot(n, v), 1e-3), nh = max(dot(n, h), 0.0), vh = max(dot(v, h), 0.0);
-  vec3 f0 = mix(vec3(sheen), color, metallic);
+  vec3 f0 = mix(sheen, color, metallic);
   float a2 = pow(rough, 4.0);
   float spread = a2 / (PI * pow(nh * nh * (a2 - 1.0) + 1.0, 2.0));
   float k = 0.5 * rough * rough;
@@ -123,10 +124,11 @@ export class CraftModel {
     this.surfaces = table.surfaces;
     this.extentM = table.extent_m;
     this.radiusM = table.radius_m;
-    this.rows = new Float32Array(4 * 3 * this.surfaces.length);
-    this.texture = new THREE.DataTexture(this.rows, 3, this.surfaces.length, THREE.RGBAFormat, THREE.FloatType);
+    this.rows = new Float32Array(4 * TEXELS * this.surfaces.length);
+    this.texture = new THREE.DataTexture(this.rows, TEXELS, this.surfaces.length, THREE.RGBAFormat, THREE.FloatType);
     this.surfaces.forEach((s, k) => {
-      this.rows.set([...s.color, s.metallic, s.roughness, ...(s.cell_m ?? [0, 0]), 0], 12 * k);
+      this.rows.set([...s.color, s.metallic, s.roughness, ...(s.cell_m ?? [0, 0]), 0], 4 * TEXELS * k);
+      this.rows.set(s.reflectance, 4 * (TEXELS * k + 3));
     });
     this.texture.needsUpdate = true;
     this.uniforms = {
@@ -230,8 +232,8 @@ export class CraftModel {
     this.uniforms.coloured.value = bytes ? 1 : 0;
     if (!bytes) return;
     for (let k = 0; k < this.surfaces.length; k++) {
-      for (let j = 0; j < 3; j++) this.rows[12 * k + 8 + j] = bytes[3 * k + j] / 255;
-      this.rows[12 * k + 11] = 1;
+      for (let j = 0; j < 3; j++) this.rows[4 * (TEXELS * k + 2) + j] = bytes[3 * k + j] / 255;
+      this.rows[4 * (TEXELS * k + 2) + 3] = 1;
     }
     this.texture.needsUpdate = true;
   }

@@ -105,6 +105,13 @@ def _returned(exports: re.Match[str]) -> str:
     return f"return {{{','.join(pairs)}}};"
 
 
+def notices() -> str:
+    """Licences of what a page carries, as text; addresses are written without their scheme."""
+    folder = asset("three.core.min.js").parent
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("ATTRIBUTION.md", "three.LICENSE.txt")]
+    return re.sub(r"https?://", "", "\n\n".join(texts))
+
+
 def page(title: str, style: str, code: str, data: Mapping[str, str]) -> str:
     """The whole page.
 
@@ -138,6 +145,7 @@ def page(title: str, style: str, code: str, data: Mapping[str, str]) -> str:
         "style": style,
         "data": blocks,
         "script": code,
+        "notices": html.escape(notices()),
     }
     template = (SOURCES / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda m: parts[m[1]], template)

@@ -255,7 +255,7 @@ export class App {
     const { position, velocity, row } = this.ring.state(this.selected, sky);
     const frame = orbitFrame(position, velocity);
     const axes = bodyAxes(this.attitude, frame, sky.sun, row.sigma);
-    const lean = { back: [0.45, 0.25, -1], front: [-0.45, 0.25, 1], edge: [0.2, 1, -0.12] }[which];
+    const lean = { back: [0.5, 0.55, -1], front: [-0.45, 0.4, 1], edge: [0.2, 1, -0.12] }[which];
     const way = unit(axes[0].map((_, k) => lean[0] * axes[0][k] + lean[1] * row.sigma * -axes[1][k] + lean[2] * axes[2][k]));
     const [radial, ahead, normal] = frame;
     const from = this.stage.pose;
@@ -448,17 +448,27 @@ export class App {
 
   numbersNow(sky) {
     const { ring } = this;
-    const firsts = [...new Map(ring.rows.map((r) => [r.group, r])).values()];
     const watched = this.selected === null ? ring.rows[0] : ring.rowOf(this.selected);
     const beta = (Math.asin(dot(ring.normal(watched, sky), sky.sun)) * 180) / Math.PI;
     const now = {
-      localTimes: ring.model === "mean" ? firsts.map((r) => localTimeHours(ring.rowAt(r, sky.ms).node, sky)) : [this.localTimeOf(watched, sky)],
+      localTimes: ring.model === "mean" ? this.localTimes(sky) : [this.localTimeOf(watched, sky)],
       beta,
       litShare: this.litShare(sky),
     };
     if (this.selected !== null) now.satellite = this.satelliteNow(sky);
     if (watched.count > 1) now.spacingM = 2 * watched.axisM * Math.sin(Math.PI / watched.count);
     return now;
+  }
+
+  // Of each group of planes its middle.
+  localTimes(sky) {
+    const groups = new Map();
+    for (const row of this.ring.rows) groups.set(row.group, [...(groups.get(row.group) ?? []).slice(0, 1), row]);
+    return [...groups.values()].map((rows) => {
+      const first = this.localTimeOf(rows[0], sky);
+      const spread = ((this.localTimeOf(rows.at(-1), sky) - first + 36) % 24) - 12;
+      return (first + 0.5 * spread + 24) % 24;
+    });
   }
 
   localTimeOf(row, sky) {

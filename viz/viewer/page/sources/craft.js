@@ -108,7 +108,7 @@ void main() {
   vec3 edge = f0 + (max(vec3(1.0 - rough), f0) - f0) * pow(1.0 - nv, 5.0);
   light += edge * around(reflect(-v, n), rough);
   float share = clamp(0.5 + 0.5 * dot(n, down), 0.0, 1.0);
-  light += (1.0 - metallic) * color * mix(vec3(0.012), around(normalize(n + 0.9 * down), 0.8), share * share);
+  light += (1.0 - metallic) * color * mix(vec3(0.03), around(normalize(n + 0.9 * down), 0.8), share * share);
   if (abs(row - picked) < 0.5 && isChosen > 0.5) light += vec3(0.05, 0.035, 0.015);
   gl_FragColor = vec4(tone(light), 1.0);
 }

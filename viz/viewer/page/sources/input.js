@@ -96,7 +96,7 @@ export function keyTable(app) {
 export function listenToKeys(app, table) {
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const name = event.code === "Space" ? "Space" : event.key.length === 1 ? lower(event.key) : event.key;
+    const name = event.key === " " ? "Space" : event.key.length === 1 ? lower(event.key) : event.key;
     const target = event.target;
     const field = target.closest?.("input, select, textarea, button, a");
     // a field keeps the keys that it uses itself

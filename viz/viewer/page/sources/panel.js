@@ -153,9 +153,9 @@ export class Panel {
     const { given } = this.app;
     const { rays, seed, tolerance } = given.provenance;
     const how = {
-      mean: "Satellites fly dawnring’s own closed form (SGP4 without drag: secular J2, J2² and J4, periodic J2 and J3), computed here from mean elements; positions agree with “dawnring orbit” to 50 m over the year.",
+      mean: "Satellites fly dawnring’s own closed form (SGP4 without drag: secular J2, J2² and J4, periodic J2 and J3), computed here from mean elements; positions agree with “dawnring orbit” within 0.5 m over the year.",
       elements: "Satellites fly SGP4’s secular rates and periodic terms from the elements given, computed here; drag is left out, so that positions drift from “dawnring orbit” by kilometres within days.",
-      two_body: "Satellites fly as two bodies, computed here from elements; positions agree with “dawnring orbit” to 50 m.",
+      two_body: "Satellites fly as two bodies, computed here from elements, within 0.5 m of “dawnring orbit”.",
     }[given.elements.model];
     const sgp4 = given.orbit.propagation === "sgp4" ? " The design asks for SGP4 itself, which differs by 20 m in a month." : "";
     const texts = [

@@ -49,7 +49,7 @@ export function stripWords(calendar) {
   const how = calendar.recomputed ? " (computed in this page)" : "";
   const seasons = seasonsOf(calendar);
   if (!seasons.length) return `No eclipse this year${how}: the ring is always in sunlight.`;
-  const spans = seasons.map((s) => `${dayText(s.firstMs)} to ${dayText(s.lastMs)}`).join(" and ");
+  const spans = seasons.map((s) => `${dayText(s.firstMs)} to ${dayText(s.lastMs)}`).join(", ");
   return `Earth’s shadow: up to ${grouped(calendar.longestMin, 1)} min of each orbit on ${dayText(calendar.longestMs)}; ` +
     `season${seasons.length > 1 ? "s" : ""} ${spans}${how}`;
 }

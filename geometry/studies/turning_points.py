@@ -44,7 +44,7 @@ def turning_points(year: int) -> dict[str, np.datetime64]:
     an equinox by up to 80 s, and a solstice by 15 minutes, against them.
     """
     check_in_range(year, FIRST_YEAR, LAST_YEAR, name="year")
-    found = {}
+    found: dict[str, np.datetime64] = {}
     for k, (name, near) in enumerate(zip(NAMES, _NEAR, strict=True)):
         start = np.datetime64(f"{year}-{near}:00:00", "us")
         offset = _STEP_S if k % 2 else 0.0

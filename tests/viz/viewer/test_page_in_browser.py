@@ -119,7 +119,8 @@ def still(visitor) -> Visitor:
     """The page as it opens, paused."""
     visitor.js(
         """const {app} = dawnring; app.play(false); app.leave(); app.reset(); app.setColor("material");
-        document.body.classList.remove("bare"); app.setSpeed(100); app.rig.flight = null; app.rig.mode = "free";
+        document.body.classList.remove("bare"); app.setSpeed(100);
+        app.rig.flight = null; app.rig.mode = "free";
         app.goTo(app.given.start_ms, false); app.rig.greet(app.sky.at(app.ms)); app.panel.showCamera();
         for (const d of document.querySelectorAll("dialog[open]")) d.close();
         document.activeElement.blur(); app.touch();"""
@@ -256,7 +257,8 @@ class TestHands:
         assert np.abs(colored - plain).max() > 60
         assert not still.find("#scale").get_attribute("hidden")
         assert "W/m²" in still.text("#scale .note")
-        ticks = [float(t.text.replace(",", "")) for t in still.driver.find_elements("css selector", ".ticks span")]
+        marks = still.driver.find_elements("css selector", ".ticks span")
+        ticks = [float(mark.text.replace(",", "")) for mark in marks]
         np.testing.assert_allclose(ticks, np.linspace(0.0, ticks[-1], 5), rtol=0.02)  # as printed
         assert ticks[-1] > 0.0
 
@@ -312,7 +314,8 @@ class TestKeyboard:
     def test_every_control_has_a_name(self, still):
         nameless = still.js(
             """return [...document.querySelectorAll("button, input, select, canvas")].filter((e) =>
-            !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML)"""
+            !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
+            .map((e) => e.outerHTML)"""
         )
         assert nameless == []
 

@@ -180,13 +180,23 @@ void main() {
 }
 `;
 
+// Starts decoding the maps: other threads do it while WebGL starts.
+export function decodeMaps(maps) {
+  return Object.fromEntries(["land", "clouds", "lights", "water", "noise"].map((name) => {
+    const picture = new Image();
+    picture.src = maps[name];
+    return [name, { picture, decoded: picture.decode() }];
+  }));
+}
+
 // A full-screen triangle; `update` places the eye.
 export class Earth {
-  constructor(maps, shape, look) {
+  // `pictures`: what `decodeMaps` made of the same maps.
+  constructor(maps, pictures, shape, look) {
     const air = maps.air;
     this.shape = shape;
     this.pictures = [];
-    const map = (name, color, tiled) => this.texture(maps[name], color, tiled);
+    const map = (name, color, tiled) => this.texture(pictures[name], color, tiled);
     const texture2d = (entry, size) => floats(new THREE.DataTexture(unpacked(entry), size[0], size[1]));
     const texture3d = (entry) => floats(new THREE.Data3DTexture(unpacked(entry), ...air.size));
     this.uniforms = {
@@ -247,8 +257,7 @@ export class Earth {
   }
 
   // One map, shown once it is decoded.
-  texture(address, color, tiled) {
-    const picture = new Image();
+  texture({ picture, decoded }, color, tiled) {
     const texture = new THREE.Texture(picture);
     texture.wrapS = THREE.RepeatWrapping;
     texture.wrapT = tiled ? THREE.RepeatWrapping : THREE.ClampToEdgeWrapping;
@@ -256,8 +265,7 @@ export class Earth {
     texture.magFilter = THREE.LinearFilter;
     if (color) texture.colorSpace = THREE.SRGBColorSpace;
     else texture.format = THREE.RedFormat;
-    picture.src = address;
-    this.pictures.push(picture.decode().then(() => {
+    this.pictures.push(decoded.then(() => {
       texture.needsUpdate = true;
     }));
     return texture;

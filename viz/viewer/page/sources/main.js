@@ -2,6 +2,7 @@
 
 import { App } from "./app.js";
 import { readJson } from "./document.js";
+import { decodeMaps } from "./earth.js";
 import { bodyAxes } from "./attitude.js";
 import { orbitFrame } from "./orbit.js";
 import { computedCalendar } from "./calendar.js";
@@ -30,13 +31,15 @@ async function open() {
     return;
   }
   const canvas = document.getElementById("view");
-  const app = new App(canvas, readJson("document"), readJson("maps"));
+  const maps = readJson("maps");
+  const pictures = decodeMaps(maps);
+  const app = new App(canvas, readJson("document"), maps, pictures);
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault();
     fail("The graphics of this browser stopped. Load the page again to go on.");
   });
   await app.stage.earth.whole();
-  app.drawFrame(performance.now());
+  app.firstFrame();
   performance.mark("dawnring:first-frame");
   window.dawnring = { app, ...doorsOf(app) };
   const loop = (now) => {

@@ -24,13 +24,20 @@ const STARTS = {
 };
 
 export class Rig {
-  constructor(still) {
+  // `reach`: of the ring, relative to one at 560 km; wide rings are seen from farther away.
+  constructor(still, reach) {
+    this.reach = Math.max(1, reach);
     this.still = still; // no flights, no glide
     this.mode = "free";
     this.satellite = 0;
-    this.views = Object.fromEntries(Object.entries(STARTS).map(([k, v]) => [k, { ...v }]));
+    this.views = Object.fromEntries(Object.keys(STARTS).map((mode) => [mode, this.start(mode)]));
     this.flight = null;
     this.glide = [0, 0];
+  }
+
+  start(mode) {
+    const s = STARTS[mode];
+    return { ...s, dist: mode === "follow" || mode === "ride" ? s.dist : s.dist * this.reach };
   }
 
   get view() {
@@ -44,18 +51,18 @@ export class Rig {
   // The first view: the evening side, so that day, night and ring are in the picture.
   greet(sky) {
     const noon = Math.atan2(sky.sun[1], sky.sun[0]);
-    this.views.free = { az: noon + (20.7 - 12) * (Math.PI / 12), el: 0.22, dist: 4.3 };
+    this.views.free = { az: noon + (20.7 - 12) * (Math.PI / 12), el: 0.22, dist: 4.3 * this.reach };
   }
 
   // Look at the shadow from the side, over the night.
   faceShadow(sky) {
     const anti = Math.atan2(-sky.sun[1], -sky.sun[0]);
-    this.views.free = { az: anti + 0.75, el: sky.sun[2] > 0 ? -0.5 : 0.5, dist: 4.3 };
+    this.views.free = { az: anti + 0.75, el: sky.sun[2] > 0 ? -0.5 : 0.5, dist: 4.3 * this.reach };
   }
 
   choose(mode, satellite, now, pose) {
     if (pose && !this.still) this.flight = { from: pose, start: now };
-    if (mode !== this.mode && mode !== "free") this.views[mode] = { ...STARTS[mode] };
+    if (mode !== this.mode && mode !== "free") this.views[mode] = this.start(mode);
     this.mode = mode;
     if (satellite !== undefined) this.satellite = satellite;
     this.glide = [0, 0];

@@ -18,7 +18,7 @@ const FIELD = Math.tan((20 * Math.PI) / 180);
 
 export class Stage {
   // Throws where WebGL 2 is missing.
-  constructor(canvas, given, maps) {
+  constructor(canvas, given, maps, pictures) {
     this.canvas = canvas;
     this.shape = given.earth;
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
@@ -31,7 +31,7 @@ export class Stage {
     this.near = new THREE.Scene();
     this.stars = starField(given.stars, given.look);
     this.sun = sunGlow(given.look);
-    this.earth = new Earth(maps, given.earth, given.look);
+    this.earth = new Earth(maps, pictures, given.earth, given.look);
     this.shadow = new ShadowBody(given.look);
     this.fleet = new Fleet(given.look, given.earth);
     [this.stars.object, this.sun.object, this.earth.object, this.shadow.object, this.fleet.object].forEach((o, k) => {

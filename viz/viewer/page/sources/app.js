@@ -20,12 +20,11 @@ const WORDS_MS = 120; // between changes of the words
 const SLOW_FRAME_MS = 55;
 const STILL_MS = 350; // without a change: drawn once more, as fine as can be
 const REFERENCE_M = 6.94e6;
-const FIRST_QUALITY = 0.5;
 const LIT_SAMPLES = 720;
 const SHADED_SHARE = 0.25; // of the greatest solar load: below, a surface counts as shaded
 
 export class App {
-  constructor(canvas, given, maps, pictures) {
+  constructor(canvas, context, given, maps, pictures) {
     this.given = given;
     this.canvas = canvas;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -48,7 +47,7 @@ export class App {
     this.loads = given.crafts.map((c) => new Loads(c));
     const reach = this.designRing.rows.map((r) => r.axisM * (1 + r.eccentricity));
     this.rig = new Rig(this.still, reach.reduce((a, b) => Math.max(a, b)) / REFERENCE_M);
-    this.stage = new Stage(canvas, given, maps, pictures);
+    this.stage = new Stage(canvas, context, given, maps, pictures);
     this.rig.greet(this.sky.at(this.ms));
     this.keys = keyTable(this);
     this.useRing(this.designRing, this.designCalendar);
@@ -577,8 +576,6 @@ export class App {
 
   // The first frame is coarse, so that it is soon there; the second is not.
   firstFrame() {
-    this.stage.quality = FIRST_QUALITY;
-    this.stage.applyQuality();
     this.drawFrame(performance.now());
     this.stage.quality = 1;
     this.restore = true;

@@ -15,25 +15,17 @@ function fail(text) {
   document.body.classList.add("failed");
 }
 
-// Whether the browser can draw at all, asked before anything is built.
-function canDraw() {
-  try {
-    return document.createElement("canvas").getContext("webgl2") !== null;
-  } catch {
-    return false;
-  }
-}
-
 async function open() {
-  if (!canDraw()) {
+  const canvas = document.getElementById("view");
+  const maps = readJson("maps");
+  const pictures = decodeMaps(maps);
+  const context = canvas.getContext("webgl2", { antialias: true, alpha: false, powerPreference: "high-performance" });
+  if (context === null) {
     fail("This page draws with WebGL 2, which this browser does not offer or has switched off. " +
       "Switch on hardware acceleration in its settings, or open the page in another browser.");
     return;
   }
-  const canvas = document.getElementById("view");
-  const maps = readJson("maps");
-  const pictures = decodeMaps(maps);
-  const app = new App(canvas, readJson("document"), maps, pictures);
+  const app = new App(canvas, context, readJson("document"), maps, pictures);
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault();
     fail("The graphics of this browser stopped. Load the page again to go on.");

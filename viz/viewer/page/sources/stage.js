@@ -13,18 +13,18 @@ import { sunlitFraction } from "./shadow.js";
 
 const NEAR_PIXELS = 46; // size from which the whole mesh is drawn
 const SMALLEST_PIXELS = 1.2;
+const FIRST_QUALITY = 0.5; // of the first frame, so that it is soon there
 const MAKES_WAY = 0.7;
 const FIELD = Math.tan((20 * Math.PI) / 180);
 
 export class Stage {
-  // Throws where WebGL 2 is missing.
-  constructor(canvas, given, maps, pictures) {
+  constructor(canvas, context, given, maps, pictures) {
     this.canvas = canvas;
     this.shape = given.earth;
-    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+    this.renderer = new THREE.WebGLRenderer({ canvas, context });
     this.renderer.autoClear = false;
     this.renderer.setClearColor(0x000000, 1);
-    this.quality = 1;
+    this.quality = FIRST_QUALITY;
     this.camera = new THREE.PerspectiveCamera();
     this.camera.matrixAutoUpdate = false;
     this.far = new THREE.Scene();
@@ -42,7 +42,7 @@ export class Stage {
     this.fleet.points.renderOrder = 6;
     this.models = given.crafts.map((table) => new CraftModel(table, given.look));
     for (const model of this.models) this.near.add(model.object);
-    this.resize([0, 0]);
+    this.covered = [0, 0];
   }
 
   get extentM() {
@@ -64,6 +64,9 @@ export class Stage {
 
   applyQuality() {
     this.ratio = Math.min(window.devicePixelRatio || 1, 2) * this.quality;
+    const wanted = `${this.size} ${this.ratio}`; // buffers are dear: never made anew for the same size
+    if (wanted === this.made) return;
+    this.made = wanted;
     this.renderer.setPixelRatio(this.ratio);
     this.renderer.setSize(this.size[0], this.size[1], false);
   }

@@ -98,7 +98,8 @@ export function listenToKeys(app, table) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const name = event.key === " " ? "Space" : event.key.length === 1 ? lower(event.key) : event.key;
     const target = event.target;
-    const field = target.closest?.("input, select, textarea, button, a");
+    const hidden = target.closest?.("dialog:not([open])"); // a closed one keeps the focus for a moment
+    const field = hidden ? null : target.closest?.("input, select, textarea, button, a");
     // a field keeps the keys that it uses itself
     if (field && (["Space", "Enter"].includes(name) || name.startsWith("Arrow"))) return;
     if (target.closest?.("select")) return;

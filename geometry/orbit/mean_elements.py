@@ -23,6 +23,9 @@ _J4 = -1.65597e-6
 
 _STEP_M, _WIDE_STEP_M = 1e3, 1e4  # of the rates' first and second differences over the axis
 
+CLOSED_FORM_CONSTANTS = {"mu_m3_s2": _MU_M3_S2, "radius_m": _RE_M, "j2": _J2, "j3": _J3, "j4": _J4}
+"""For who flies the same closed form elsewhere, such as a page in a browser."""
+
 
 @dataclass(frozen=True, eq=False)
 class MeanElements:

@@ -74,6 +74,12 @@ class Design:
         )
         return replace(moved, craft=_craft(self.document, _nadir_side(moved), self.case, self.folder))
 
+    def of_member(self, satellite: int) -> Design:
+        """The design as one member flies it: a ring of several local times has a craft for each."""
+        local_times = self.ring.ltan_list_s
+        group = satellite // (self.ring.satellites_per_plane * self.ring.planes)
+        return self.at_ltan(local_times[group]) if 0 <= group < len(local_times) else self
+
 
 def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
     """SI dataclasses from a checked file; relative paths in it start at `folder`."""

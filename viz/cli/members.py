@@ -27,8 +27,5 @@ def spaced_craft(design: Design, satellite: int = 0, detail: Detail = "light") -
     ValueError
         Members of the ring overlap, or a craft that cannot be built.
     """
-    ltans = design.ring.ltan_list_s
-    group = satellite // (design.ring.satellites_per_plane * design.ring.planes)
-    own = design.at_ltan(ltans[group]) if 0 <= group < len(ltans) else design
-    craft = build_craft(own, detail)
+    craft = build_craft(design.of_member(satellite), detail)
     return craft, check_ring_clear(design, craft.bounding_radius_m)

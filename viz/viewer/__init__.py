@@ -1,0 +1,1 @@
+"""The interactive viewers: pictures that answer."""

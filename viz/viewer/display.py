@@ -135,6 +135,14 @@ class Display:
         self._craft_layer.ResetCameraClippingRange()
 
 
+def offscreen_window(size: tuple[int, int]) -> vtkRenderWindow:
+    """A window that nobody sees."""
+    window = vtkRenderWindow()
+    window.SetOffScreenRendering(1)
+    window.SetSize(*size)
+    return window
+
+
 class _Picture:
     """A vtkImageData over a numpy array that is written in place."""
 
@@ -217,9 +225,10 @@ class _CraftActor:
         rims, points = vtkPolyData(), vtkPoints()
         points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
         rims.SetPoints(points)
-        rims.SetPolys(_cells(edges.faces))
+        # of each ribbon its rim alone, as a line that is a pixel wide from any distance
+        rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
         black = self._actor(rims)
-        black.GetProperty().SetColor(0.01, 0.01, 0.012)
+        black.GetProperty().SetColor(0.012, 0.013, 0.016)
         self.actors = (colored, black)
 
     def _actor(self, polydata: vtkPolyData) -> vtkActor:

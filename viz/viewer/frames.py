@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geometry.mesh.surface_mesh import SurfaceMesh
 from viz.outlines import outlines
 from viz.viewer.cameras import is_ground
@@ -37,18 +40,31 @@ class Frames:
     def draw(self, size: tuple[int, int], *, fine: bool = False) -> None:
         """Everything but the panels; `fine` at the full size of the window."""
         began = time.perf_counter()
-        session = self.session
-        moment, camera = session.moment, session.camera
-        step = 1.0 if fine else self.coarseness
-        small = (max(round(size[0] / step), 16), max(round(size[1] / step), 16))
-        view = self._still_far if fine else self._far
-        ground = is_ground(session.state)
-        umbra = session.state.umbra
-        picture = view.picture(moment, camera, small, umbra=umbra, ground=ground, coarseness=step)
-        self.display.show_far(picture)
+        self.display.show_far(self.far_picture(size, fine=fine, paced=False))
         self._draw_craft()
         if not fine:
             self._pace(time.perf_counter() - began)
+
+    def far_picture(
+        self, size: tuple[int, int], *, fine: bool = False, paced: bool = True
+    ) -> NDArray[np.uint8]:
+        """The far picture (h, w, 3) alone, coarser than `size` where it is not `fine`."""
+        began = time.perf_counter()
+        session = self.session
+        step = 1.0 if fine else self.coarseness
+        small = (max(round(size[0] / step), 16), max(round(size[1] / step), 16))
+        view = self._still_far if fine else self._far
+        picture = view.picture(
+            session.moment,
+            session.camera,
+            small,
+            umbra=session.state.umbra,
+            ground=is_ground(session.state),
+            coarseness=step,
+        )
+        if paced and not fine:
+            self._pace(time.perf_counter() - began)
+        return picture
 
     def _pace(self, spent_s: float) -> None:
         """Coarser where a frame took too long, finer where there is time; in small steps."""

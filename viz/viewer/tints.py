@@ -17,7 +17,7 @@ from viz.viewer.loads import CraftLoads
 STARLIGHT = np.array([0.016, 0.018, 0.024])  # lifted: a face in the dark can still be made out
 INACTIVE = np.array([0.02, 0.02, 0.02])
 SELECTED_SHARE = 0.42
-METAL_LIFT = 0.5  # of a mirror's colour that is drawn as if it were diffuse
+MIRROR_SHARE = 0.25  # of a mirror's colour that is drawn as if it were diffuse
 
 
 def face_colors(loads: CraftLoads, design: Design, coloring: str, selected: str | None) -> NDArray[np.uint8]:
@@ -43,7 +43,8 @@ def _lit(loads: CraftLoads, design: Design) -> FloatArray:
     colors = []
     for optics in mesh.optics:
         material = material_of(optics)
-        colors.append(np.array(material.base_color) * (1.0 - METAL_LIFT * material.metallic))
+        dull = 1.0 - (1.0 - MIRROR_SHARE) * material.metallic
+        colors.append(np.array(material.base_color) * dull)
     table = np.array([*colors, INACTIVE])
     base = np.stack([table[mesh.front_surface], table[mesh.back_surface]])
     rows = [LOADS.index("solar"), LOADS.index("albedo")]

@@ -77,13 +77,14 @@ _PLAIN: dict[str, Material] = {
 
 
 @cache
-def coating_material(coating: str) -> Material | None:
+def coating_material(coating: str, size: int | None = None) -> Material | None:
     """The material of a named coating, None where the name is not known.
 
-    A patterned one has the mean colour of its pattern: what it looks like from afar.
+    A patterned one has the mean colour of its pattern: what it looks like from afar.  `size`: pixels to
+    draw it with; default those of the full texture.
     """
     if coating in PATTERNS:
-        drawn = surface_texture(coating)
+        drawn = surface_texture(coating, size=size) if size else surface_texture(coating)
         return Material(
             drawn.mean_color,
             drawn.mean_metallic,
@@ -94,9 +95,9 @@ def coating_material(coating: str) -> Material | None:
     return _PLAIN.get(coating)
 
 
-def material_of(optics: OpticalProperties) -> Material:
+def material_of(optics: OpticalProperties, size: int | None = None) -> Material:
     """The material of a coating; one without a known name is grey as its absorptance says."""
-    known = coating_material(optics.coating)
+    known = coating_material(optics.coating, size)
     if known is not None:
         return known
     grey = 0.95 * (1.0 - optics.solar_absorptance)

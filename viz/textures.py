@@ -402,7 +402,7 @@ PATTERNS: dict[str, tuple[Callable[[int, np.random.Generator], SurfaceTexture], 
 
 
 @cache
-def surface_texture(pattern: str, seed: int = 1) -> SurfaceTexture:
+def surface_texture(pattern: str, seed: int = 1, size: int | None = None) -> SurfaceTexture:
     """The texture of a pattern.
 
     Parameters
@@ -410,6 +410,8 @@ def surface_texture(pattern: str, seed: int = 1) -> SurfaceTexture:
     pattern : str
         A key of `PATTERNS`.
     seed : int
+    size : int, optional
+        Pixels along a side; default what its details need.  A small one serves for mean colours.
 
     Returns
     -------
@@ -422,4 +424,4 @@ def surface_texture(pattern: str, seed: int = 1) -> SurfaceTexture:
     """
     check_choice(pattern, PATTERNS, name="pattern")
     draw, n = PATTERNS[pattern]
-    return draw(n, np.random.default_rng([seed, list(PATTERNS).index(pattern)]))
+    return draw(size or n, np.random.default_rng([seed, list(PATTERNS).index(pattern)]))

@@ -20,6 +20,9 @@ _J2 = 1.082616e-3
 _J3 = -2.53881e-6
 _J4 = -1.65597e-6
 
+CLOSED_FORM_CONSTANTS = {"mu_m3_s2": _MU_M3_S2, "radius_m": _RE_M, "j2": _J2, "j3": _J3, "j4": _J4}
+"""For who flies the same closed form elsewhere, such as a page in a browser."""
+
 
 @dataclass(frozen=True, eq=False)
 class MeanElements:

@@ -18,13 +18,8 @@ from geometry.design import Design, changed_design
 from geometry.orbit import check_ring_clear, flight_of
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.studies.eclipse_year import EclipseYear, eclipse_year
-from geometry.studies.moments import (
-    EQUINOX_RAD,
-    SOLSTICE_RAD,
-    longest_umbra_utc,
-    next_sun_longitude_utc,
-    next_umbra_utc,
-)
+from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
+from geometry.studies.umbra_passages import longest_umbra_utc, next_umbra_utc
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
 from viz.viewer.cameras import camera_of

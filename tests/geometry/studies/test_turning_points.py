@@ -1,19 +1,16 @@
-"""Equinoxes, solstices and passages through the shadow, against almanacs and the shadow itself."""
+"""Equinoxes and solstices against an almanac."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from geometry.design import changed_design, load_design
-from geometry.orbit import orbit_states
-from geometry.studies.eclipse_year import eclipse_year
-from geometry.studies.moments import (
+from geometry.studies.turning_points import (
     EQUINOX_RAD,
+    NAMES,
     SOLSTICE_RAD,
-    longest_umbra_utc,
     next_sun_longitude_utc,
-    next_umbra_utc,
+    turning_points,
 )
 
 SECOND = np.timedelta64(1_000_000, "us")
@@ -44,28 +41,11 @@ class TestSunLaw:
         half_year = (second - first) / np.timedelta64(1, "D")
         assert 175.0 < half_year < 190.0  # the halves of the year are 179 and 186 days
 
-
-class TestUmbraLaw:
-    def test_the_satellite_goes_dark_at_the_entry(self):
-        design = load_design("solar_slice", ["ring.satellites_per_plane=12"])
-        found = next_umbra_utc(design, design.epoch_utc, satellite=5)
-        around = found + np.array([-2, 2]) * SECOND  # the edge of the umbra is crossed in a microsecond
-        lit = orbit_states(design, around, satellites=[5]).sunlit_fraction[0]
-        assert lit[0] > 0.0
-        assert lit[1] == 0.0
-
-    def test_the_longest_lies_in_the_dark(self):
-        design = load_design("solar_slice")
-        year = eclipse_year(design, 2027)
-        found = longest_umbra_utc(design, year)
-        assert orbit_states(design, np.array([found])).sunlit_fraction[0, 0] == 0.0
-        period = np.timedelta64(round(1e6 * year.period_s), "us")
-        assert abs(found - year.longest_umbra_utc) < period
-
-    def test_none_on_an_orbit_above_the_shadow(self):
-        design = changed_design(load_design("solar_slice"), {"orbit.altitude_km": 1500.0})
-        assert next_umbra_utc(design, design.epoch_utc) is None
-        assert longest_umbra_utc(design, eclipse_year(design, 2027)) is None
+    def test_a_year_has_all_four_in_order(self):
+        found = turning_points(2027)
+        assert tuple(found) == NAMES
+        assert list(found.values()) == sorted(found.values())
+        assert {str(at)[:4] for at in found.values()} == {"2027"}
 
 
 class TestRefusal:

@@ -1,61 +1,15 @@
-"""Moments worth a look: equinoxes, solstices, the next and the longest passage through the shadow."""
+"""The next and the longest passage of one satellite through the umbra."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from geometry.ephemeris import DAY_S, LAST_UTC, check_times_utc, sky_at
+from geometry.ephemeris import check_times_utc
 from geometry.orbit import FlownDesign, flight_of, shadow_passes
 from geometry.studies.eclipse_year import LAST_YEAR, EclipseYear, eclipse_year
 
-EQUINOX_RAD = (0.0, np.pi)
-SOLSTICE_RAD = (0.5 * np.pi, 1.5 * np.pi)
-_TURN = 2.0 * np.pi
-_MEAN_RATE_RAD_S = _TURN / (365.2422 * DAY_S)
-_ROUNDS = 8
 _AFTER_S = 60.0
 _SEARCHED_ORBITS = 40
-
-
-def next_sun_longitude_utc(after_utc: np.datetime64, longitudes_rad: tuple[float, ...]) -> np.datetime64:
-    """The first moment, a minute or more later, at which the apparent Sun stands at one of these longitudes.
-
-    Parameters
-    ----------
-    after_utc : datetime64
-    longitudes_rad : tuple of float
-        Ecliptic of date: `EQUINOX_RAD`, `SOLSTICE_RAD`.
-
-    Returns
-    -------
-    datetime64[us]
-        To a second or so.
-
-    Raises
-    ------
-    ValueError
-        It lies beyond the ephemeris.
-    """
-    start = check_times_utc(after_utc, name="after")[0] + np.timedelta64(round(1e6 * _AFTER_S), "us")
-    now = float(sky_at(np.array([start])).sun_longitude_rad[0])
-    return min(_met(start, (longitude - now) % _TURN, longitude) for longitude in longitudes_rad)
-
-
-def _met(start: np.datetime64, ahead_rad: float, longitude_rad: float) -> np.datetime64:
-    """Newton steps by the mean rate; the true one differs by 3.4 %, so each leaves a thirtieth."""
-    at = _later(start, ahead_rad / _MEAN_RATE_RAD_S)
-    for _ in range(_ROUNDS):
-        here = float(sky_at(np.array([at])).sun_longitude_rad[0])
-        off = (longitude_rad - here + np.pi) % _TURN - np.pi
-        at = _later(at, off / _MEAN_RATE_RAD_S)
-    return at
-
-
-def _later(at: np.datetime64, seconds: float) -> np.datetime64:
-    moved = at + np.timedelta64(round(1e6 * seconds), "us")
-    if moved > LAST_UTC:
-        raise ValueError("the moment asked for lies beyond the ephemeris; start earlier")
-    return moved
 
 
 def next_umbra_utc(

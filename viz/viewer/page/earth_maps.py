@@ -1,0 +1,56 @@
+"""Maps of the Earth, made small enough for a page."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from viz.assets import asset
+from viz.maps import WATER_REACH
+from viz.viewer.page.packing import data_address
+
+MAPS = {
+    # name: asset, width, quality
+    "land": ("land_color.jpg", 2048, 80),
+    "clouds": ("clouds.jpg", 4096, 58),
+    "lights": ("night_lights.jpg", 4096, 62),
+    "water": ("water.png", 2048, 84),
+}
+
+
+@cache
+def earth_maps() -> dict[str, str]:
+    """`data:` addresses of the maps, by name: land (colour), clouds, lights and distance to shore (grey)."""
+    return {name: data_address(*_encoded(*how)) for name, how in MAPS.items()}
+
+
+def map_sizes() -> dict[str, Any]:
+    """Widths of the maps, and how many texels of the assets' width the half range of `water` spans."""
+    return {"widths": {name: width for name, (_, width, _) in MAPS.items()}, "water_reach": WATER_REACH}
+
+
+def _encoded(name: str, width: int, quality: int) -> tuple[bytes, str]:
+    """One map as JPEG."""
+    with Image.open(asset(name)) as picture:
+        picture.load()
+    if picture.width != width:
+        picture = picture.resize((width, width // 2), Image.Resampling.BOX)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True, progressive=False)
+    return out.getvalue(), "image/jpeg"
+
+
+@cache
+def color_ramps(names: tuple[str, ...] = ("viridis", "inferno"), length: int = 64) -> dict[str, list[int]]:
+    """Colour maps as flat lists of bytes, low to high."""
+    import matplotlib
+
+    ramps = {}
+    for name in names:
+        colors = matplotlib.colormaps[name](np.linspace(0.0, 1.0, length))[:, :3]
+        ramps[name] = np.round(255.0 * colors).astype(int).ravel().tolist()
+    return ramps

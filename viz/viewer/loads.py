@@ -15,8 +15,8 @@ from geometry.validation import FloatArray
 from viz.refinement import refined
 
 COARSE_RAYS = 64  # per face
-FINE_RAYS = 1024
-FINE_TOLERANCE = 1e-2
+FINE_RAYS = 512
+FINE_TOLERANCE = 2e-2
 FINE_STEPS = 36  # of one orbit, for its mean
 MOST_FACES_CUT = 4_000
 

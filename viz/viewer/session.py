@@ -77,6 +77,7 @@ class Session:
         self._loads: CraftLoads | None = None
         self._loads_of: tuple[object, ...] = ()
         self._loads_seen: FloatArray | None = None
+        self._followed: tuple[object, ...] = ()
         self._caster: tuple[object, EmbreeRayCaster] | None = None
         self.year: EclipseYear | None = None
         self._year_of: tuple[object, ...] = ()
@@ -334,6 +335,10 @@ class Session:
         """Cast coarse loads where the craft sees another Sun or Earth than those at hand; whether it did."""
         if not (self.sees_craft or self.state.surface):
             return False
+        now = (self.moment, self.design, self._warm)
+        if self._followed == now:
+            return False
+        self._followed = now
         key, seen = self._loads_key(), self._seen_now()
         same = key == self._loads_of and self._loads_seen is not None
         if same and np.abs(seen - self._loads_seen).max() < TURNED_RAD:

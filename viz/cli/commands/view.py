@@ -104,9 +104,10 @@ def _show(
             remark=report.remark,
         )
         return
+    from viz.render import check_size
     from viz.viewer.window import show_window
 
-    show_window(flown, at_utc, size)
+    show_window(flown, at_utc, check_size(size))
 
 
 def _opened(source: str, at: str | None, changes: Changes, casting: Casting) -> tuple[Design, np.datetime64]:

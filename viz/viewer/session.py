@@ -15,7 +15,8 @@ import numpy as np
 
 from geometry.craft import Craft, build_craft
 from geometry.design import Design, changed_design
-from geometry.orbit import check_ring_clear, flight_of
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.studies.eclipse_year import EclipseYear, eclipse_year
 from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
@@ -30,6 +31,7 @@ from viz.viewer.moments import Moment, moment_of
 from viz.viewer.picking import satellite_at, surface_at
 from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
 from viz.viewer.tasks import NewestOnly
+from viz.viewer.tints import surface_colors
 
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
@@ -93,7 +95,7 @@ class Session:
         """Have the kernels of the loads loaded, so that the first slider answers like the next ones."""
         design, mesh = self.design.of_member(0), self.craft.mesh
         states = self.moment.state
-        self.tasks.ask("warm", None, lambda: coarse_loads(design, mesh, states))
+        self.tasks.ask("warm", None, lambda: _prepared(design, mesh, states))
 
     # ---------------------------------------------------------------- what is shown
 
@@ -351,7 +353,7 @@ class Session:
         if len(mesh.faces) > QUICK_FACES or not self._warm:
             if not same:
                 self._loads = None
-            self.tasks.ask("coarse", key, lambda: coarse_loads(design, mesh, states))
+            self.tasks.ask("coarse", key, lambda: _prepared(design, mesh, states))
             return False
         self._loads = coarse_loads(design, mesh, states)
         return True
@@ -441,6 +443,12 @@ _TAKE = {
     "warm": Session._take_warm,
 }
 """What is done with a result of the background, by its kind."""
+
+
+def _prepared(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLoads:
+    """Coarse loads, and the colours of the coatings drawn once."""
+    surface_colors(mesh)
+    return coarse_loads(design, mesh, states)
 
 
 def _spacing_fault(design: Design) -> str | None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.design import Design
+from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation import LOADS
 from geometry.validation import FloatArray
 from viz import theme
@@ -17,6 +18,7 @@ from viz.viewer.loads import CraftLoads
 STARLIGHT = np.array([0.016, 0.018, 0.024])  # lifted: a face in the dark can still be made out
 INACTIVE = np.array([0.02, 0.02, 0.02])
 SELECTED_SHARE = 0.42
+PATTERN_PX = 64  # of a pattern drawn for its mean colour alone
 MIRROR_SHARE = 0.25  # of a mirror's colour that is drawn as if it were diffuse
 
 
@@ -37,15 +39,23 @@ def face_colors(loads: CraftLoads, design: Design, coloring: str, selected: str 
     return np.round(255.0 * np.clip(shown, 0.0, 1.0)).astype(np.uint8)
 
 
+def surface_colors(mesh: SurfaceMesh) -> FloatArray:
+    """Linear colour of each surface from afar, and of inactive sides last, (S + 1, 3).
+
+    The first call for a coating draws its pattern, small: a second of work, not for the thread of a window.
+    """
+    colors = []
+    for optics in mesh.optics:
+        material = material_of(optics, PATTERN_PX)
+        dull = 1.0 - (1.0 - MIRROR_SHARE) * material.metallic
+        colors.append(np.array(material.base_color) * dull)
+    return np.array([*colors, INACTIVE])
+
+
 def _lit(loads: CraftLoads, design: Design) -> FloatArray:
     """Materials in the sunlight and Earth light that falls on each side, developed as the stills are."""
     mesh = loads.mesh
-    colors = []
-    for optics in mesh.optics:
-        material = material_of(optics)
-        dull = 1.0 - (1.0 - MIRROR_SHARE) * material.metallic
-        colors.append(np.array(material.base_color) * dull)
-    table = np.array([*colors, INACTIVE])
+    table = surface_colors(mesh)
     base = np.stack([table[mesh.front_surface], table[mesh.back_surface]])
     rows = [LOADS.index("solar"), LOADS.index("albedo")]
     incident = loads.faces.incident_w_m2[:, rows, 0].sum(axis=1) / design.environment.solar_constant_w_m2

@@ -32,16 +32,22 @@ window = Window(session)
 def answer():
     for line in sys.stdin:
         state = session.state
-        places, controls = [], {}
+        places, controls, back = [], {}, None
         if "where" in line:
             found, _ = session.camera.pixels(session.moment.position_gcrs_m, window.size)
             places = found.tolist()
+            mesh, moment = session.craft.mesh, session.moment
+            faces = mesh.surface_faces(mesh.surface_index("wing_1.module_04.back"))[1]
+            middle = moment.rotation_gcrs_from_body @ mesh.centroids_m[faces].mean(axis=0)
+            middle = (moment.state.position_gcrs_m[0, 0] + middle)[None]
+            back = session.camera.pixels(middle, window.size)[0][0].tolist()
             controls = {c.command: c.box for p in window.pointer.panels(window.size) for c in p.controls}
         print(json.dumps({
             "at": str(state.at_utc), "playing": state.playing, "camera": state.camera,
             "satellite": state.satellite, "surface": state.surface, "coloring": state.coloring,
             "help": state.help, "altitude_m": session.design.orbit.altitude_m, "message": session.message,
-            "busy": session.tasks.busy, "fine": window._fine, "places": places, "size": window.size,
+            "busy": session.tasks.busy, "fine": window._fine, "size": window.size,
+            "places": places, "back": back,
             "is_fine": session.loads is not None and session.loads.is_fine, "controls": controls,
             "speed": state.speed, "year": session.year is not None,
         }), flush=True)
@@ -181,13 +187,13 @@ class TestAPersonAtTheDesk:
         person.wait(lambda s: s["camera"] == "follow" and s["satellite"] == chosen, "the satellite")
 
     def test_reads_what_heats_the_back(self, person):
-        # around to the shaded side, then the middle of the lower wing
-        for _ in range(10):
+        # around to the shaded side, then a click on the back of a module
+        for _ in range(16):
             person.key("Left")
         person.wait(lambda s: s["fine"] and s["is_fine"], "fine loads")
-        person.hand("mousemove", 640, 420, "click", 1)
-        state = person.wait(lambda s: s["surface"], "a surface")
-        assert ".module_" in state["surface"] or "bus" in state["surface"]
+        x, y = person.ask("where")["back"]
+        person.hand("mousemove", round(x), round(y), "click", 1)
+        person.wait(lambda s: s["surface"] == "wing_1.module_04.back", "the back of a module")
 
     def test_changes_the_colour(self, person):
         person.press("color:earth_infrared")

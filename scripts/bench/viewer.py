@@ -255,7 +255,9 @@ def main() -> None:
     route = require_opengl()
     print(f"{width} x {height}, {route.renderer}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     parts = asked.only.split(",")
-    if "window" in parts:
+    if "window" in parts and not os.environ.get("DISPLAY"):
+        print("first picture of the window: left out, DISPLAY names no display (start it under xvfb-run)")
+    elif "window" in parts:
         first_window(size)
     if "browser" in parts:
         first_browser()

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from skyfield.api import Timescale, load, load_file
-from skyfield.framelib import itrs
+from skyfield.framelib import ecliptic_frame, itrs
 from skyfield.nutationlib import iau2000a
 from skyfield.sgp4lib import TEME
 
@@ -197,6 +197,13 @@ class Sky:
     def sun_distance_m(self) -> FloatArray:
         """(T,), from the geocentre at the time to the Sun when its light left, m."""
         return self._sun[1]
+
+    @cached_property
+    def sun_longitude_rad(self) -> FloatArray:
+        """(T,), apparent ecliptic longitude of the Sun of date, [0, 2 pi): 0 at the March equinox."""
+        astrometric = _bodies()["earth"].at(self._time).observe(_bodies()["sun"])
+        _latitude, longitude, _distance = astrometric.apparent().frame_latlon(ecliptic_frame)
+        return read_only(longitude.radians % (2.0 * np.pi))
 
     @cached_property
     def rotation_gcrs_from_teme(self) -> FloatArray:

@@ -1,7 +1,8 @@
 """dawnring's showing half: results -> Scene -> image; the only home of pyvista and vtk.
 
 `viz.render("ring", design, "ring.png")` draws a still, `viz.write_video("ring", design, "ring.mp4")` a film;
-`viz.shots()` and `viz.films()` list them.  Names load on first use, so that `import viz` stays cheap.
+`viz.shots()` and `viz.films()` list them; `viz.show(design)` is the viewer in a notebook.  Names load on
+first use, so that `import viz` stays cheap.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ _PUBLIC = {
     "write_video": "viz.video",
     "shots": "viz.pictures",
     "films": "viz.pictures",
+    "show": "viz.viewer.notebook",
     "Scene": "viz.scene",
     "Camera": "viz.camera",
 }

@@ -54,7 +54,7 @@ EXTRAS: tuple[Extra, ...] = (
     Extra("usd", "pxr", "USD files"),
     Extra("cluster", "distributed", "many machines"),
     Extra("drag", "pymsis", "NRLMSIS 2.1 densities"),
-    Extra("viewer", "trame", "the interactive viewer in a browser"),
+    Extra("viewer", "trame", "the viewer in a browser"),
 )
 
 

@@ -100,6 +100,23 @@ def _display_answers() -> bool:
     return True
 
 
+def require_display() -> None:
+    """Make sure that a window can be opened; needs no VTK.
+
+    Raises
+    ------
+    OpenGLMissingError
+        No display answers; the message names both ways out.
+    """
+    if sys.platform.startswith("linux") and not _display_answers():
+        named = os.environ.get("DISPLAY", "")
+        what = f"the display {named!r} does not answer" if named else "DISPLAY names no display"
+        raise OpenGLMissingError(
+            f"{what}, and a window needs one; add --browser to look in a browser, or --html FILE to "
+            "write a page, or start it from a desktop session"
+        )
+
+
 @cache
 def routes() -> tuple[str | None, ...]:
     """Values of `VTK_DEFAULT_OPENGL_WINDOW` worth trying, best first; None: leave it unset.

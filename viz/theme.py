@@ -33,6 +33,7 @@ POINT_SIGMA = 0.62  # of a point's image, in pixels of a picture 1,080 rows high
 LIT: Color = (1.0, 0.74, 0.40)  # sunlight off cells and foil
 PENUMBRA: Color = (1.0, 0.34, 0.10)
 DARK: Color = (0.16, 0.26, 0.55)
+UMBRA: Color = (0.008, 0.011, 0.030)  # the shadow where it is drawn as a body, looked through
 DARK_LIGHT = 0.3  # of a satellite in umbra, relative to one in the Sun
 RING_LIGHT = 0.9  # of one satellite of a thousand, from as far as the Earth's centre
 RING_CROWDING = 0.85  # a ring of more satellites has less light each, by this power
@@ -49,6 +50,17 @@ PLAIN_GLYPHS = frozenset(map(chr, range(32, 127))) | frozenset("°±·")
 MARGIN = 0.045  # of the picture's height, around all words
 TEXT: Color = (0.90, 0.92, 0.95)
 TEXT_QUIET: Color = (0.62, 0.66, 0.73)
+
+# --- the viewer's panels, sRGB
+PANEL: Color = (0.055, 0.065, 0.085)
+PANEL_OPACITY = 0.86
+PANEL_EDGE: Color = (0.17, 0.19, 0.23)
+CONTROL: Color = (0.13, 0.15, 0.19)
+CONTROL_HOVER: Color = (0.19, 0.22, 0.27)
+ACCENT: Color = (1.0, 0.72, 0.36)  # the ring's own light
+ACCENT_DEEP: Color = (0.36, 0.26, 0.14)
+STRIP: Color = (0.34, 0.42, 0.68)  # umbra by the day
+ALERT: Color = (1.0, 0.55, 0.42)
 
 
 def font_file(name: str) -> Path:

@@ -77,6 +77,31 @@ def load_design(
     return design_from_file(document, case, folder)
 
 
+def changed_design(design: Design, overrides: Mapping[str, Any]) -> Design:
+    """The same design with some keys replaced, checked anew as a file is.
+
+    Parameters
+    ----------
+    design : Design
+    overrides : mapping
+        `{"orbit.altitude_km": 600.0}`, values in the units of the keys.
+
+    Raises
+    ------
+    ValueError
+        As `load_design`, with the key.
+    """
+    changes: dict[str, Any] = {}
+    for path, value in overrides.items():
+        *sections, key = path.split(".")
+        place = changes
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = value
+    given = design.document.model_dump(by_alias=True, exclude_unset=True)
+    return design_from_file(_checked(_merged(given, changes)), design.case, design.folder)
+
+
 def _preset_folder() -> Any:
     return resources.files("geometry.data") / "presets"
 

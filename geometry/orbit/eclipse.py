@@ -69,6 +69,31 @@ def sunlit_fraction(
     return fraction
 
 
+def umbra_cone(sun_distance_m: float, earth_shape: EarthShape = _WGS_84) -> tuple[float, float]:
+    """The cone of full shadow behind a round Earth, for pictures of it.
+
+    Parameters
+    ----------
+    sun_distance_m : float
+        Geocentric, m.
+    earth_shape : EarthShape
+        Its equatorial radius is taken.
+
+    Returns
+    -------
+    apex_distance_m : float
+        From the geocentre to the tip, m.
+    half_angle_rad : float
+
+    Notes
+    -----
+    Outer tangents of two spheres: sin(half angle) = (R_sun - R_earth) / distance; the apex lies at
+    R_earth / sin(half angle).  Shadow on satellites is `sunlit_fraction`, with the ellipsoid.
+    """
+    sine = (SOLAR_RADIUS_M - earth_shape.equatorial_radius_m) / sun_distance_m
+    return earth_shape.equatorial_radius_m / sine, asin(sine)
+
+
 @numba.njit(cache=True, nogil=True)
 def limb_angles(  # type: ignore[no-untyped-def]
     x, y, z, sun_x, sun_y, sun_z, px, py, pz, radius, stretch

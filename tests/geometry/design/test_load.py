@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from geometry.craft.parameters import GpuSheet, MeshCraft, PanelModule, SolarSlice
-from geometry.design import load_design, preset_text, presets
+from geometry.design import changed_design, load_design, preset_text, presets
 from geometry.design.schema import DesignFile
 from geometry.orbit import sun_side
 from geometry.orbit.parameters import KeplerianOrbit, SunSynchronousOrbit
@@ -234,3 +234,29 @@ class TestRepeatCycle:
     def test_refusals(self, changes, match):
         with pytest.raises(ValueError, match=match):
             load_design("solar_slice", changes)
+
+
+class TestChangedDesign:
+    def test_as_if_loaded_with_the_same_overrides(self):
+        start = load_design("solar_slice", ["earth_shield.depth_m=2.0"], "hot")
+        changed = changed_design(start, {"orbit.altitude_km": 700.0, "solar_array.modules_per_wing": 5})
+        loaded = load_design(
+            "solar_slice",
+            ["earth_shield.depth_m=2.0", "orbit.altitude_km=700.0", "solar_array.modules_per_wing=5"],
+            "hot",
+        )
+        assert (changed.orbit, changed.craft) == (loaded.orbit, loaded.craft)
+        assert (changed.environment, changed.case) == (loaded.environment, "hot")
+        assert start.orbit.altitude_m == 560e3
+
+    def test_members_of_two_local_times_are_mirrored(self):
+        design = load_design("solar_slice", ["ring.satellites_per_plane=10", "ring.ltan_list_h=[6.0, 18.0]"])
+        first, second = design.of_member(3), design.of_member(13)
+        assert (first.orbit.ltan_s, second.orbit.ltan_s) == (6 * 3600.0, 18 * 3600.0)
+        assert first.craft.earth_shield.side_y == -second.craft.earth_shield.side_y
+
+    def test_refuses_what_a_file_may_not_say(self):
+        with pytest.raises(ValueError, match="altitude_km"):
+            changed_design(load_design("solar_slice"), {"orbit.altitude_kn": 700.0})
+        with pytest.raises(ValueError, match=r"orbit\.ltan_h"):
+            changed_design(load_design("solar_slice"), {"orbit.ltan_h": float("nan")})

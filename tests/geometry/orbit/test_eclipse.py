@@ -16,7 +16,7 @@ from geometry.constants import ASTRONOMICAL_UNIT_M, SOLAR_RADIUS_M
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import sky_at
 from geometry.orbit import Ring, orbit_states, orbit_times, shadow_passes
-from geometry.orbit.eclipse import sunlit_fraction
+from geometry.orbit.eclipse import sunlit_fraction, umbra_cone
 from geometry.orbit.parameters import KeplerianOrbit, SunSynchronousOrbit
 
 SPHERE = EarthShape(6_378_137.0, 0.0)
@@ -237,3 +237,13 @@ class TestRefusal:
             sunlit_fraction(np.zeros((2, 3)), SUN, AU, POLE)
         with pytest.raises(ValueError, match="earth_pole_gcrs must have shape"):
             sunlit_fraction(np.zeros((1, 1, 3)), SUN, AU, np.zeros((2, 3)))
+
+
+class TestUmbraConeAnalytic:
+    def test_tip_lies_where_earth_and_sun_look_alike(self):
+        distance_m = 1.496e11
+        apex_m, half_angle_rad = umbra_cone(distance_m)
+        radius_m = EarthShape().equatorial_radius_m
+        # from the tip both discs have the same angular radius, that of the cone: exact but for rounding
+        assert np.sin(half_angle_rad) == pytest.approx(radius_m / apex_m, rel=1e-14)
+        assert np.sin(half_angle_rad) == pytest.approx(SOLAR_RADIUS_M / (distance_m + apex_m), rel=1e-14)

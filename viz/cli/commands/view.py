@@ -1,9 +1,9 @@
-"""Look at the ring and its satellites: one page that works offline."""
+"""Look at the ring and its satellites: a window, a browser, or one page that works offline."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -19,20 +19,34 @@ from viz.cli.options import (
     Jobs,
     Json,
     Voice,
+    flag,
 )
+from viz.cli.pictures import Size, pixels_of
 from viz.cli.results import Report
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from geometry.design import Design
 
 Html = Annotated[
     Path | None,
     Parameter(name="--html", help="Write one self-contained page that works offline, and stop."),
 ]
+Browser = Annotated[
+    bool, flag("--browser", help="Serve the viewer to a browser of this machine, at the address printed.")
+]
+Port = Annotated[int | None, Parameter(name="--port", help="For --browser; default: any free one.")]
 
 
 def view(
     design: DesignSource,
     /,
     *,
+    browser: Browser = False,
+    port: Port = None,
     html: Html = None,
+    size: Size = "1280x720",
     at: At = None,
     changes: Changes = DEFAULT_CHANGES,
     casting: Casting = DEFAULT_CASTING,
@@ -41,15 +55,70 @@ def view(
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Look at the ring and its satellites.
+    """Look at the ring and its satellites: a window, a browser, or one page that works offline.
 
-    --html FILE writes one page with everything in it: it opens in any browser, needs no network, and flies
-    the orbits itself.
+    Without an option a window opens; `?` in it lists the keys.  --browser serves the same to a browser of
+    this machine.  --html FILE writes one page with everything in it: it opens in any browser, needs no
+    network, and flies the orbits itself.
     """
     report = Report("view", voice)
-    if html is None:
-        raise ValueError("view needs --html FILE, the page to write")
-    write_html(report, html, design, at, changes, casting, jobs, force=force, json=json)
+    if html is not None and (browser or port is not None):
+        raise ValueError("--html writes a page and stops; leave out --browser and --port")
+    if port is not None and not browser:
+        raise ValueError("--port belongs to --browser; add it, or leave --port out")
+    if html is not None:
+        write_html(report, html, design, at, changes, casting, jobs, force=force, json=json)
+        return
+    _show(report, design, at, changes, casting, pixels_of(size), browser=browser, port=port)
+
+
+def _show(
+    report: Report,
+    source: str,
+    at: str | None,
+    changes: Changes,
+    casting: Casting,
+    size: tuple[int, int],
+    *,
+    browser: bool,
+    port: int | None,
+) -> None:
+    """The window, or the server until Ctrl-C."""
+    from viz.machine import require_extra
+    from viz.opengl import require_display, require_opengl
+
+    if browser:
+        require_extra("viewer", "--browser")
+    else:
+        require_display()
+    flown, at_utc = _opened(source, at, changes, casting)
+    require_opengl()
+    if browser:
+        from viz.viewer.browser import serve
+
+        serve(
+            flown,
+            at_utc,
+            port=port,
+            announce=lambda address: print(address, flush=True),
+            remark=report.remark,
+        )
+        return
+    from viz.render import check_size
+    from viz.viewer.window import show_window
+
+    show_window(flown, at_utc, check_size(size))
+
+
+def _opened(source: str, at: str | None, changes: Changes, casting: Casting) -> tuple[Design, np.datetime64]:
+    """The design and the moment to begin with, in a ring whose members have room."""
+    from geometry.ephemeris import check_times_utc
+    from viz.cli.members import member_craft
+    from viz.cli.options import moment
+
+    flown = changes.load(source, *casting.as_changes())
+    member_craft(flown)  # refuses a ring whose members overlap
+    return flown, check_times_utc(moment(at, flown), name="--at")[0]
 
 
 def write_html(

@@ -1,0 +1,79 @@
+"""What colours on the craft mean: its own materials, or a quantity on a scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.radiation import LOADS
+from geometry.validation import FloatArray
+from viz.scales import round_above
+from viz.viewer.loads import CraftLoads
+
+SidedValues = FloatArray
+"""(2, F): front and back of each face; NaN where there is nothing to say."""
+
+
+@dataclass(frozen=True)
+class Coloring:
+    """One way to colour a craft.
+
+    Parameters
+    ----------
+    label, title : str
+        On the button, and over the scale, with the unit.
+    color_map : str
+        In matplotlib; perceptually even, fit for the colour-blind.
+    values : callable or None
+        Loads -> (2, F); None: materials.
+    needs_fine : bool
+        Whether a coarse answer does not hold it.
+    """
+
+    label: str
+    title: str = ""
+    color_map: str = "inferno"
+    values: Callable[[CraftLoads], SidedValues] | None = None
+    needs_fine: bool = False
+
+
+def _absorbed(rows: tuple[int, ...]) -> Callable[[CraftLoads], SidedValues]:
+    def values(loads: CraftLoads) -> SidedValues:
+        flux = loads.faces.absorbed_w_m2[:, list(rows), 0].sum(axis=1)
+        return np.where(loads.faces.is_active, flux, np.nan)
+
+    return values
+
+
+def _earth_view(loads: CraftLoads) -> SidedValues:
+    """Earth's view factor of the surface on each side."""
+    if loads.view_factor_earth is None:
+        return np.full((2, len(loads.mesh.faces)), np.nan)
+    mesh = loads.mesh
+    by_surface = np.append(loads.view_factor_earth, np.nan)
+    return np.stack([by_surface[mesh.front_surface], by_surface[mesh.back_surface]])
+
+
+COLORINGS: dict[str, Coloring] = {
+    "material": Coloring("Material"),
+    "solar": Coloring("Sun", "Absorbed sunlight, W/m²", "inferno", _absorbed((LOADS.index("solar"),))),
+    "albedo": Coloring("Albedo", "Absorbed albedo, W/m²", "inferno", _absorbed((LOADS.index("albedo"),))),
+    "earth_infrared": Coloring(
+        "Infrared",
+        "Absorbed Earth infrared, W/m²",
+        "inferno",
+        _absorbed((LOADS.index("earth_infrared"),)),
+    ),
+    "total": Coloring("Total", "Absorbed in all, W/m²", "inferno", _absorbed(tuple(range(len(LOADS))))),
+    "sees": Coloring("Sees", "View factor to the Earth", "viridis", _earth_view, needs_fine=True),
+}
+"""By name; what is computed one day (temperatures) is one more entry."""
+
+
+def scale_top(values: SidedValues) -> float:
+    """A round end of the scale for these values; 1 where there are none."""
+    shown = values[np.isfinite(values)]
+    top = float(np.percentile(shown, 99.5)) if shown.size else 0.0
+    return round_above(top) if top > 1e-3 else 1.0

@@ -1,0 +1,131 @@
+"""The far picture of a viewer: Earth, air, stars, Sun, shadow and ring, as coarse as the time for it asks.
+
+The same kernels as the stills'.  The Earth is kept while neither the camera nor the light has moved by what
+a pixel shows, so that a ring that plays before a resting camera costs its points and the development alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.validation import FloatArray
+from viz import theme
+from viz.camera import Camera
+from viz.globe import earth_layer
+from viz.image import developed
+from viz.pictures.ring import lit_colors
+from viz.scene import PointsItem, Scene
+from viz.splat import add_points
+from viz.stars import add_stars, add_sun
+from viz.viewer.cameras import ring_reach
+from viz.viewer.dusk import add_dusk
+from viz.viewer.moments import Moment
+from viz.viewer.umbra import add_umbra
+
+KEPT_PIXELS = 0.35  # of motion that is not seen
+RING_REFERENCE_M = 3.95e7  # from where RING_LIGHT is meant: the shot `ring`
+BRIGHTEST = 5.0  # times the light from afar: points near the camera grow no further
+CRAFT_M = 3.0e5  # nearer, the satellite looked at is drawn as what it is
+LOOKED_AT: theme.Color = (0.55, 1.0, 0.95)
+
+
+def far_scene(moment: Moment, camera: Camera, *, ground: bool = False) -> Scene:
+    """The scene of a moment without meshes and words."""
+    return Scene(
+        camera=camera,
+        sun_direction_gcrs=moment.sun_direction_gcrs,
+        earth=None if ground else moment.earth,
+        stars=True,
+        points=(ring_points(moment, camera),),
+    )
+
+
+def ring_points(moment: Moment, camera: Camera) -> PointsItem:
+    """Every satellite as a point of light, the one looked at in its own colour (from near it is a mesh)."""
+    count = len(moment.position_gcrs_m)
+    light = theme.RING_LIGHT * min(1.0, (1000.0 / count) ** theme.RING_CROWDING)
+    color, strength = lit_colors(moment.sunlit_fraction)
+    reference = RING_REFERENCE_M * ring_reach(moment)
+    distance = np.linalg.norm(moment.position_gcrs_m - camera.position_gcrs_m, axis=1)
+    brightness = light * strength * np.minimum(1.0, BRIGHTEST * (distance / reference) ** 2)
+    if count > 1:
+        color[moment.satellite] = LOOKED_AT
+        near = distance[moment.satellite] < CRAFT_M
+        brightness[moment.satellite] *= 0.0 if near else 3.0
+    return PointsItem(moment.position_gcrs_m, brightness, color, reference)
+
+
+@dataclass
+class FarView:
+    """Draws far pictures and keeps the Earth between them."""
+
+    _key: tuple[object, ...] = ()
+    _camera: Camera | None = None
+    _turn: FloatArray = field(default_factory=lambda: np.eye(3))
+    _sun: FloatArray = field(default_factory=lambda: np.zeros(3))
+    _light: NDArray[np.float32] | None = None
+    _passed: NDArray[np.float32] | None = None
+
+    def picture(
+        self,
+        moment: Moment,
+        camera: Camera,
+        size: tuple[int, int],
+        *,
+        umbra: bool = False,
+        ground: bool = False,
+        coarseness: float = 1.0,
+    ) -> NDArray[np.uint8]:
+        """sRGB (H, W, 3) of a moment at this size, each pixel so many of the screen wide."""
+        scene = far_scene(moment, camera, ground=ground)
+        light, passed = self._earth(scene, moment, size)
+        light = light.copy()
+        if ground:
+            add_dusk(light, passed, camera, moment)
+        sky = np.zeros_like(light)
+        add_stars(sky, passed, scene)
+        light += sky / np.float32(coarseness**2)  # a star on a large pixel has no more light
+        add_sun(light, passed, scene)
+        if umbra and not ground:
+            add_umbra(light, camera, moment)
+        for item in scene.points:
+            add_points(light, _above_horizon(item, camera) if ground else item, scene)
+        return developed(light, theme.EXPOSURE * scene.exposure, scene.seed)
+
+    def _earth(
+        self, scene: Scene, moment: Moment, size: tuple[int, int]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Light and what passes, anew where the kept ones no longer serve."""
+        if scene.earth is None:
+            return np.zeros((size[1], size[0], 3), np.float32), np.ones((size[1], size[0]), np.float32)
+        if self._light is None or self._passed is None or not self._serves(scene, moment, size):
+            self._light, self._passed = earth_layer(scene, size)
+            self._key, self._camera = (size, scene.earth.shape), scene.camera
+            self._turn, self._sun = scene.earth.rotation_itrs_from_gcrs, moment.sun_direction_gcrs
+        return self._light, self._passed
+
+    def _serves(self, scene: Scene, moment: Moment, size: tuple[int, int]) -> bool:
+        """Whether the Earth kept looks like the one asked for."""
+        kept, new, earth = self._camera, scene.camera, scene.earth
+        if kept is None or earth is None or self._key != (size, earth.shape):
+            return False
+        # the camera as it stands over the turning ground
+        turn = self._turn.T @ earth.rotation_itrs_from_gcrs
+        scale = new.pixels_per_tangent(size)
+        height = np.linalg.norm(new.position_gcrs_m) - earth.shape.equatorial_radius_m
+        ground_moved = np.abs(turn - np.eye(3)).max() * earth.shape.equatorial_radius_m
+        eye_moved = float(np.linalg.norm(new.position_gcrs_m - kept.position_gcrs_m))
+        turned = np.abs(new.rotation_camera_from_gcrs - kept.rotation_camera_from_gcrs).max()
+        sun_moved = np.abs(moment.sun_direction_gcrs - self._sun).max() * earth.shape.equatorial_radius_m
+        moved = (ground_moved + eye_moved + sun_moved) / max(height, 1.0) + turned
+        return bool(moved * scale < KEPT_PIXELS and kept.view_angle_rad == new.view_angle_rad)
+
+
+def _above_horizon(item: PointsItem, camera: Camera) -> PointsItem:
+    """What stands over the level of the observer."""
+    up = camera.position_gcrs_m / np.linalg.norm(camera.position_gcrs_m)
+    seen = (item.position_gcrs_m - camera.position_gcrs_m) @ up > 0.0
+    return PointsItem(item.position_gcrs_m[seen], item.brightness[seen], item.color[seen], item.reference_m)

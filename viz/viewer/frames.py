@@ -1,0 +1,102 @@
+"""From a session to what a display shows: as fine as the time for a frame allows, finest at rest."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.mesh.surface_mesh import SurfaceMesh
+from viz.outlines import outlines
+from viz.viewer.cameras import is_ground
+from viz.viewer.display import Display
+from viz.viewer.far_view import FarView
+from viz.viewer.session import Session
+from viz.viewer.tints import face_colors
+
+FRAME_S = 0.07  # that a moving picture may take
+EDGE_WIDTH, EDGE_LIFT = 0.0009, 0.0006  # of the rims of surfaces, in lengths of the craft
+COARSEST = 4.0  # pixels of the screen for one of the picture
+
+
+class Frames:
+    """Draws a session into a display.
+
+    Parameters
+    ----------
+    session : Session
+    display : Display
+    """
+
+    def __init__(self, session: Session, display: Display) -> None:
+        self.session, self.display = session, display
+        self.coarseness = 2.0
+        self._far = FarView()
+        self._still_far = FarView()
+        self._colored: tuple[object, ...] = ()
+        self._rims: tuple[SurfaceMesh, SurfaceMesh] | None = None
+
+    def draw(self, size: tuple[int, int], *, fine: bool = False) -> None:
+        """Everything but the panels; `fine` at the full size of the window."""
+        began = time.perf_counter()
+        self.display.show_far(self.far_picture(size, fine=fine, paced=False))
+        self._draw_craft()
+        if not fine:
+            self._pace(time.perf_counter() - began)
+
+    def far_picture(
+        self, size: tuple[int, int], *, fine: bool = False, paced: bool = True
+    ) -> NDArray[np.uint8]:
+        """The far picture (h, w, 3) alone, coarser than `size` where it is not `fine`."""
+        began = time.perf_counter()
+        session = self.session
+        step = 1.0 if fine else self.coarseness
+        small = (max(round(size[0] / step), 16), max(round(size[1] / step), 16))
+        view = self._still_far if fine else self._far
+        picture = view.picture(
+            session.moment,
+            session.camera,
+            small,
+            umbra=session.state.umbra,
+            ground=is_ground(session.state),
+            coarseness=step,
+        )
+        if paced and not fine:
+            self._pace(time.perf_counter() - began)
+        return picture
+
+    def _pace(self, spent_s: float) -> None:
+        """Coarser where a frame took too long, finer where there is time; in small steps."""
+        factor = min(max((spent_s / FRAME_S) ** 0.5, 0.87), 1.25)
+        if 0.8 < spent_s / FRAME_S < 1.15:
+            return
+        self.coarseness = min(max(round(self.coarseness * factor, 2), 1.0), COARSEST)
+
+    def _draw_craft(self) -> None:
+        session, loads = self.session, self.session.loads
+        if not session.sees_craft or loads is None:
+            self.display.hide_craft()
+            return
+        state = session.state
+        key = (loads, state.coloring, state.surface)
+        if key != self._colored:
+            self._colors = face_colors(loads, session.design, state.coloring, state.surface)
+            self._colored = key
+        moment = session.moment
+        self.display.show_craft(
+            loads.mesh,
+            self._edges(),
+            self._colors,
+            session.camera,
+            moment.state.position_gcrs_m[0, 0],
+            moment.rotation_gcrs_from_body,
+        )
+
+    def _edges(self) -> SurfaceMesh:
+        """Rims of the surfaces of the craft, made once for a mesh."""
+        mesh = self.session.craft.mesh
+        if self._rims is None or self._rims[0] is not mesh:
+            extent = mesh.extent_m
+            self._rims = (mesh, outlines(mesh, EDGE_WIDTH * extent, EDGE_LIFT * extent))
+        return self._rims[1]

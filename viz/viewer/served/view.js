@@ -1,0 +1,76 @@
+// The picture of the browser viewer: frames come over a socket and are drawn; pointer and keys go back.
+// One frame is asked for at a time, so that a slow tab never queues what it cannot show.
+(() => {
+  const KEYS = {
+    " ": "space", ",": "comma", ".": "period", "<": "less", ">": "greater", "+": "plus", "=": "equal",
+    "-": "minus", "?": "question", ArrowLeft: "Left", ArrowRight: "Right", ArrowUp: "Up", ArrowDown: "Down",
+  };
+  const TYPING = "input, textarea, select, button, [role=slider], [contenteditable]";
+
+  function connect(canvas) {
+    const context = canvas.getContext("2d");
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/picture`);
+    socket.binaryType = "arraybuffer";
+    let pending = null;
+    const send = (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    };
+    const resized = () => {
+      const box = canvas.getBoundingClientRect();
+      send({ size: [Math.round(box.width), Math.round(box.height)] });
+    };
+    socket.onopen = () => { resized(); send({ ready: true }); };
+    socket.onclose = () => document.body.classList.add("dawnring-gone");
+    socket.onmessage = async (event) => {
+      const picture = await createImageBitmap(new Blob([event.data], { type: "image/jpeg" }));
+      const box = canvas.getBoundingClientRect();
+      canvas.width = Math.round(box.width);
+      canvas.height = Math.round(box.height);
+      context.imageSmoothingQuality = "high";
+      // another tab may have another shape: the picture keeps its own
+      const scale = Math.max(canvas.width / picture.width, canvas.height / picture.height);
+      const wide = picture.width * scale, high = picture.height * scale;
+      context.drawImage(picture, 0.5 * (canvas.width - wide), 0.5 * (canvas.height - high), wide, high);
+      picture.close();
+      canvas.dataset.frames = 1 + Number(canvas.dataset.frames || 0);
+      send({ ready: true });
+    };
+    const place = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      canvas.focus();
+      resized();
+      send({ press: place(event) });
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.buttons === 0) return;
+      const first = pending === null;
+      pending = place(event);
+      if (first) requestAnimationFrame(() => { send({ move: pending }); pending = null; });
+    });
+    canvas.addEventListener("pointerup", (event) => send({ release: place(event) }));
+    canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      send({ wheel: -Math.sign(event.deltaY), at: place(event) });
+    }, { passive: false });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest(TYPING) && event.key !== "?") return;
+      const key = KEYS[event.key] || event.key;
+      if (key === " " || key.startsWith("Arrow")) event.preventDefault();
+      send({ key });
+    });
+    new ResizeObserver(resized).observe(canvas);
+  }
+
+  const search = setInterval(() => {
+    const canvas = document.getElementById("dawnring-view");
+    if (!canvas) return;
+    clearInterval(search);
+    connect(canvas);
+  }, 30);
+})();

@@ -1,0 +1,278 @@
+"""The page of the browser viewer: HTML controls, bound to words and numbers that the server pushes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from trame.ui.html import DivLayout
+from trame.widgets import html
+
+from viz.viewer.coloring import COLORINGS, scale_top
+from viz.viewer.knobs import KNOBS, LAWS, value_text
+from viz.viewer.session import JUMPS, Session
+from viz.viewer.state import CAMERAS, speed_text
+from viz.viewer.telling import (
+    KEYS,
+    place_text,
+    satellite_lines,
+    sun_lines,
+    surface_lines,
+    time_text,
+    title_lines,
+)
+
+JUMP_WORDS = dict(zip(JUMPS, ("Equinox", "Solstice", "Next eclipse", "Longest eclipse"), strict=True))
+STRIP_HEIGHT = 36.0
+RAMP_STEPS = 9
+KEYS_ELSEWHERE = ("Q",)  # of the desktop window alone
+
+
+def state_of(session: Session) -> dict[str, Any]:
+    """Everything that the page shows, as plain values."""
+    state, moment = session.state, session.moment
+    name, ring = title_lines(session.design)
+    heading, lines = _selected(session)
+    known = session.knob_values()
+    return {
+        "name": name + (" (changed)" if session.is_changed else ""),
+        "ring": ring,
+        "time": time_text(moment),
+        "time_iso": str(np.datetime_as_string(state.at_utc, unit="s")),
+        "sun_lines": list(sun_lines(moment)),
+        "camera": state.camera,
+        "place": place_text(state.camera, moment, session.camera),
+        "heading": heading,
+        "lines": [list(line) for line in lines],
+        "knobs": {k: known[k] for k in KNOBS},
+        "knob_words": {k: "" if v is None else value_text(k, v) for k, v in known.items()},
+        "law": session.laws,
+        "coloring": state.coloring,
+        "scale": _scale(session),
+        "playing": state.playing,
+        "speed": speed_text(state.speed),
+        "umbra": state.umbra,
+        "help": state.help,
+        "text_scale": state.text_scale,
+        "message": session.message,
+        "alert": session.alert,
+        "strip": _strip(session),
+        "date_share": _date_share(session),
+    }
+
+
+def _selected(session: Session) -> tuple[str, list[tuple[str, str]]]:
+    surface = session.state.surface
+    if surface is not None and surface in session.craft.mesh.surface_names:
+        return surface, surface_lines(surface, session.craft.mesh, session.loads)
+    if session.state.camera == "ground":
+        return "", []
+    hint = "click a surface for its loads" if session.sees_craft else "click a satellite to go there"
+    return f"Satellite {session.state.satellite}", [*satellite_lines(session.moment), (hint, "")]
+
+
+def _scale(session: Session) -> dict[str, Any]:
+    """Title, end and colours of the scale; an empty title where there is none."""
+    chosen = COLORINGS[session.state.coloring]
+    if chosen.values is None or not session.sees_craft:
+        return {"title": "", "ticks": [], "ramp": ""}
+    loads = session.loads
+    if loads is None or (chosen.needs_fine and not loads.is_fine):
+        return {"title": f"{chosen.title}: being cast ...", "ticks": [], "ramp": ""}
+    import matplotlib
+
+    top = scale_top(chosen.values(loads))
+    colors = matplotlib.colormaps[chosen.color_map](np.linspace(0.0, 1.0, RAMP_STEPS))
+    stops = ", ".join("rgb({:.0f} {:.0f} {:.0f})".format(*(255.0 * c[:3])) for c in colors)
+    ticks = ["0", f"{0.5 * top:g}", f"{top:g}"]
+    return {"title": chosen.title, "ticks": ticks, "ramp": f"linear-gradient(to right, {stops})"}
+
+
+def _strip(session: Session) -> dict[str, Any]:
+    """Path of the season strip in a box 365 wide, and its words."""
+    year = int(str(session.state.at_utc)[:4])
+    calendar = session.year
+    if calendar is None or calendar.year != year:
+        return {"path": "", "words": f"{year}: umbra being computed ..."}
+    minutes = calendar.umbra_s / 60.0
+    if not minutes.any():
+        return {"path": "", "words": f"{year}: no umbra at any noon"}
+    heights = STRIP_HEIGHT * (1.0 - 0.9 * minutes / minutes.max())
+    steps = " ".join(f"L{k} {h:.1f} L{k + 1} {h:.1f}" for k, h in enumerate(heights))
+    words = f"{year}: up to {calendar.longest_umbra_s / 60.0:.1f} minutes of umbra in each orbit"
+    return {"path": f"M0 {STRIP_HEIGHT} {steps} L{len(heights)} {STRIP_HEIGHT} Z", "words": words}
+
+
+def _date_share(session: Session) -> float:
+    """Place of the day in its year, 0 to 1."""
+    at = session.state.at_utc
+    year = int(str(at)[:4])
+    first, end = (np.datetime64(f"{y}-01-01", "us") for y in (year, year + 1))
+    return round(float((at - first) / (end - first)), 4)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def build_page(server: Any) -> None:
+    """Lay out the page of a trame server."""
+    server.state.trame__title = "dawnring"
+    server.state.download = 0
+    with DivLayout(server) as layout:
+        layout.root.classes = "dawnring"
+        layout.root.style = ("`font-size: ${text_scale}rem`",)
+        html.Canvas(
+            id="dawnring-view",
+            tabindex=0,
+            role="img",
+            aria_label=("`The ring, ${place}, ${time}`",),
+        )
+        with html.Div(classes="panel left"):
+            _left()
+        with html.Div(classes="panel right"):
+            _right()
+        with html.Div(classes="panel bottom"):
+            _bottom()
+        html.Div(
+            "{{ message }}",
+            classes=("alert ? 'message alert' : 'message'",),
+            v_if=("message && !help",),
+            role="status",
+            aria_live="polite",
+        )
+        _help()
+        html.Div("The viewer has ended: start it again where it ran.", classes="gone")
+
+
+def _do(command: str, *more: str) -> str:
+    """What a control triggers: a command and its value, as JavaScript."""
+    return f"trigger('do', [{', '.join([command, *more])}])"
+
+
+def _button(label: str, command: str, chosen: str = "false", **more: Any) -> None:
+    html.Button(
+        label,
+        type="button",
+        click=_do(f"'{command}'"),
+        classes=(f"{chosen} ? 'chosen' : ''",),
+        aria_pressed=(f"{chosen} ? 'true' : 'false'",),
+        **more,
+    )
+
+
+def _left() -> None:
+    html.H1("{{ name }}")
+    html.P("{{ ring }}", classes="quiet")
+    html.P("{{ time }}", id="time")
+    html.P("{{ line }}", v_for="line in sun_lines", key="line")
+    with html.Div(classes="grid"):
+        for name, label in CAMERAS.items():
+            _button(label, f"camera:{name}", f"camera === '{name}'")
+    html.P("{{ place }}", classes="quiet")
+    html.H2("{{ heading }}", id="heading", v_if=("heading",))
+    with html.Dl(id="numbers"), html.Div(v_for="(line, k) in lines", key="k"):
+        html.Dt("{{ line[0] }}")
+        html.Dd("{{ line[1] }}")
+
+
+def _right() -> None:
+    for name, knob in KNOBS.items():
+        with html.Label(v_if=(f"knobs.{name} !== null",)):
+            html.Span(knob.label, classes="quiet")
+            html.Span(f"{{{{ knob_words.{name} }}}}", classes="value")
+            share = knob.logarithmic
+            html.Input(
+                type="range",
+                id=f"knob-{name}",
+                min=0 if share else knob.low,
+                max=1 if share else knob.high,
+                step=0.001 if share else knob.step,
+                value=(f"Math.log10(knobs.{name}) / Math.log10({knob.high})" if share else f"knobs.{name}",),
+                input=_do(f"'knob:{name}'", _value(knob.high if share else None), "false"),
+                change=_do(f"'knob:{name}'", _value(knob.high if share else None), "true"),
+                aria_valuetext=(f"knob_words.{name}",),
+            )
+    html.P("Attitude law", classes="quiet")
+    with html.Div(classes="grid"):
+        for name, label in LAWS.items():
+            _button(label, f"law:{name}", f"law === '{name}'")
+    html.P("Colour by", classes="quiet")
+    with html.Div(classes="grid"):
+        for name, coloring in COLORINGS.items():
+            _button(coloring.label, f"color:{name}", f"coloring === '{name}'", id=f"color-{name}")
+    with html.Div(v_if=("scale.title",), classes="scale"):
+        html.P("{{ scale.title }}")
+        html.Div(classes="ramp", v_if=("scale.ramp",), style=("`background: ${scale.ramp}`",))
+        with html.Div(classes="ticks quiet"):
+            html.Span("{{ tick }}", v_for="tick in scale.ticks", key="tick")
+    with html.Div(classes="grid two"):
+        _button("Reset design", "reset")
+        _button("Reset camera", "home")
+
+
+def _value(top: float | None) -> str:
+    """The value of a range input; of a logarithmic one, from its share."""
+    if top is None:
+        return "Number($event.target.value)"
+    return f"Math.max(1, Math.round(Math.pow({top}, Number($event.target.value))))"
+
+
+def _bottom() -> None:
+    with html.Div(classes="bar"):
+        html.Button(
+            "{{ playing ? 'Pause' : 'Play' }}",
+            type="button",
+            id="play",
+            click=_do("'play'"),
+            classes=("playing ? 'chosen wide' : 'wide'",),
+        )
+        _button("−", "speed:-1", aria_label="slower")
+        html.Span("{{ speed }}", classes="speed")
+        _button("+", "speed:+1", aria_label="faster")
+        for jump, label in JUMP_WORDS.items():
+            _button(label, f"jump:{jump}", id=f"jump-{jump}")
+        html.Input(
+            type="text",
+            id="time-field",
+            value=("time_iso",),
+            change=_do("'time'", "$event.target.value"),
+            aria_label="date and time, UTC",
+            spellcheck="false",
+        )
+        html.Span(classes="space")
+        _button("Shadow", "umbra", "umbra")
+        html.A("Screenshot", href="screenshot", classes="button", id="screenshot", download="")
+        _button("?", "help", "help", id="keys", aria_label="keys")
+    with html.Div(classes="strip"):
+        html.Div(
+            '<svg viewBox="0 0 365 36" preserveAspectRatio="none" aria-hidden="true">'
+            '<path :d="strip.path"/></svg>'
+        )
+        html.Span("{{ strip.words }}", classes=("date_share < 0.3 ? 'words aside quiet' : 'words quiet'",))
+        html.Input(
+            type="range",
+            id="date",
+            min=0,
+            max=1,
+            step=0.00274,
+            value=("date_share",),
+            input=_do("'date'", "Number($event.target.value)", "false"),
+            aria_label="date",
+            aria_valuetext=("time",),
+        )
+    with html.Div(classes="months quiet"):
+        for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"):
+            html.Span(month)
+
+
+def _help() -> None:
+    with html.Div(v_if=("help",), classes="panel help", role="dialog", aria_label="keys"):
+        html.H1("Keys")
+        with html.Dl():
+            for key, does in KEYS:
+                if key in KEYS_ELSEWHERE:
+                    continue
+                with html.Div():
+                    html.Dt(key)
+                    html.Dd(does)
+        _button("Close", "help")

@@ -1,0 +1,181 @@
+"""Frames for tabs: drawn once, sent to each tab as fast as it takes them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from aiohttp import WSMsgType, web
+from numpy.typing import NDArray
+from PIL import Image
+
+from viz.viewer.frames import Frames
+from viz.viewer.pointer import Pointer
+from viz.viewer.session import Session
+
+SMALLEST, LARGEST = 64, 4096
+MOVING_QUALITY, RESTING_QUALITY = 80, 93
+LONGEST_MESSAGE = 4096
+
+
+class Pictures:
+    """Draws a session off screen, without panels."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._frames: Frames | None = None
+
+    def jpeg(self, size: tuple[int, int], *, fine: bool) -> bytes:
+        """The present view; coarser than `size` where it moves and there is no time for more."""
+        image = self.picture(size, fine=fine)
+        buffer = io.BytesIO()
+        Image.fromarray(image).save(buffer, "JPEG", quality=RESTING_QUALITY if fine else MOVING_QUALITY)
+        return buffer.getvalue()
+
+    def picture(self, size: tuple[int, int], *, fine: bool) -> NDArray[np.uint8]:
+        """sRGB (H, W, 3)."""
+        frames = self._offscreen(size)
+        session = self.session
+        if session.sees_craft and session.loads is not None:
+            frames.draw(size, fine=fine)
+            return frames.display.grabbed(panels=False)
+        return frames.far_picture(size, fine=fine)
+
+    def _offscreen(self, size: tuple[int, int]) -> Frames:
+        """Frames of a window that nobody sees; its OpenGL is touched only where a craft is drawn."""
+        if self._frames is None:
+            from viz.viewer.display import Display, offscreen_window
+
+            self._frames = Frames(self.session, Display(offscreen_window(size)))
+        self._frames.display.window.SetSize(*size)
+        return self._frames
+
+    def close(self) -> None:
+        """Give the window back."""
+        if self._frames is not None:
+            self._frames.display.window.Finalize()
+            self._frames = None
+
+
+class Tabs:
+    """The open tabs: what they did goes to the session, the newest frame to each that is ready.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.pointer = Pointer(session)
+        self.pointer.hidden = True  # panels are HTML here
+        self.size = (1280, 720)
+        self.stale = True
+        self.own_commands: list[str] = []
+        self._frame, self._number = b"", 0
+        self._new = asyncio.Event()
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._move: tuple[float, float] | None = None
+
+    @property
+    def count(self) -> int:
+        """Open tabs."""
+        return len(self._sockets)
+
+    def publish(self, frame: bytes) -> None:
+        """A new frame for all."""
+        self._frame, self._number = frame, self._number + 1
+        self._new.set()
+        self._new = asyncio.Event()
+
+    def take_move(self) -> None:
+        """Apply the newest of the moves that came since the last frame."""
+        if self._move is not None:
+            place, self._move = self._move, None
+            self.stale |= self.pointer.move(place, self.size)
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """One tab, until it is closed."""
+        socket = web.WebSocketResponse(max_msg_size=LONGEST_MESSAGE, heartbeat=20.0)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        self.stale = True
+        ready = asyncio.Event()
+        sender = asyncio.create_task(self._send(socket, ready))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._take(message.data, ready)
+        finally:
+            sender.cancel()
+            with suppress(asyncio.CancelledError, ConnectionError):
+                await sender
+            self._sockets.discard(socket)
+        return socket
+
+    async def close(self) -> None:
+        """Say goodbye to all tabs."""
+        for socket in list(self._sockets):
+            await socket.close()
+
+    async def _send(self, socket: web.WebSocketResponse, ready: asyncio.Event) -> None:
+        seen = 0
+        while not socket.closed:
+            await ready.wait()
+            while self._number == seen:
+                await self._new.wait()
+            ready.clear()
+            seen = self._number
+            await socket.send_bytes(self._frame)
+
+    def _take(self, text: str, ready: asyncio.Event) -> None:
+        """One message of a tab; what makes no sense is left alone."""
+        try:
+            message = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(message, dict):
+            return
+        if message.get("ready"):
+            ready.set()
+        size = _numbers(message.get("size"))
+        if size is not None:
+            wanted = tuple(min(max(round(v), SMALLEST), LARGEST) for v in size)
+            if wanted != self.size:
+                self.size, self.stale = (wanted[0], wanted[1]), True
+        self._point(message)
+        key = message.get("key")
+        if isinstance(key, str) and len(key) < 20 and key not in ("Tab", "q", "p"):
+            self._own(self.pointer.key(key, self.size))
+
+    def _point(self, message: dict[str, Any]) -> None:
+        press, move, release = (_numbers(message.get(k)) for k in ("press", "move", "release"))
+        if press is not None:
+            self.pointer.press(press, self.size)
+        if move is not None:
+            self._move = move
+        if release is not None:
+            self.take_move()
+            self._own(self.pointer.release(release, self.size))
+        wheel, at = message.get("wheel"), _numbers(message.get("at"))
+        if at is not None and isinstance(wheel, (int, float)) and abs(wheel) <= 10:
+            self.pointer.wheel(float(wheel), at, self.size)
+            self.stale = True
+
+    def _own(self, command: str) -> None:
+        self.stale = True
+        if command:
+            self.own_commands.append(command)
+
+
+def _numbers(value: Any) -> tuple[float, float] | None:
+    """Two finite numbers, or None."""
+    if not (isinstance(value, list) and len(value) == 2):
+        return None
+    if not all(isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) < 1e5 for v in value):
+        return None
+    return float(value[0]), float(value[1])

@@ -1,0 +1,460 @@
+"""`Session`: a design that is looked at and changed, without a window.
+
+The fronts (desktop, browser) send it what was done and ask it what to show.  All that must be quick is done
+here and now, on a coarse answer; all that takes longer goes to `tasks`, and `tick` takes it in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from geometry.craft import Craft, build_craft
+from geometry.design import Design, changed_design
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.orbit import OrbitStates, check_ring_clear, flight_of
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.studies.eclipse_year import EclipseYear, eclipse_year
+from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
+from geometry.studies.umbra_passages import longest_umbra_utc, next_umbra_utc
+from geometry.validation import FloatArray, check_choice
+from viz.camera import Camera
+from viz.viewer.cameras import camera_of
+from viz.viewer.coloring import COLORINGS
+from viz.viewer.knobs import KNOBS, knob_changes, law_changes
+from viz.viewer.loads import CraftLoads, coarse_loads, fine_loads
+from viz.viewer.moments import Moment, moment_of
+from viz.viewer.picking import satellite_at, surface_at
+from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
+from viz.viewer.tasks import NewestOnly
+from viz.viewer.tints import surface_colors
+
+TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
+QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
+JUMPS = ("equinox", "solstice", "eclipse", "longest")
+SETTLED_S = 0.35
+
+
+class Session:
+    """One viewer's design, state and results.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    clock : callable
+        Seconds before the screen; for tests.
+
+    Attributes
+    ----------
+    design : Design
+        As it is changed now.
+    state : ViewState
+    message : str
+        The last thing worth saying; "" for nothing.
+    alert : bool
+        Whether it tells of something refused.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        at_utc: np.datetime64 | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._base = self.design = design
+        self._changes: dict[str, Any] = {}
+        self.state = ViewState(design.epoch_utc if at_utc is None else at_utc)
+        self.message, self.alert = "", False
+        self.tasks = NewestOnly()
+        self._clock = clock
+        self._changed_at = clock()
+        self._moment: Moment | None = None
+        self._craft: tuple[object, Craft] | None = None
+        self._loads: CraftLoads | None = None
+        self._loads_of: tuple[object, ...] = ()
+        self._loads_seen: FloatArray | None = None
+        self._followed: tuple[object, ...] = ()
+        self._caster: tuple[object, EmbreeRayCaster] | None = None
+        self.year: EclipseYear | None = None
+        self._year_of: tuple[object, ...] = ()
+        self._fine_asked: tuple[object, ...] = ()
+        self._dragging = False
+        self._warm = False  # the kernels of the loads are there: a coarse answer takes no longer than a frame
+
+    def close(self) -> None:
+        """End the work in the background."""
+        self.tasks.close()
+
+    def warm_up(self) -> None:
+        """Have the kernels of the loads loaded, so that the first slider answers like the next ones."""
+        design, mesh = self.design.of_member(0), self.craft.mesh
+        states = self.moment.state
+        self.tasks.ask("warm", None, lambda: _prepared(design, mesh, states))
+
+    # ---------------------------------------------------------------- what is shown
+
+    @property
+    def moment(self) -> Moment:
+        """The ring at the present time."""
+        state = self.state
+        kept = self._moment
+        if kept is None or kept.at_utc != state.at_utc or kept.satellite != state.satellite:
+            self._moment = kept = moment_of(self.design, state.at_utc, state.satellite)
+        return kept
+
+    @property
+    def craft(self) -> Craft:
+        """Of the satellite looked at, in the detail of the analysis."""
+        member = self.design.of_member(self.state.satellite)
+        if self._craft is None or self._craft[0] != member.craft:
+            self._craft = (member.craft, build_craft(member))
+        return self._craft[1]
+
+    @property
+    def camera(self) -> Camera:
+        """Where one looks from."""
+        extent = self.craft.mesh.extent_m if self.sees_craft else 1.0
+        return camera_of(self.state, self.moment, extent)
+
+    @property
+    def sees_craft(self) -> bool:
+        """Whether the camera stands at a satellite."""
+        return self.state.camera in AT_A_SATELLITE
+
+    @property
+    def loads(self) -> CraftLoads | None:
+        """On the satellite looked at; coarse ones at least, unless they too are still being cast."""
+        return self._loads
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing has moved for a while: time for the beautiful picture and the fine numbers."""
+        return not (self.state.playing or self._dragging) and self._clock() - self._changed_at > SETTLED_S
+
+    @property
+    def laws(self) -> str:
+        """Attitude law flown."""
+        return self.design.attitude.law
+
+    def say(self, message: str, *, alert: bool = False) -> None:
+        """Leave a word for the status line."""
+        self.message, self.alert = message, alert
+
+    # ---------------------------------------------------------------- what is done
+
+    def touch(self) -> None:
+        """Something has moved."""
+        self._changed_at = self._clock()
+
+    def show(self, **changes: Any) -> None:
+        """Change the state.
+
+        Raises
+        ------
+        ValueError
+            A value that the state refuses; it stays as it was.
+        """
+        if "coloring" in changes:
+            check_choice(changes["coloring"], COLORINGS, name="coloring")
+        if "satellite" in changes:
+            count = flight_of(self.design).satellites
+            if not 0 <= int(changes["satellite"]) < count:
+                raise ValueError(f"satellite must be from 0 to {count - 1}, got {changes['satellite']}")
+            changes["satellite"] = int(changes["satellite"])
+        self.state = replace(self.state, **changes)
+        self.touch()
+
+    def tick(self, wall_s: float) -> bool:
+        """Let time pass; take in what the background has found; returns whether anything changed."""
+        before = self.state
+        self.state = self.state.advanced(min(wall_s, 0.5))
+        changed = self.state is not before
+        if changed:
+            self.touch()
+        for kind, tag, result in self.tasks.finished():
+            _TAKE[kind](self, tag, result)
+            changed = True
+        changed |= self._follow_loads()
+        self._ask_year()
+        if self.settled:
+            self._ask_fine()
+        return changed
+
+    def go_to(self, satellite: int) -> None:
+        """Fly along with a satellite."""
+        self.show(
+            satellite=satellite, camera="follow" if not self.sees_craft else self.state.camera, surface=None
+        )
+        self.say(f"satellite {satellite}")
+
+    def step_satellite(self, steps: int) -> None:
+        """To a neighbour along the ring."""
+        count = flight_of(self.design).satellites
+        self.show(satellite=(self.state.satellite + steps) % count, surface=None)
+
+    def click(self, place_px: tuple[float, float], size: tuple[int, int]) -> None:
+        """Select what stands under the pointer: a surface of the craft, else a satellite, else nothing."""
+        camera = self.camera
+        if self.sees_craft:
+            surface = surface_at(self._ray_caster(), self.craft.mesh, self.moment, camera, place_px, size)
+            if surface is not None:
+                self.show(surface=surface)
+                return
+        if self.state.camera != "ground":
+            found = satellite_at(self.moment, camera, place_px, size)
+            if found is not None and not (self.sees_craft and found == self.state.satellite):
+                self.go_to(found)
+                return
+        if self.state.surface is not None:
+            self.show(surface=None)
+
+    def turn(self, dx_px: float, dy_px: float, size: tuple[int, int]) -> None:
+        """Turn the camera by a drag over so many pixels, right and down."""
+        scale = self.camera.pixels_per_tangent(size)
+        mode = self.state.camera
+        if mode in ("ride", "ground"):  # the picture is dragged along
+            sign = 1.0 if mode == "ground" else -1.0
+            by = (-sign * dx_px / scale * (1.0 if mode == "ground" else -1.0), dy_px / scale)
+        else:
+            rate = 3.2 / min(size) * min(1.0, max(self.state.aim.zoom, 0.05))
+            by = (-dx_px * rate, dy_px * rate) if mode != "follow" else (dx_px * rate * -1.0, dy_px * rate)
+        self.state = self.state.aimed(self.state.aim.turned(*by))
+        self.touch()
+
+    def zoom(self, factor: float) -> None:
+        """Nearer or farther."""
+        self.state = self.state.aimed(self.state.aim.zoomed(factor))
+        self.touch()
+
+    def aim_home(self) -> None:
+        """The present camera as it stood at first."""
+        self.state = self.state.aimed(START_AIMS[self.state.camera])
+        self.touch()
+
+    def jump(self, where: str) -> None:
+        """To the next equinox or solstice, the next or the longest eclipse; searched in the background."""
+        check_choice(where, JUMPS, name="jump")
+        design, state, year = self.design, self.state, self.year
+        self.say("searching ...")
+
+        def search() -> tuple[np.datetime64 | None, str]:
+            if where in ("equinox", "solstice"):
+                longitudes = EQUINOX_RAD if where == "equinox" else SOLSTICE_RAD
+                return next_sun_longitude_utc(state.at_utc, longitudes), f"{where}, apparent Sun"
+            if where == "eclipse":
+                found = next_umbra_utc(design, state.at_utc, satellite=state.satellite)
+                return found, f"satellite {state.satellite} enters the umbra"
+            calendar = year or eclipse_year(design, int(str(state.at_utc)[:4]))
+            found = longest_umbra_utc(design, calendar, satellite=state.satellite)
+            minutes = calendar.longest_umbra_s / 60.0
+            return found, f"middle of the longest umbra of {calendar.year}, {minutes:.1f} min"
+
+        self.tasks.ask("jump", where, search)
+
+    # ---------------------------------------------------------------- changing the idea
+
+    def knob_values(self) -> dict[str, float | None]:
+        """Present value of each slider; None where the design has no such thing."""
+        return {name: knob.read(self.design) for name, knob in KNOBS.items()}
+
+    def set_knob(self, name: str, value: float, *, final: bool = True) -> None:
+        """Move a slider; `final` when it is let go.
+
+        Raises
+        ------
+        ValueError
+            The value, or the design that it would make; everything stays as it was.
+        """
+        self._dragging = not final
+        self._change(knob_changes(self.design, name, value), final=final)
+
+    def set_law(self, law: str) -> None:
+        """Fly another attitude law."""
+        self._change(law_changes(law), final=True)
+
+    def reset(self) -> None:
+        """Back to the design as it was opened."""
+        self._changes = {}
+        self._take_design(self._base, final=True)
+        self.say("back to the design as it was")
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a slider has been moved."""
+        return bool(self._changes)
+
+    def _change(self, changes: dict[str, Any], *, final: bool) -> None:
+        wanted = {**self._changes, **changes}
+        design = changed_design(self._base, wanted)
+        flight_of(design)  # refuses what cannot be flown before anything is replaced
+        self._changes = wanted
+        self._take_design(design, final=final)
+
+    def _take_design(self, design: Design, *, final: bool) -> None:
+        self.design = design
+        self._moment = None
+        count = flight_of(design).satellites
+        state = self.state
+        if state.satellite >= count:
+            state = replace(state, satellite=state.satellite % count)
+        if (
+            self.sees_craft
+            and state.surface is not None
+            and state.surface not in self.craft.mesh.surface_names
+        ):
+            state = replace(state, surface=None)
+        self.state = state
+        self.touch()
+        if self.alert:
+            self.say("")
+        self._follow_loads()
+        if final:
+            self.tasks.ask("spacing", design, lambda: _spacing_fault(design))
+
+    # ---------------------------------------------------------------- results
+
+    def _loads_key(self) -> tuple[object, ...]:
+        member = self.design.of_member(self.state.satellite)
+        return (member.craft, member.environment, member.case)
+
+    def _seen_now(self) -> FloatArray:
+        """Sun, nadir and light as the craft has them: what its loads depend on."""
+        body = self.moment.rotation_gcrs_from_body.T
+        place = self.moment.state.position_gcrs_m[0, 0]
+        nadir = body @ (-place / np.linalg.norm(place))
+        lit = float(self.moment.state.sunlit_fraction[0, 0])
+        height = float(np.linalg.norm(place)) / 6.4e6
+        earth = body @ self.moment.earth_pole_gcrs
+        return np.concatenate([body @ self.moment.sun_direction_gcrs, nadir, 0.2 * earth, [lit, height]])
+
+    def _follow_loads(self) -> bool:
+        """Cast coarse loads where the craft sees another Sun or Earth than those at hand; whether it did."""
+        if not (self.sees_craft or self.state.surface):
+            return False
+        now = (self.moment, self.design, self._warm)
+        if self._followed == now:
+            return False
+        self._followed = now
+        key, seen = self._loads_key(), self._seen_now()
+        same = key == self._loads_of and self._loads_seen is not None
+        if same and np.abs(seen - self._loads_seen).max() < TURNED_RAD:
+            return False
+        self.tasks.forget("fine")
+        self._fine_asked = ()
+        design = self.design.of_member(self.state.satellite)
+        mesh, states = self.craft.mesh, self.moment.state
+        self._loads_of, self._loads_seen = key, seen
+        if len(mesh.faces) > QUICK_FACES or not self._warm:
+            if not same:
+                self._loads = None
+            self.tasks.ask("coarse", key, lambda: _prepared(design, mesh, states))
+            return False
+        self._loads = coarse_loads(design, mesh, states)
+        return True
+
+    def _ask_fine(self) -> None:
+        """Have the fine loads cast, once for each view at rest."""
+        if not self.sees_craft or (self._loads is not None and self._loads.is_fine):
+            return
+        wanted = (
+            *self._loads_of,
+            self.state.at_utc,
+            self.state.satellite,
+            self.design.orbit,
+            self.design.attitude,
+        )
+        if wanted == self._fine_asked or not self._loads_of:
+            return
+        self._fine_asked = wanted
+        design, craft = self.design.of_member(self.state.satellite), self.craft
+        satellite, at = self.state.satellite, self.state.at_utc
+        self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
+
+    def _ask_year(self) -> None:
+        """Have the season strip drawn for another design or year."""
+        wanted = (
+            self.design.orbit,
+            self.design.ring.ltan_list_s,
+            self.design.environment,
+            str(self.state.at_utc)[:4],
+        )
+        if wanted == self._year_of or self._dragging:
+            return
+        self._year_of = wanted
+        design, year = self.design, int(wanted[3])
+        self.tasks.ask("year", wanted, lambda: eclipse_year(design, year))
+
+    def _ray_caster(self) -> EmbreeRayCaster:
+        mesh = self.craft.mesh
+        if self._caster is None or self._caster[0] is not mesh:
+            self._caster = (mesh, EmbreeRayCaster(mesh))
+        return self._caster[1]
+
+    def _take_coarse(self, tag: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.say(str(result), alert=True)
+        elif tag == self._loads_of:
+            self._warm = True
+            self._loads = result
+
+    def _take_warm(self, _tag: Any, _result: Any) -> None:
+        self._warm = True
+
+    def _take_fine(self, tag: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.say(str(result), alert=True)
+        elif tag == self._fine_asked:
+            self._loads = result
+
+    def _take_year(self, tag: Any, result: Any) -> None:
+        if tag == self._year_of:
+            self.year = None if isinstance(result, Exception) else result
+
+    def _take_jump(self, tag: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.say(str(result), alert=True)
+            return
+        at, words = result
+        if at is None:
+            self.say(
+                "no umbra on this orbit this year or the next" if tag == "eclipse" else "no umbra this year"
+            )
+            return
+        self.show(at_utc=at, playing=False)
+        self.say(words)
+
+    def _take_spacing(self, tag: Any, result: Any) -> None:
+        if tag is self.design and result is not None:
+            self.say(str(result), alert=True)
+
+
+_TAKE = {
+    "coarse": Session._take_coarse,
+    "fine": Session._take_fine,
+    "year": Session._take_year,
+    "jump": Session._take_jump,
+    "spacing": Session._take_spacing,
+    "warm": Session._take_warm,
+}
+"""What is done with a result of the background, by its kind."""
+
+
+def _prepared(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLoads:
+    """Coarse loads, and the colours of the coatings drawn once."""
+    surface_colors(mesh)
+    return coarse_loads(design, mesh, states)
+
+
+def _spacing_fault(design: Design) -> str | None:
+    """Why the ring is too dense, if it is."""
+    try:
+        check_ring_clear(design, build_craft(design.of_member(0)).bounding_radius_m)
+    except ValueError as error:
+        return str(error)
+    return None

@@ -1,0 +1,151 @@
+"""What a viewer says: the caption that is always in view, and the panel of numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from geometry.design import Design
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.orbit import flight_of
+from geometry.orbit.parameters import SunSynchronousOrbit
+from geometry.radiation import LOADS
+from viz.camera import Camera
+from viz.staging import title_of
+from viz.viewer.loads import CraftLoads
+from viz.viewer.moments import Moment
+
+LOAD_WORDS = {"solar": "Sun", "albedo": "Albedo", "earth_infrared": "Earth infrared"}
+
+
+def clock_text(seconds_of_day: float) -> str:
+    """`18:04`."""
+    minutes = round(seconds_of_day / 60.0) % 1440
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def title_lines(design: Design) -> tuple[str, str]:
+    """Name of the design; its ring."""
+    count = flight_of(design).satellites
+    ring = "1 satellite" if count == 1 else f"{count:,} satellites"
+    if isinstance(design.orbit, SunSynchronousOrbit):
+        ring += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
+    return title_of(design), ring
+
+
+def time_text(moment: Moment) -> str:
+    """Date and time to the second, UTC."""
+    return str(np.datetime_as_string(moment.at_utc, unit="s")).replace("T", "  ") + " UTC"
+
+
+def sun_lines(moment: Moment) -> tuple[str, str]:
+    """LTAN and beta; lit share of the ring."""
+    beta = f"beta {math.degrees(moment.beta_rad):+.1f}°"
+    plane = beta if moment.ltan_s is None else f"LTAN {clock_text(moment.ltan_s)}   {beta}"
+    lit = 100.0 * moment.lit_share
+    shown = f"{lit:.1f}" if 99.0 <= lit < 100.0 else f"{lit:.0f}"
+    return plane, f"{shown} % of the ring in sunlight"
+
+
+def satellite_lines(moment: Moment) -> list[tuple[str, str]]:
+    """What one satellite is doing, as words and values."""
+    state = moment.state
+    position, velocity = state.position_gcrs_m[0, 0], state.velocity_gcrs_m_s[0, 0]
+    height_km = (np.linalg.norm(position) - 6_378_137.0) / 1e3
+    lit = float(state.sunlit_fraction[0, 0])
+    light = (
+        "full Sun" if lit >= 1.0 else "umbra" if lit <= 0.0 else f"penumbra, {100.0 * lit:.0f} % of the Sun"
+    )
+    return [
+        ("Light", light),
+        ("Over 6378.137 km", f"{height_km:,.1f} km"),
+        ("Speed", f"{np.linalg.norm(velocity) / 1e3:.3f} km/s"),
+        ("From the node", f"{math.degrees(float(state.argument_of_latitude_rad[0, 0])):.1f}°"),
+        ("Angle of attack", f"{math.degrees(float(state.angle_of_attack_rad[0, 0])):.1f}°"),
+    ]
+
+
+def surface_lines(surface: str, mesh: SurfaceMesh, loads: CraftLoads | None) -> list[tuple[str, str]]:
+    """Area, coating, view factors and loads with their errors of one surface."""
+    row = mesh.surface_index(surface)
+    optics = mesh.optics[row]
+    lines = [
+        ("Area", f"{mesh.surface_areas_m2[row]:,.2f} m²"),
+        ("Coating", (optics.coating or "own").replace("_", " ")),
+        ("", f"absorptance {optics.solar_absorptance:.2f}, emittance {optics.infrared_emittance:.2f}"),
+    ]
+    if loads is None:
+        return [*lines, ("Loads", "being cast ...")]
+    lines += _view_lines(loads, row)
+    area = loads.area_m2[row]
+    for k, name in enumerate(LOADS):
+        value, error = loads.absorbed_w[k, row], loads.absorbed_error_w[k, row]
+        lines.append((LOAD_WORDS[name], f"{with_error(value / area, error / area)} W/m²"))
+    total = loads.absorbed_w[:, row].sum()
+    error = _total_error(loads.absorbed_error_w[:, row])
+    lines.append(("Absorbed in all", f"{with_error(total, error)} W"))
+    if loads.mean_absorbed_w is not None and loads.mean_error_w is not None:
+        mean, mean_error = loads.mean_absorbed_w[:, row].sum(), _total_error(loads.mean_error_w[:, row])
+        lines.append(("Mean of the orbit", f"{with_error(mean, mean_error)} W"))
+    return lines
+
+
+def _view_lines(loads: CraftLoads, row: int) -> list[tuple[str, str]]:
+    if loads.view_factor_earth is None or loads.view_factor_space is None or loads.view_factor_own is None:
+        return [("View factors", "being cast ...")]
+    error = 0.0 if loads.view_factor_error is None else loads.view_factor_error[row]
+    return [
+        ("Sees the Earth", with_error(loads.view_factor_earth[row], error, 4)),
+        ("Sees space", f"{loads.view_factor_space[row]:.3f}"),
+        ("Sees own parts", f"{loads.view_factor_own[row]:.3f}"),
+    ]
+
+
+def _total_error(errors: np.ndarray) -> float:
+    """Of the sum over loads: albedo and infrared share their rays."""
+    return math.hypot(float(errors[0]), float(errors[1] + errors[2]))
+
+
+def with_error(value: float, error: float, most: int = 2) -> str:
+    """`412.6 ± 0.4`: decimals as the error gives them a meaning, at most `most`; exact values have no ±."""
+    value, error = float(value), float(error)
+    if error <= 0.0:
+        decimals = 3 if most > 2 else (1 if abs(value) < 1000.0 else 0)
+        return f"{value:,.{decimals}f}"
+    decimals = min(max(0, -math.floor(math.log10(error))), most)
+    if decimals == most and round(error, most) == 0.0:
+        return f"{value:,.{most}f} ± under {10.0**-most:.{most}f}"
+    return f"{value:,.{decimals}f} ± {error:,.{decimals}f}"
+
+
+def place_text(camera: str, moment: Moment, view: Camera) -> str:
+    """Where the camera stands, in a few words."""
+    if camera == "ground":
+        return "from 40° N at dusk, the Sun 9° down"
+    distance_km = float(np.linalg.norm(view.position_gcrs_m)) / 1e3
+    if camera in ("follow", "ride"):
+        away = float(np.linalg.norm(view.position_gcrs_m - moment.state.position_gcrs_m[0, 0]))
+        shown = f"{away:,.0f} m" if away < 10_000.0 else f"{away / 1e3:,.0f} km"
+        return f"satellite {moment.satellite}, from {shown}"
+    return f"from {distance_km:,.0f} km"
+
+
+KEYS = (
+    ("Space", "play or pause"),
+    (", .", "slower, faster"),
+    ("← → ↑ ↓", "turn the camera, or move the slider in focus"),
+    ("+ −", "nearer, farther"),
+    ("1 ... 6", "cameras: free, follow, ride, Sun, pole, ground"),
+    ("N  B", "next, previous satellite"),
+    ("C", "next colouring"),
+    ("E  O", "next equinox, solstice"),
+    ("U  L", "next eclipse, longest eclipse of the year"),
+    ("V", "show or hide the shadow"),
+    ("Tab", "to the next control; Enter presses it"),
+    ("S  F", "screenshot; film of 10 seconds"),
+    ("T  Shift T", "larger, smaller text"),
+    ("R", "back to the design as it was"),
+    ("?", "these keys"),
+    ("Q", "close"),
+)

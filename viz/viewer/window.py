@@ -1,0 +1,237 @@
+"""The desktop window: a session on a screen, by VTK."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import vtkmodules.vtkRenderingUI
+from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteractor
+
+from geometry.design import Design
+from viz.image import write_png
+from viz.staging import title_of
+from viz.viewer.display import Display
+from viz.viewer.film import Film
+from viz.viewer.frames import Frames
+from viz.viewer.paint import painted
+from viz.viewer.pointer import Pointer
+from viz.viewer.session import Session
+
+_ = vtkmodules.vtkRenderingUI  # gives the interactor below its platform
+
+IDLE_S = 0.012
+
+
+class Window:
+    """A session in a window of its own.
+
+    Parameters
+    ----------
+    session : Session
+    size : tuple of 2 int
+        Pixels.
+    folder : Path
+        Where screenshots and films go.
+    """
+
+    def __init__(self, session: Session, size: tuple[int, int] = (1280, 720), folder: Path = Path()) -> None:
+        self.session, self.folder = session, folder
+        self.pointer = Pointer(session)
+        self._window = vtkRenderWindow()
+        self._window.SetSize(*size)
+        self._window.SetWindowName(f"dawnring  ·  {title_of(session.design)}")
+        self.display = Display(self._window)
+        self.frames = Frames(session, self.display)
+        self.closed = False
+        self._stale = True  # something is to be drawn
+        self._fine = False  # what is shown is the picture at rest
+        self._film: Film | None = None
+        self._size = size
+        self._interactor = self._window.MakeRenderWindowInteractor()
+        self._listen(self._interactor)
+
+    # ---------------------------------------------------------------- life
+
+    def run(self) -> None:
+        """Show the window until it is closed."""
+        self._draw()
+        self._interactor.Initialize()
+        self._draw()
+        self.session.warm_up()
+        last = time.perf_counter()
+        try:
+            while not self.closed:
+                self._interactor.ProcessEvents()
+                now = time.perf_counter()
+                self.step(now - last)
+                last = now
+        finally:
+            self.close()
+
+    def step(self, wall_s: float) -> None:
+        """Let time pass and draw what has changed; sleep a little where nothing has."""
+        if self._film is not None:
+            self._film_frame(self._film)
+            return
+        if self.session.tick(wall_s):
+            self._stale = True
+        size = self._window.GetSize()
+        if size != self._size:
+            self._size, self._stale = size, True
+        if self._stale:
+            self._draw()
+        elif not self._fine and self.session.settled:
+            self._draw(fine=True)
+        else:
+            time.sleep(IDLE_S)
+
+    def close(self) -> None:
+        """End; twice does no harm."""
+        if self._film is not None:
+            self._film.abandon()
+            self._film = None
+        self.session.close()
+        if not self.closed or self._interactor is not None:
+            self.closed = True
+            interactor, self._interactor = self._interactor, None
+            if interactor is not None:
+                interactor.TerminateApp()
+            self._window.Finalize()
+
+    # ---------------------------------------------------------------- drawing
+
+    def _draw(self, *, fine: bool = False) -> None:
+        size = self.size
+        self.frames.draw(size, fine=fine)
+        self._draw_panels(size)
+        self.display.render()
+        self._stale, self._fine = False, fine
+
+    def _draw_panels(self, size: tuple[int, int]) -> None:
+        shown = [(p.name, (p.box[0], p.box[1]), painted(p)) for p in self.pointer.panels(size)]
+        self.display.show_panels(shown)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the window, pixels; never smaller than what can be drawn."""
+        width, height = self._window.GetSize()
+        return max(width, 16), max(height, 16)
+
+    # ---------------------------------------------------------------- events
+
+    def _listen(self, interactor: vtkRenderWindowInteractor) -> None:
+        interactor.SetInteractorStyle(None)
+        for event, handler in {
+            "LeftButtonPressEvent": self._press,
+            "LeftButtonReleaseEvent": self._release,
+            "MouseMoveEvent": self._move,
+            "MouseWheelForwardEvent": lambda: self._wheel(1.0),
+            "MouseWheelBackwardEvent": lambda: self._wheel(-1.0),
+            "KeyPressEvent": self._key,
+            "ExitEvent": self._exit,
+            "ConfigureEvent": self._changed,
+            "ExposeEvent": self._changed,
+        }.items():
+            interactor.AddObserver(event, lambda _caller, _event, call=handler: call())
+
+    def _place(self) -> tuple[float, float]:
+        x, y = self._interactor.GetEventPosition()
+        return float(x), float(self.size[1] - 1 - y)
+
+    def _press(self) -> None:
+        self.pointer.press(self._place(), self.size)
+        self._stale = True
+
+    def _move(self) -> None:
+        if self.pointer.move(self._place(), self.size):
+            self._stale = True
+
+    def _release(self) -> None:
+        self._own(self.pointer.release(self._place(), self.size))
+        self._stale = True
+
+    def _wheel(self, steps: float) -> None:
+        self.pointer.wheel(steps, self._place(), self.size)
+        self._stale = True
+
+    def _key(self) -> None:
+        shift = bool(self._interactor.GetShiftKey())
+        self._own(self.pointer.key(str(self._interactor.GetKeySym()), self.size, shift=shift))
+        self._stale = True
+
+    def _changed(self) -> None:
+        self._stale = True
+
+    def _exit(self) -> None:
+        self.closed = True
+
+    # ---------------------------------------------------------------- own commands
+
+    def _own(self, command: str) -> None:
+        if command == "close":
+            self.closed = True
+        elif command == "screenshot":
+            self.screenshot()
+        elif command == "film":
+            self._start_film()
+
+    def screenshot(self) -> Path | None:
+        """The present view without panels, at its finest, as a PNG in the folder."""
+        path = free_path(self.folder, self.session, "png")
+        self.frames.draw(self.size, fine=True)
+        try:
+            write_png(self.display.grabbed(panels=False), path)
+        except (OSError, ValueError) as error:
+            self.session.say(str(error), alert=True)
+            return None
+        self.session.say(f"wrote {path}")
+        self._stale = True
+        return path
+
+    def _start_film(self) -> None:
+        """Record the view as it plays; a second press stops it."""
+        try:
+            self._film = Film(free_path(self.folder, self.session, "mp4"), self.size)
+        except (OSError, RuntimeError, ValueError) as error:
+            self.session.say(str(error), alert=True)
+            return
+        self.session.show(playing=True)
+
+    def _film_frame(self, film: Film) -> None:
+        """One frame of the film, and what the window shows meanwhile."""
+        try:
+            self.session.tick(1.0 / film.fps)
+            self.frames.draw(film.size, fine=True)
+            self.session.say(f"filming: {film.frames_done + 1} of {film.frames}")
+            self._draw_panels(self.size)
+            film.add(self.display.grabbed(panels=False))
+            self.display.render()
+            if film.is_complete:
+                self.session.say(f"wrote {film.finish()}")
+                self._film = None
+                self.session.show(playing=False)
+        except (OSError, RuntimeError, ValueError) as error:
+            film.abandon()
+            self._film = None
+            self.session.say(f"no film: {error}", alert=True)
+        self._stale = True
+
+
+def free_path(folder: Path, session: Session, suffix: str) -> Path:
+    """A name for the present view that no file has yet."""
+    moment = str(np.datetime_as_string(session.state.at_utc, unit="s")).replace(":", "")
+    stem = f"dawnring-{session.state.camera}-{moment}Z"
+    for number in range(1, 10_000):
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.{suffix}"
+        if not path.exists():
+            return path
+    raise ValueError(f"{folder} is full of {stem}; move them away")
+
+
+def show_window(
+    design: Design, at_utc: np.datetime64 | None = None, size: tuple[int, int] = (1280, 720)
+) -> None:
+    """Open a design in a window and return when it is closed."""
+    Window(Session(design, at_utc), size).run()

@@ -174,7 +174,7 @@ def _from_omm(fields: Mapping[str, Any], where: str) -> _Entry:
 def _check_meaning(entry: Mapping[str, Any], where: str) -> None:
     """Refuse elements that SGP4 would take for others: of another frame, time, body or theory."""
     for key, allowed in _OMM_MEANING.items():
-        said = str(entry.get(key) or allowed[0]).strip().upper()
+        said = str(entry.get(key) or "").strip().upper() or allowed[0]
         if said not in allowed:
             raise ValueError(
                 f"{where}: {key} must be {' or '.join(allowed)}, as SGP4 takes them, got {said!r}; "
@@ -192,6 +192,7 @@ def _from_tle(text: str, file_name: str) -> list[_Entry]:
             continue
         if line.startswith("1 ") and not first:
             first, first_at = _checked_tle_line(line, where), number
+            _check_meaning({"EPHEMERIS_TYPE": first[62]}, where)
         elif line.startswith("2 ") and first:
             second = _checked_tle_line(line, where)
             if first[2:7] != second[2:7]:

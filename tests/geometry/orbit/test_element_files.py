@@ -144,6 +144,10 @@ class TestRefusal:
     def test_a_digit_altered(self, tle):
         self.refused(tle(LINE_1, LINE_2.replace("34.2682", "35.2682")), "line 2: checksum")
 
+    def test_elements_of_another_theory(self, tle):
+        xp = LINE_1[:62] + "4" + LINE_1[63:68]
+        self.refused(tle(xp + str(compute_checksum(xp)), LINE_2), "line 1: EPHEMERIS_TYPE must be 0")
+
     def test_a_short_line(self, tle):
         self.refused(tle(LINE_1[:-3], LINE_2), r"line 1: a TLE line has 69 columns, this one 66")
 

@@ -70,7 +70,10 @@ def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32
     if scene.earth is None:
         return light, passed
     camera = scene.camera
-    squeeze, sun = _squeeze(scene), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    squeeze, sun = (
+        squeezed_from_gcrs(scene.earth),
+        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
+    )
     origin = squeeze @ camera.position_gcrs_m
     rays = squeeze @ camera.rotation_camera_from_gcrs.T
     _check_outside(origin)
@@ -93,18 +96,63 @@ def environment(
     light[:] = np.asarray(scene.ambient, np.float32)
     if scene.earth is None:
         return light
-    squeeze, sun = _squeeze(scene), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    squeeze, sun = (
+        squeezed_from_gcrs(scene.earth),
+        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
+    )
     origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
     _check_outside(origin)
     by_rows(_environment_rows, height, light, origin, squeeze, sun, *_arrays(), _looks(scene.earth))
     return light
 
 
-def _squeeze(scene: Scene) -> FloatArray:
+def earth_along(
+    scene: Scene, position_gcrs_m: FloatArray, directions_gcrs: FloatArray, angle_rad: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Light of the Earth along directions of any projection, and what passes it.
+
+    Parameters
+    ----------
+    scene : Scene
+    position_gcrs_m : array (3,)
+        Of the eye, m.
+    directions_gcrs : array (H, W, 3)
+        Unit vectors.
+    angle_rad : float
+        Width of each, rad.
+
+    Returns
+    -------
+    light : float32 array (H, W, 3)
+    passed : float32 array (H, W)
+        As `earth_layer`.
+
+    Raises
+    ------
+    ValueError
+        The eye stands in the air or under the ground.
+    """
+    height, width = directions_gcrs.shape[:2]
+    light = np.zeros((height, width, 3), np.float32)
+    passed = np.ones((height, width), np.float32)
+    if scene.earth is None:
+        return light, passed
+    squeeze = squeezed_from_gcrs(scene.earth)
+    sun = scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    origin = squeeze @ position_gcrs_m
+    _check_outside(origin)
+    along = np.ascontiguousarray(directions_gcrs @ squeeze.T)
+    by_rows(
+        _direction_rows, height, light, passed, origin, along, angle_rad, sun, *_arrays(), _looks(scene.earth)
+    )
+    return light, passed
+
+
+def squeezed_from_gcrs(earth: EarthItem) -> FloatArray:
     """(3, 3): GCRS in metres -> Earth-fixed axes in which the ellipsoid is the unit sphere."""
-    shape = scene.earth.shape  # type: ignore[union-attr]
+    shape = earth.shape
     scale = np.array([1.0, 1.0, 1.0 / (1.0 - shape.flattening)]) / shape.equatorial_radius_m
-    return scale[:, None] * scene.earth.rotation_itrs_from_gcrs  # type: ignore[union-attr]
+    return np.asarray(scale[:, None] * earth.rotation_itrs_from_gcrs)
 
 
 def _check_outside(origin: FloatArray) -> None:
@@ -218,6 +266,35 @@ def _environment_rows(
             light[row, column, 0] = light[row, column, 0] * seen[3] + seen[0]
             light[row, column, 1] = light[row, column, 1] * seen[3] + seen[1]
             light[row, column, 2] = light[row, column, 2] * seen[3] + seen[2]
+
+
+@kernel
+def _direction_rows(
+    first: int, last: int, light: Any, passed: Any, origin: Any, directions: Any, angle: float, sun: Any,
+    layers: Any, layer_offsets: Any, land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any,
+    ground_air: Any, limb_air: Any, views: Any, lights: Any, looks: Any,
+) -> None:  # fmt: skip
+    ox, oy, oz = origin[0], origin[1], origin[2]
+    sx, sy, sz = sun[0], sun[1], sun[2]
+    far2 = ox * ox + oy * oy + oz * oz
+    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
+    for row in range(first, last):
+        for column in range(light.shape[1]):
+            dx, dy, dz = directions[row, column, 0], directions[row, column, 1], directions[row, column, 2]
+            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = dx * n, dy * n, dz * n
+            along = -(ox * dx + oy * dy + oz * dz)
+            if along <= 0.0 or far2 - along * along > reach2:
+                continue
+            seen = _shade(
+                ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
+                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+                lights, looks,
+            )  # fmt: skip
+            light[row, column, 0] = seen[0]
+            light[row, column, 1] = seen[1]
+            light[row, column, 2] = seen[2]
+            passed[row, column] = seen[3]
 
 
 @kernel

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
 from viz.scene import Caption, Scene
-from viz.typesetting import draw_line, ink_of, line_width
+from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
 
 Picture = NDArray[np.uint8]
 ROWS = 64
@@ -88,8 +88,10 @@ def _labels(ink: Image.Image, scene: Scene) -> None:
         end = (x + label.offset[0] * height, y + label.offset[1] * height)
         pixels = max(6, round(label.size * height))
         if label.leader:
-            draw.line([(x, y), end], fill=ink_of(label.color, 0.7), width=max(1, round(height / 900)))
+            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, height / 900.0))
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
+        if label.centered:
+            left = end[0] - 0.5 * length
         draw_line(draw, (left, end[1] + 0.35 * pixels), label.text, "regular", pixels, ink_of(label.color))

@@ -25,6 +25,7 @@ from viz.scene import Scene
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
+NEAREST = 1e-4  # of the farthest mesh: a satellite 10 m away is drawn with neighbours 75 km away
 BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 
@@ -37,6 +38,7 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
     renderer.SetBackground(0.0, 0.0, 0.0)
     renderer.SetBackgroundAlpha(0.0)
     renderer.AutomaticLightCreationOff()
+    renderer.SetNearClippingPlaneTolerance(NEAREST)
     light = vtkLight()  # of no effect: the materials light themselves, but VTK passes normals only with one
     light.SetLightTypeToSceneLight()
     light.PositionalOff()

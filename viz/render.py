@@ -27,7 +27,9 @@ from viz.lettering import lettered
 from viz.opengl import require_opengl
 from viz.output import check_output
 from viz.pictures import picture
+from viz.plates import add_plate
 from viz.scene import Scene
+from viz.shadow_body import add_shadow_body
 from viz.splat import add_points
 from viz.stars import add_stars, add_sun
 
@@ -147,12 +149,16 @@ def scene_light(scene: Scene, size: tuple[int, int], supersample: int = 2) -> ND
         from viz.near import add_near_layer  # VTK ends the process where there is no OpenGL
 
         add_near_layer(light, scene, supersample)
+    for plate in scene.plates:
+        add_plate(light, plate, scene)
     return light
 
 
 def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
     """Light of all but the meshes, (H, W, 3)."""
     light, passed = earth_layer(scene, size)
+    if scene.shadow is not None:
+        add_shadow_body(light, passed, scene)
     if any(scene.background):
         light += passed[..., None] * np.asarray(scene.background, np.float32)
     if scene.stars:

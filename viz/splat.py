@@ -18,9 +18,9 @@ from viz.scene import PointsItem, Scene
 REACH = 3  # pixels to each side of a point's image, in sigmas
 
 
-def point_sigma(height: int) -> float:
+def point_sigma(height: int, width: float = 1.0) -> float:
     """Width of a point's image in pixels of a picture this high; never so small that it would flicker."""
-    return max(0.5, theme.POINT_SIGMA * height / 1080.0)
+    return max(0.5, width * theme.POINT_SIGMA * height / 1080.0)
 
 
 def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> None:
@@ -34,9 +34,9 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
         seen &= ~behind_earth(
             item.position_gcrs_m, camera, scene.earth.shape, scene.earth.rotation_itrs_from_gcrs
         )
-    sigma = point_sigma(height)
+    sigma = point_sigma(height, item.width)
     # in a small picture the image is wider than its share: its light is spread, not added
-    spread = (theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
+    spread = (item.width * theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
     weight = item.brightness * spread * (item.reference_m / np.maximum(distance_m, 1.0)) ** 2
     draw_points(light, place[seen], (weight[:, None] * item.color)[seen], sigma)
 

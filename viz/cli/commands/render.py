@@ -34,13 +34,20 @@ def render(
     size: Size = "1920x1080",
     listing: Listing = False,
     at: At = None,
+    surface: Annotated[
+        str | None, Parameter(name="--surface", help="From which surface, for the shot sees.")
+    ] = None,
     changes: Changes = DEFAULT_CHANGES,
     output: Output = None,
     force: Force = False,
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Draw a still, into SHOT.png or the file that -o names."""
+    """Draw a still, into SHOT.png or the file that -o names.
+
+    A shot takes options from the design: --set render.SHOT.key=value.  Without --at some shots choose the
+    time that suits them, such as the height of the shadow season.
+    """
     from viz.pictures import shots
 
     report = Report("render", voice)
@@ -53,15 +60,16 @@ def render(
     from viz.pictures import picture
     from viz.render import check_size
     from viz.render import render as draw
-    from viz.shot_options import require_drawing, shot_options
+    from viz.shot_options import require_drawing, shot_options, shot_time
 
     path = output or Path(f"{shot}.png")
     check_output(path, ("png",), force=force)
     pixels = check_size(pixels_of(size))
     module = picture(shot)
-    flown = changes.load(required(design))
+    chosen = () if surface is None else (f"render.{shot}.surface={surface}",)
+    flown = changes.load(required(design), *chosen)
     member_craft(flown)  # refuses a ring whose members overlap
-    at_utc = moment(at, flown)
+    at_utc = shot_time(module, flown) if at is None else moment(at, flown)
     options = shot_options(module, shot, flown.render)
     require_drawing(module)
     began = time.perf_counter()

@@ -22,6 +22,7 @@ from viz.staging import Stage, craft_item, stage, title_of
 DESCRIPTION = "flying along just behind one satellite, its neighbours receding in their true spacing"
 
 CROWD = 230_000  # satellites of the plane, where the design has fewer: 30 GW of 130 kW craft
+APART = 2.5  # craft between neighbours at least, in sizes of one
 LATITUDE_DEG = 33.0
 OPENING = np.timedelta64(22 * 60, "m")  # of the day: dawn lies over the east of Asia
 VIEW_ANGLE_RAD = 0.92
@@ -65,7 +66,7 @@ def scene(
     at_utc : datetime64, optional
         Default a morning of the season of shadows in the year of the design's epoch.
     satellites_per_plane : int
-        Members of the plane shown; 0 takes 230,000, or the design's where it has more.
+        Members of the plane shown; 0 takes 230,000, fewer of larger craft, or the design's where it has more.
     latitude_deg : float
         Where the satellite before the camera is, on the half of the plane on which cells turn to the one
         behind.
@@ -103,12 +104,21 @@ def _crowded(design: Design, count: int) -> Design:
     if isinstance(design.orbit, ElementsOrbit):
         raise ValueError("ride fills the plane of a design, and orbit.type = 'elements' has none; change it")
     ring = design.ring
-    count = count or max(CROWD, ring.satellites_per_plane)
     first = ring.ltan_list_s[:1]
     flown = design.at_ltan(first[0]) if first else design
-    flown = replace(flown, ring=replace(ring, satellites_per_plane=count, planes=1, ltan_list_s=()))
-    check_ring_clear(flown, build_craft(flown).bounding_radius_m)
+    across = 2.0 * build_craft(flown).bounding_radius_m
+    if not count:
+        around = 1000 * (ring_spacing(_plane_of(flown, 1000)).neighbour_spacing_m or 0.0)
+        count = max(min(CROWD, int(around / (APART * across))), ring.satellites_per_plane)
+    flown = _plane_of(flown, count)
+    check_ring_clear(flown, 0.5 * across)
     return flown
+
+
+def _plane_of(design: Design, count: int) -> Design:
+    """The design with so many satellites in one plane."""
+    ring = replace(design.ring, satellites_per_plane=count, planes=1, ltan_list_s=())
+    return replace(design, ring=ring)
 
 
 def _facing_back(design: Design, at: np.datetime64, latitude_deg: float) -> int:

@@ -34,6 +34,7 @@ MESHES = False
 PREFERRED = ("wing_1.module_01.back", "bus.radiator", "module.back")
 PIXELS = 1800  # across the disc
 HALF = 0.80  # radius of the disc, in half heights of the picture
+RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -317,7 +318,14 @@ def _rim(look: Look, half: float) -> tuple[Label, ...]:
         radius = 1.055 / math.hypot(x, y)
         spot = (half * radius * x, half * radius * y, -1.0)
         labels.append(
-            Label(words, spot, (0.018 * x / math.hypot(x, y), 0.0), 0.0185, theme.TEXT_QUIET, centered=True)
+            Label(
+                words,
+                spot,
+                (0.018 * x / math.hypot(x, y), RIM_DROP * abs(x)),
+                0.0185,
+                theme.TEXT_QUIET,
+                centered=True,
+            )
         )
     return tuple(labels)
 

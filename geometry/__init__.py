@@ -14,6 +14,7 @@ _PUBLIC = {
     "build_craft": "geometry.craft",
     "orbit_states": "geometry.orbit",
     "heat_loads": "geometry.radiation",
+    "view_factors": "geometry.radiation",
 }
 
 __all__ = list(_PUBLIC)

@@ -77,7 +77,10 @@ def parse_utc(text: str | datetime | np.datetime64, *, name: str = "time") -> np
                 f"{name} must be an ISO 8601 moment such as 2027-03-20T12:00:00Z, got {str(text)!r} ({error})"
             ) from None
     if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+        try:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        except OverflowError:
+            raise ValueError(f"{name} must lie in the years 1 to 9999 in UTC, got {str(text)!r}") from None
     return np.datetime64(moment, "us")
 
 

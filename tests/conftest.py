@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from viz.opengl import OpenGLMissingError, require_opengl
+
+settings.register_profile("untimed", deadline=None)  # kernels compile within the first example
+settings.load_profile("untimed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray, IntArray
 from viz.surroundings import Surroundings, looked_up
 
@@ -79,7 +79,7 @@ class LightRays:
         sky: Surroundings,
         rotation_gcrs_from_body: FloatArray,
     ) -> None:
-        self.caster = EmbreeRayCaster(mesh)
+        self.caster = ray_caster(mesh)
         self.mesh, self.sun, self.sky, self.rotation = mesh, sun_direction_body, sky, rotation_gcrs_from_body
         self.places = np.unique(mesh.vertices_m[np.unique(mesh.faces)], axis=0)
         self.thrown = np.zeros((2, len(mesh.faces)))  # radiance of the front and the back of each face

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from geometry.constants import EARTH_MEAN_RADIUS_M
+from geometry.craft import build_craft
 from geometry.craft import parameters as parts
 from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
 from geometry.mesh.optics import COATINGS, OpticalProperties
-from geometry.orbit import FlownDesign, sun_side
+from geometry.orbit import Flown, FlownDesign, sun_side
 from geometry.orbit import parameters as flight
 from geometry.orbit.ground_track import repeat_altitude_m
 
 HOUR_S = 3600.0
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Design:
         )
         return replace(moved, craft=_craft(self.document, _nadir_side(moved), self.case, self.folder))
 
+    def of_member(self, satellite: int) -> Design:
+        """The design as one member flies it: its craft with the nadir edge on the side of its own orbit.
+
+        Members of rings of several local times, of planes spread across the Sun or of a file of elements
+        stand on either side of it.
+        """
+        side = _nadir_side(self, satellite)
+        return replace(self, craft=_craft(self.document, side, self.case, self.folder))
+
 
 def design_from_file(document: schema.DesignFile, case: str = "nominal", folder: Path = Path()) -> Design:
     """SI dataclasses from a checked file; relative paths in it start at `folder`."""
@@ -82,17 +93,18 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     attitude = _attitude(document.attitude)
     ring = _ring(document.ring)
     environment = _environment(document.environment, case)
-    side = _nadir_side(_Flown(path, attitude, ring, environment, epoch))
+    flown = Flown(path, attitude, ring, environment, epoch)
+    craft = _craft(document, _nadir_side(flown), case, folder)
     radiation = document.radiation
     return Design(
         name=document.name,
         case=case,
         epoch_utc=epoch,
-        orbit=path,
+        orbit=_with_drag(document, flown, craft),
         attitude=attitude,
         ring=ring,
         environment=environment,
-        craft=_craft(document, side, case, folder),
+        craft=craft,
         radiation=RadiationSettings(radiation.tolerance, radiation.seed, radiation.max_rays),
         launch_mass_kg=1000.0 * document.launch.mass_t,
         render=dict(document.render),
@@ -101,23 +113,12 @@ def design_from_file(document: schema.DesignFile, case: str = "nominal", folder:
     )
 
 
-@dataclass(frozen=True)
-class _Flown:
-    """As much of a design as the orbit room needs."""
-
-    orbit: flight.Orbit
-    attitude: flight.Attitude
-    ring: flight.Ring
-    environment: Environment
-    epoch_utc: np.datetime64
-
-
-def _nadir_side(flown: FlownDesign) -> int:
+def _nadir_side(flown: FlownDesign, satellite: int = 0) -> int:
     """+1 where the body's +Y looks to nadir, -1 where -Y does (docs/system.md, frames and attitude)."""
     z, x = flown.attitude.z_body_rth, flown.attitude.x_body_rth
     if z is not None and x is not None:
         return -1 if float(np.cross(z, x)[0]) > 0 else 1
-    return int(sun_side(flown)[0])
+    return int(sun_side(flown, satellites=[satellite])[0])
 
 
 def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
@@ -142,6 +143,21 @@ def _orbit(section: schema.Orbit, folder: Path) -> flight.Orbit:
         inclination_rad=inclination,
         propagation=section.propagation,
     )
+
+
+def _with_drag(document: schema.DesignFile, flown: Flown, craft: parts.CraftParameters) -> flight.Orbit:
+    """The orbit with the decay that is given, or that of the craft itself."""
+    section = document.orbit
+    if section.drag == "none" or not isinstance(flown.orbit, flight.SunSynchronousOrbit):
+        return flown.orbit
+    if section.decay_m_day is not None:
+        decay_m_s = section.decay_m_day / DAY_S
+    else:
+        from geometry.air.decay import own_decay_m_s  # rays: only where they are asked for
+
+        built = build_craft(craft)
+        decay_m_s = own_decay_m_s(flown, built, section.solar_activity, seed=document.radiation.seed)
+    return replace(flown.orbit, decay_m_s=decay_m_s, solar_activity=section.solar_activity)
 
 
 def _attitude(section: schema.Attitude) -> flight.Attitude:

@@ -95,7 +95,7 @@ def _read(source: str | Path) -> tuple[dict[str, Any], Path]:
             f"give a preset, a .toml file or a mesh ({', '.join(MESH_SUFFIXES)})"
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ValueError(
             f"design file {str(path)!r} does not exist; `dawnring new {path}` writes one"

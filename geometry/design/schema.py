@@ -56,6 +56,9 @@ class Orbit(Section):
     repeat_days: Annotated[int, Field(ge=1, le=1_000)] | None = None
     ltan_h: HourOfDay = 18.0
     propagation: Literal["analytic", "sgp4"] = "analytic"
+    drag: Literal["none", "secular"] = "none"
+    decay_m_day: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
+    solar_activity: Literal["solar_min", "mean", "solar_max"] = "mean"
     semi_major_axis_km: Positive | None = None
     eccentricity: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     inclination_deg: Annotated[float, Field(ge=0.0, le=180.0)] | None = None
@@ -74,6 +77,9 @@ class Orbit(Section):
                 "ltan_h",
                 "propagation",
                 "inclination_deg",
+                "drag",
+                "decay_m_day",
+                "solar_activity",
             },
             "keplerian": {
                 "semi_major_axis_km",
@@ -97,6 +103,9 @@ class Orbit(Section):
             raise ValueError(
                 "repeat_orbits and repeat_days decide the altitude; leave out altitude_km, or leave out both"
             )
+        of_drag = self.model_fields_set & {"decay_m_day", "solar_activity"}
+        if self.drag == "none" and of_drag:
+            raise ValueError(f"{', '.join(sorted(of_drag))} needs drag = 'secular', or leave it out")
         if self.type == "keplerian" and self.semi_major_axis_km is None:
             raise ValueError("type = 'keplerian' needs semi_major_axis_km")
         if self.type == "elements" and self.file is None:

@@ -1,6 +1,6 @@
 """Orbits: mean elements to states in GCRS, attitude laws, the Earth's shadow, the ring."""
 
-from geometry.orbit.flight import FlownDesign, flight_of
+from geometry.orbit.flight import Flown, FlownDesign, flight_of, held_at_altitude
 from geometry.orbit.flown import (
     orbit_positions,
     orbit_states,
@@ -25,6 +25,7 @@ from geometry.orbit.summary import OrbitSummary, orbit_summary
 __all__ = [
     "Attitude",
     "ElementsOrbit",
+    "Flown",
     "FlownDesign",
     "KeplerianOrbit",
     "Orbit",
@@ -37,6 +38,7 @@ __all__ = [
     "SunSynchronousOrbit",
     "check_ring_clear",
     "flight_of",
+    "held_at_altitude",
     "orbit_positions",
     "orbit_states",
     "orbit_summary",

@@ -16,6 +16,7 @@ from numba.extending import register_jitable
 from geometry.validation import FloatArray, IntArray
 
 LANES = 64  # states that are computed together; 4 kB of scratch, well within the first cache
+_NUMPY_ROWS = 8_192  # 64 kB for each array on the way
 _RULES: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
@@ -58,11 +59,11 @@ def _state(cu, su, co, so, plane):  # type: ignore[no-untyped-def]
 
 
 @register_jitable(inline="always")
-def _constants(planes, p):  # type: ignore[no-untyped-def]
+def _constants(planes, p, k):  # type: ignore[no-untyped-def]
     """Constants of one plane, as numbers that stay in registers."""
     return (
-        planes[p, 0], planes[p, 1], planes[p, 2], planes[p, 3], planes[p, 4], planes[p, 5],
-        planes[p, 6], planes[p, 7], planes[p, 8], planes[p, 9], planes[p, 10],
+        planes[p, 0, k], planes[p, 1, k], planes[p, 2, k], planes[p, 3, k], planes[p, 4, k], planes[p, 5, k],
+        planes[p, 6, k], planes[p, 7, k], planes[p, 8, k], planes[p, 9, k], planes[p, 10, k],
     )  # fmt: skip
 
 
@@ -72,9 +73,10 @@ def fly_along_satellites(  # type: ignore[no-untyped-def]
 ):
     """States of satellites first..last - 1, lanes along a run of satellites of one plane.
 
-    planes (P, 11); plane (N,); phases (2, N) cosine and sine of u at the epoch; tables (P, 4, T) cosine
-    and sine of the turn of u since then and of the node; rotation (3, 3, T) GCRS from TEME; position and
-    velocity (N, T, 3) are written, velocity only where it is not empty.
+    planes (P, 11, K), K = T where they change from time to time, else 1; plane (N,); phases (2, N) cosine
+    and sine of u at the epoch; tables (P, 4, T) cosine and sine of the turn of u since then and of the node;
+    rotation (3, 3, T) GCRS from TEME; position and velocity (N, T, 3) are written, velocity only where it is
+    not empty.
     """
     w = np.empty(6 * LANES)
     n = first
@@ -83,8 +85,8 @@ def fly_along_satellites(  # type: ignore[no-untyped-def]
         run = 1
         while run < LANES and n + run < last and plane[n + run] == p:
             run += 1
-        constants = _constants(planes, p)
         for t in range(tables.shape[2]):
+            constants = _constants(planes, p, min(t, planes.shape[2] - 1))
             ct, st, co, so = tables[p, 0, t], tables[p, 1, t], tables[p, 2, t], tables[p, 3, t]
             a, b, c = rotation[0, 0, t], rotation[0, 1, t], rotation[0, 2, t]
             d, e, f = rotation[1, 0, t], rotation[1, 1, t], rotation[1, 2, t]
@@ -112,12 +114,12 @@ def fly_along_satellites(  # type: ignore[no-untyped-def]
 def fly_along_times(  # type: ignore[no-untyped-def]
     planes, plane, phases, tables, rotation, first, last, position, velocity
 ):
-    """The same states at times first..last - 1, lanes along the times of one satellite."""
+    """The same states at times first..last - 1, lanes along the times of one satellite; K = 1."""
     w = np.empty(6 * LANES)
     for n in range(plane.size):
         p = plane[n]
         pc, ps = phases[0, n], phases[1, n]
-        constants = _constants(planes, p)
+        constants = _constants(planes, p, 0)
         for start in range(first, last, LANES):
             run = min(LANES, last - start)
             for k in range(run):
@@ -148,12 +150,19 @@ def fly_by_numpy(
     position: FloatArray,
     velocity: FloatArray,
 ) -> None:
-    """The same states by whole arrays, time by time: for a numba whose compiler is switched off."""
-    constants = tuple(planes[plane].T)
+    """The same states by arrays that stay in the cache, time by time: where numba's compiler is off."""
     for t in range(tables.shape[2]):
-        ct, st, co, so = tables[plane, :, t].T
-        u = phases[0] * ct - phases[1] * st, phases[1] * ct + phases[0] * st
-        state = np.stack(_state(*u, co, so, constants))
-        position[:, t] = (rotation[..., t] @ state[:3]).T
-        if velocity.size:
-            velocity[:, t] = (rotation[..., t] @ state[3:]).T
+        constants_now = planes[:, :, min(t, planes.shape[2] - 1)]
+        for first in range(0, plane.size, _NUMPY_ROWS):
+            rows = slice(first, first + _NUMPY_ROWS)
+            p = plane[rows]
+            if (p == p[0]).all():  # of one plane: numbers instead of arrays
+                constants, table = tuple(constants_now[p[0]]), tables[p[0], :, t]
+            else:
+                constants, table = tuple(constants_now[p].T), tables[p, :, t].T
+            ct, st, co, so = table
+            pc, ps = phases[:, rows]
+            state = np.stack(_state(pc * ct - ps * st, ps * ct + pc * st, co, so, constants))
+            position[rows, t] = (rotation[..., t] @ state[:3]).T
+            if velocity.size:
+                velocity[rows, t] = (rotation[..., t] @ state[3:]).T

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -62,6 +62,17 @@ class FlownDesign(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Flown:
+    """As much of a design as is needed to fly it."""
+
+    orbit: Orbit
+    attitude: Attitude
+    ring: Ring
+    environment: Environment
+    epoch_utc: np.datetime64
+
+
 class Flight(Protocol):
     """N satellites that can be asked where they are."""
 
@@ -115,9 +126,9 @@ class MeanFlight:
 
     def orbit_normals_gcrs(self, at_utc: TimeArray, satellites: IntArray) -> FloatArray:
         """Normals (n, 3) of the mean planes, so that all members of a plane agree."""
-        elapsed_s = seconds_since(at_utc, self.elements.epoch_utc)
-        node = self.elements.raan_teme_rad + self.elements.rates_rad_s[1] * elapsed_s
-        return _mean_normals(at_utc, self.elements.inclination_rad, node)[self.elements.plane[satellites]]
+        node = self.elements.moved(seconds_since(at_utc, self.elements.epoch_utc))[2]
+        normals = _mean_normals(at_utc, self.elements.inclination_rad, node[:, 0])
+        return normals[self.elements.plane[satellites]]
 
     @property
     def nodal_period_s(self) -> float:
@@ -212,6 +223,15 @@ def _mean_normals(at_utc: TimeArray, inclination_rad: FloatArray, node_teme_rad:
         [sin_i * np.sin(node_teme_rad), -sin_i * np.cos(node_teme_rad), np.cos(inclination_rad)], axis=-1
     )
     return rotated(sky_at(at_utc).rotation_gcrs_from_teme[0], normal)
+
+
+def held_at_altitude(design: FlownDesign) -> FlownDesign:
+    """The same design flown without drag, as one whose thrusters make up for it."""
+    orbit = design.orbit
+    if not isinstance(orbit, SunSynchronousOrbit) or not orbit.decay_m_s:
+        return design
+    orbit = replace(orbit, decay_m_s=0.0)
+    return Flown(orbit, design.attitude, design.ring, design.environment, design.epoch_utc)
 
 
 def flight_of(design: FlownDesign) -> Flight:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geometry.orbit.secular_drag import SecularDrag
 from geometry.validation import FloatArray, IntArray, check_finite, check_in_range, check_shape, read_only
 
 # WGS-72 as SGP4 uses it [Vallado2006], in SI.
@@ -19,6 +20,8 @@ _RE_M = 6_378_135.0
 _J2 = 1.082616e-3
 _J3 = -2.53881e-6
 _J4 = -1.65597e-6
+
+_STEP_M, _WIDE_STEP_M = 1e3, 1e4  # of the rates' first and second differences over the axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class MeanElements:
         Plane of each satellite.
     argument_of_latitude_rad : array (N,)
         Mean argument of latitude at the epoch, rad.
+    drag : SecularDrag, optional
+        Of the planes (P,); default none.
 
     Notes
     -----
@@ -49,6 +54,7 @@ class MeanElements:
     raan_teme_rad: FloatArray
     plane: IntArray
     argument_of_latitude_rad: FloatArray
+    drag: SecularDrag | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epoch_utc", self.epoch_utc.astype("datetime64[us]"))
@@ -62,6 +68,8 @@ class MeanElements:
         name = "argument_of_latitude_rad"
         value = check_shape(check_finite(self.argument_of_latitude_rad, name=name), count, name=name)
         object.__setattr__(self, name, read_only(value))
+        if self.drag is not None:
+            check_shape(self.drag.decay_m_s, planes, name="drag.decay_m_s")
 
     @property
     def satellites(self) -> int:
@@ -86,6 +94,70 @@ class MeanElements:
     def rates_rad_s(self) -> tuple[FloatArray, FloatArray]:
         """Secular rates of the argument of latitude and of the node, each (P,), rad/s."""
         return secular_rates_rad_s(self.semi_major_axis_m, np.cos(self.inclination_rad))
+
+    def moved(
+        self, elapsed_s: ArrayLike, planes: ArrayLike | None = None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Where planes stand at times after the epoch.
+
+        Parameters
+        ----------
+        elapsed_s : array (T,)
+            s; negative before the epoch.
+        planes : int array (K,), optional
+            Default all.
+
+        Returns
+        -------
+        semi_major_axis_m, turn_rad, raan_teme_rad : array (K, T)
+            Axis (K, 1) where nothing changes it; turn of the argument of latitude since the epoch; node,
+            not wrapped.
+
+        Raises
+        ------
+        ValueError
+            Drag has brought a plane down before.
+
+        Notes
+        -----
+        Without drag both angles grow at their secular rates.  With it the rates are followed down by their
+        first and second derivatives over the axis: after 10 km the third would bring 10 m.
+        """
+        elapsed = np.atleast_1d(np.asarray(elapsed_s, dtype=float))
+        of = np.arange(self.planes) if planes is None else np.asarray(planes, dtype=np.int64)
+        axis, rates = self.semi_major_axis_m[of, None], [rate[of] for rate in self.rates_rad_s]
+        turn, node = (np.outer(rate, elapsed) for rate in rates)
+        if self.drag is not None:
+            drag = self.drag.of_planes(of)
+            drag.check_above(axis[:, 0], elapsed, self.epoch_utc)
+            drop, once, twice = drag.drop(elapsed)
+            slopes, curvatures = _derivatives(axis[:, 0], np.cos(self.inclination_rad[of]))
+            turn, node = (
+                angle - slope[:, None] * once + 0.5 * curvature[:, None] * twice
+                for angle, slope, curvature in zip((turn, node), slopes, curvatures, strict=True)
+            )
+            axis = axis - drop
+        return axis, turn, self.raan_teme_rad[of, None] + node
+
+    def at_epoch(self, epoch_utc: np.datetime64) -> MeanElements:
+        """The same satellites by elements of another epoch.
+
+        Raises
+        ------
+        ValueError
+            As `moved`.
+        """
+        elapsed_s = np.atleast_1d((epoch_utc - self.epoch_utc) / np.timedelta64(1, "us") * 1e-6)
+        axis, turn, node = (values[:, 0] for values in self.moved(elapsed_s))
+        return MeanElements(
+            epoch_utc,
+            axis,
+            self.inclination_rad,
+            node,
+            self.plane,
+            self.argument_of_latitude_rad + turn[self.plane],
+            None if self.drag is None else self.drag.after(elapsed_s[0]),
+        )
 
     @cached_property
     def phase_vectors(self) -> FloatArray:
@@ -135,6 +207,17 @@ def secular_rates_rad_s(
         cos_inclination
     )
     return n + anomaly + perigee, np.asarray(node)
+
+
+def _derivatives(axis_m: FloatArray, cos_inclination: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """First and second derivatives of both secular rates over the axis, (2, P) each."""
+
+    def at(step_m: float) -> FloatArray:
+        return np.array(secular_rates_rad_s(axis_m + step_m, cos_inclination))
+
+    slope = (at(_STEP_M) - at(-_STEP_M)) / (2.0 * _STEP_M)
+    curvature = (at(_WIDE_STEP_M) - 2.0 * at(0.0) + at(-_WIDE_STEP_M)) / _WIDE_STEP_M**2
+    return slope, curvature
 
 
 def frozen_eccentricity(semi_major_axis_m: ArrayLike, inclination_rad: ArrayLike) -> FloatArray:

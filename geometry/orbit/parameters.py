@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from geometry.orbit.thermosphere import ACTIVITIES
 from geometry.validation import check_choice, check_finite, check_in_range
 
 Propagation = Literal["analytic", "sgp4"]
@@ -26,12 +27,18 @@ class SunSynchronousOrbit:
     inclination_rad : float or None
         Overrides the solved inclination; then the node drifts.
     propagation : {"analytic", "sgp4"}
+    decay_m_s : float
+        Loss of semi-major axis to drag per time, at this altitude and at the epoch, m/s; 0: no drag.
+    solar_activity : {"solar_min", "mean", "solar_max"}
+        Of the air whose scale height makes the decay grow.
     """
 
     altitude_m: float = 560_000.0
     ltan_s: float = 64_800.0
     inclination_rad: float | None = None
     propagation: Propagation = "analytic"
+    decay_m_s: float = 0.0
+    solar_activity: str = "mean"
 
     def __post_init__(self) -> None:
         check_finite(self.altitude_m, name="altitude_m")
@@ -40,6 +47,8 @@ class SunSynchronousOrbit:
         if self.inclination_rad is not None:
             check_in_range(self.inclination_rad, 0.0, 3.141592653589794, name="inclination_rad", unit="rad")
         check_choice(self.propagation, ("analytic", "sgp4"), name="propagation")
+        check_in_range(self.decay_m_s, 0.0, 1e4, name="decay_m_s", unit="m/s")
+        check_choice(self.solar_activity, ACTIVITIES, name="solar_activity")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.orbit.closest_approach import MeanCurves, crossings
 from geometry.orbit.mean_elements import MeanElements
 from geometry.orbit.parameters import KeplerianOrbit, Ring, SunSynchronousOrbit
+from geometry.orbit.secular_drag import SecularDrag, decay_rates
 from geometry.orbit.sun_synchronous import check_altitude_m, raan_teme_rad, sun_synchronous_inclination_rad
 from geometry.orbit.two_body import KeplerianElements
 from geometry.validation import FloatArray
@@ -50,7 +51,7 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
     _check_members(ring)
     ltans = np.array(ring.ltan_list_s or (orbit.ltan_s,), dtype=float)
     raan_offset, altitude_offset = _plane_offsets(ring)
-    altitude = check_altitude_m(orbit.altitude_m + altitude_offset, name="orbit.altitude")
+    altitude = check_altitude_m(orbit.altitude_m + altitude_offset, name="orbit.altitude_km")
     if orbit.inclination_rad is None:
         inclination = sun_synchronous_inclination_rad(altitude)
     else:
@@ -64,6 +65,7 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
         raan.ravel() % (2.0 * np.pi),
         np.arange(raan.size),
         step.ravel(),
+        _drag(orbit, np.tile(altitude, ltans.size)),
     )
     spacing = 2.0 * np.pi / ring.satellites_per_plane
     first = planes.argument_of_latitude_rad + np.repeat(
@@ -75,6 +77,13 @@ def ring_elements(orbit: SunSynchronousOrbit, ring: Ring, epoch_utc: np.datetime
         plane=np.repeat(np.arange(raan.size), ring.satellites_per_plane),
         argument_of_latitude_rad=((first[:, None] + along) % (2.0 * np.pi)).ravel(),
     )
+
+
+def _drag(orbit: SunSynchronousOrbit, altitude_m: FloatArray) -> SecularDrag | None:
+    """Decay of the planes (P,) of an orbit that is flown with drag."""
+    if not orbit.decay_m_s:
+        return None
+    return decay_rates(orbit.decay_m_s, orbit.altitude_m, altitude_m, orbit.solar_activity)
 
 
 def _check_members(ring: Ring) -> None:
@@ -134,7 +143,7 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
     """
     if ring.ltan_list_s:
         raise ValueError(
-            "ring.ltan_list needs orbit.type = 'sun_synchronous': a Keplerian plane keeps no local time; "
+            "ring.ltan_list_h needs orbit.type = 'sun_synchronous': a Keplerian plane keeps no local time; "
             "leave it empty"
         )
     _check_members(ring)
@@ -142,8 +151,8 @@ def keplerian_ring_elements(orbit: KeplerianOrbit, ring: Ring, epoch_utc: np.dat
     lowest = (orbit.semi_major_axis_m + axis_offset.min()) * (1.0 - orbit.eccentricity)
     if not lowest > EARTH_EQUATORIAL_RADIUS_M:
         raise ValueError(
-            f"ring.altitude_spread puts the perigee of a plane at {lowest / 1e3:.1f} km, inside the Earth; "
-            "lower it"
+            f"ring.altitude_spread_km puts the perigee of a plane at {lowest / 1e3:.1f} km, inside the "
+            "Earth; lower it"
         )
     plane = np.repeat(np.arange(ring.planes), ring.satellites_per_plane)
     along = np.tile(np.arange(ring.satellites_per_plane), ring.planes)

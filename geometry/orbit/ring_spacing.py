@@ -218,11 +218,9 @@ def _remedy(ring: Ring, spacing: RingSpacing, across: float) -> str:
         return f"at most {fits} satellites_per_plane fit; use more planes, or a smaller craft"
     if spacing.between == "altitudes":
         needed = ring.altitude_spread_m * across / smallest if smallest > 0.0 else np.inf
-        return f"raise ring.altitude_spread to {1.01 * abs(needed) / 1e3:.3f} km or more"
+        return f"raise ring.altitude_spread_km to {1.01 * abs(needed) / 1e3:.3f} or more"
     fits = int(ring.satellites_per_plane * smallest / across)
+    lower = f", or lower satellites_per_plane to about {fits}" if fits else ""
     if ring.planes > 1:
-        return (
-            "change ring.phase_step, raise ring.altitude_spread, "
-            f"or lower satellites_per_plane to about {fits}"
-        )
-    return f"lower satellites_per_plane to about {fits}, or fly one LTAN alone"
+        return f"change ring.phase_step_deg or raise ring.altitude_spread_km{lower}"
+    return f"fly one LTAN alone{lower}"

@@ -64,6 +64,9 @@ class OrbitSummary:
         orbit, whose track no real satellite keeps.
     frozen_eccentricity, frozen_argument_of_perigee_rad : float or None
         Of the orbit as it is flown, forced by J3 (J3 only); None for orbits with elements of their own.
+    decay_m_s : float or None
+        Loss of semi-major axis to drag per time at `at_utc`, m/s; 0 where drag is not flown, None for
+        imported elements, whose drag SGP4 knows.
     """
 
     type: str
@@ -84,6 +87,7 @@ class OrbitSummary:
     repeat: RepeatCycle | None
     frozen_eccentricity: float | None
     frozen_argument_of_perigee_rad: float | None
+    decay_m_s: float | None
 
 
 def orbit_summary(
@@ -120,7 +124,7 @@ def orbit_summary(
         inclination_rad=inclination,
         raan_teme_rad=raan % (2.0 * np.pi),
         ltan_s=float(ltan_s(raan, at)[0]),
-        nodal_period_s=flight.nodal_period_s,
+        nodal_period_s=_nodal_period_s(flight, at, satellite),
         keplerian_period_s=float(2.0 * np.pi * np.sqrt(axis**3 / EARTH_MU_M3_S2)),
         mean_speed_m_s=float(np.linalg.norm(velocity, axis=-1).mean()),
         beta_rad=float(state.beta_rad[0, 0]),
@@ -131,7 +135,27 @@ def orbit_summary(
         repeat=_repeat(flight, satellite),
         frozen_eccentricity=float(frozen_eccentricity(axis, inclination)) if frozen else None,
         frozen_argument_of_perigee_rad=0.5 * np.pi if frozen else None,
+        decay_m_s=_decay_m_s(flight, at, satellite),
     )
+
+
+def _nodal_period_s(flight: Flight, at: np.ndarray, satellite: int) -> float:
+    """Node to node of one satellite at one time (1,), s; that of the epoch unless drag changes it."""
+    if isinstance(flight, MeanFlight) and flight.elements.drag is not None:
+        elements = flight.elements.at_epoch(at[0])
+        return float(elements.nodal_period_s[elements.plane[satellite]])
+    return flight.nodal_period_s
+
+
+def _decay_m_s(flight: Flight, at: np.ndarray, satellite: int) -> float | None:
+    """Loss of axis of one satellite at one time (1,)."""
+    if isinstance(flight, ElementsFlight):
+        return None
+    drag = flight.elements.drag if isinstance(flight, MeanFlight) else None
+    if drag is None or not isinstance(flight, MeanFlight):
+        return 0.0
+    elapsed_s = float(seconds_since(at, flight.elements.epoch_utc)[0])
+    return float(drag.after(elapsed_s).decay_m_s[flight.elements.plane[satellite]])
 
 
 def _repeat(flight: Flight, satellite: int) -> RepeatCycle | None:
@@ -150,12 +174,8 @@ def _elements_at(flight: Flight, at: np.ndarray, satellite: int) -> tuple[float,
     """Semi-major axis in m, inclination and node in TEME in rad, of one satellite at one time (1,)."""
     if isinstance(flight, MeanFlight):
         elements, plane = flight.elements, flight.elements.plane[satellite]
-        drift = elements.rates_rad_s[1][plane] * seconds_since(at, elements.epoch_utc)[0]
-        return (
-            float(elements.semi_major_axis_m[plane]),
-            float(elements.inclination_rad[plane]),
-            float(elements.raan_teme_rad[plane] + drift),
-        )
+        axis, _, node = elements.moved(seconds_since(at, elements.epoch_utc), [plane])
+        return float(axis[0, 0]), float(elements.inclination_rad[plane]), float(node[0, 0])
     if isinstance(flight, ElementsFlight):
         record = flight.elements.records[satellite]
         return record.a * record.radiusearthkm * 1e3, record.inclo, mean_node_rad(record, at[0])

@@ -11,10 +11,10 @@ from scipy.optimize import brentq
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M, TROPICAL_YEAR_S
 from geometry.ephemeris import mean_sun_right_ascension_rad, sky_at
 from geometry.orbit.mean_elements import secular_rates_rad_s
+from geometry.orbit.secular_drag import LOWEST_ALTITUDE_M
 from geometry.validation import FloatArray, check_finite
 
 MEAN_SUN_RATE_RAD_S = 2.0 * np.pi / TROPICAL_YEAR_S
-LOWEST_ALTITUDE_M = 150_000.0  # below, no orbit lasts: the atmosphere takes it within hours
 DAY_S = 86_400.0
 
 

@@ -9,6 +9,7 @@ from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.sees import SurfaceView, surface_view
 from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, surface_frame
+from geometry.radiation.view_factors import ViewFactors, view_factors
 
 __all__ = [
     "LOADS",
@@ -21,6 +22,7 @@ __all__ = [
     "SeenAlong",
     "SurfaceFrame",
     "SurfaceView",
+    "ViewFactors",
     "exchange_factors",
     "face_loads",
     "gebhart_factors",
@@ -28,4 +30,5 @@ __all__ = [
     "seen_along",
     "surface_frame",
     "surface_view",
+    "view_factors",
 ]

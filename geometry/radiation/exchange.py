@@ -11,20 +11,19 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from geometry import __version__
-from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.absolute_error import over_allowed, warn_of_error
+from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.load_estimates import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.reciprocity import Balanced, balanced
-from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
-from geometry.radiation.sky_view import PathState, RayBlock, follow_paths, ray_blocks
-from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
+from geometry.radiation.reciprocity import Balanced, reciprocal
+from geometry.radiation.sampling import point_order
+from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
+from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
 BANDS: tuple[Band, ...] = ("solar", "infrared")
@@ -143,10 +142,8 @@ def exchange_factors(
     began = time.perf_counter()
     mesh = mesh_of(craft)
     check_choice(band, BANDS, name="band")
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
-    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    check_casting(tolerance, max_rays, seed)
+    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
     rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress)
@@ -154,7 +151,7 @@ def exchange_factors(
     budget.unmet.clear()
     budget.warn(accuracy, max_rays)
     absorptance = traced.absorptances[BANDS.index(band)]
-    kept = balanced(
+    kept = reciprocal(
         rows.factors,
         rows.errors,
         rows.outside,
@@ -248,22 +245,8 @@ def _run_of_rows(
 
 def _traced_block(craft: TracedCraft, block: RayBlock, band: int, seed: int) -> tuple[FloatArray, int, float]:
     """What one block of paths leaves where (segments, S + 2), reflected segments, and weight cut."""
-    receivers, caster = craft.receivers, craft.caster
-    origins, directions = np.empty((2, len(block), 3), np.float32)
-    hemisphere_rays(
-        receivers.frames,
-        receivers.cumulative_area,
-        receivers.first_row,
-        caster.start_offset_m,
-        seed,
-        block.receivers,
-        block.streams,
-        block.replicates,
-        block.first,
-        DIRECTION_NUMBERS,
-        origins,
-        directions,
-    )
+    caster = craft.caster
+    origins, directions = block_rays(block, craft, seed)
     faces, distances = caster.first_hit(origins, directions)
     weights = np.zeros((len(block), len(BANDS)), np.float32)
     weights[:, band] = 1.0
@@ -273,9 +256,9 @@ def _traced_block(craft: TracedCraft, block: RayBlock, band: int, seed: int) -> 
         directions,
         weights,
         every // block.count,
-        (block.first + every % block.count).astype(np.uint32),
+        np.tile(point_order(block.first, block.count)[1], len(block.receivers)),
     )
-    deposits = np.zeros((len(block.receivers), len(receivers) + len(OUTSIDE)))
+    deposits = np.zeros((len(block.receivers), len(craft.receivers) + len(OUTSIDE)))
     more, cut = follow_paths(state, faces, distances, block, craft, seed, [], None, deposits)
     return deposits, more, cut
 
@@ -298,7 +281,7 @@ def _result(
         accuracy.replicates,
         accuracy.tolerance,
         int(max_rays),
-        Environment(),
+        None,
         time.perf_counter() - began,
     )
     return ExchangeFactors(

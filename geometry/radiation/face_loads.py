@@ -16,7 +16,7 @@ from geometry.radiation.heat_loads import frozen_arrays, summary
 from geometry.radiation.load_estimates import LOADS, Progress, load_estimates, mesh_of
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import Receivers, side_receivers, surface_receivers
 from geometry.validation import FloatArray, check_in_range
 
@@ -113,7 +113,7 @@ def face_loads(
     points = 1 << (-(-int(rays_per_face) // REPLICATES) - 1).bit_length()
     accuracy = Accuracy(1.0, REPLICATES, int(seed), thread_count(jobs), points, reflections)
     budget = RayBudget(np.inf)
-    caster = EmbreeRayCaster(mesh)
+    caster = ray_caster(mesh)
     craft_by_side = traced_craft(mesh, caster, side_receivers)
     receivers = craft_by_side.receivers
     shape = (2, len(LOADS), len(states.times_utc), len(receivers))

@@ -16,7 +16,7 @@ from geometry.radiation.blocks import thread_count
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, Progress, load_estimates, mesh_of
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
 from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
 
@@ -190,7 +190,7 @@ def heat_loads(
     for the centre of the Sun: a surface edge-on to it gets nothing (its half of the disc would bring
     1.3 W/m^2); shadows are those of the whole disc.  Left out: what the craft emits itself (a matter of
     temperatures), refraction, the penumbra on the ground.  Sheets nearer to each other than 1e-5 of the
-    craft's extent cannot be told apart in single precision.
+    craft's extent cannot be told apart in single precision; a warning names them.
 
     References: [Gilmore2002] for the loads, [Knocke1988] for the latitude-season Earth.
     """
@@ -202,7 +202,7 @@ def heat_loads(
     check_in_range(seed, 0, 2**62, name="seed")
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
-    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     tables = _Tables(mesh, len(states.times_utc))
     for estimates in load_estimates(
         traced, traced.receivers, states, environment, accuracy, budget, progress

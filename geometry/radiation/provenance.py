@@ -23,8 +23,8 @@ class Provenance:
     tolerance : float
         Asked for; 0 where the number of rays was given instead.
     max_rays : int
-    environment : Environment
-        Its constants.
+    environment : Environment or None
+        Its constants; None where nothing but the craft is asked about.
     wall_s : float
     """
 
@@ -34,5 +34,5 @@ class Provenance:
     replicates: int
     tolerance: float
     max_rays: int
-    environment: Environment
+    environment: Environment | None
     wall_s: float

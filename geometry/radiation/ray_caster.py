@@ -14,6 +14,7 @@ from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.close_sheets import warn_of_close_sheets
 from geometry.validation import FloatArray, read_only
 
 Float32Array = NDArray[np.float32]
@@ -53,6 +54,10 @@ class RayCaster(Protocol):
         """
         ...
 
+    def first_face(self, origins_m: Float32Array, directions: Float32Array) -> Int32Array:
+        """As `first_hit` without the distances, (R,): a fifth faster."""
+        ...
+
     def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
         """Whether anything at all stands in a ray's way, (R,)."""
         ...
@@ -67,6 +72,11 @@ class EmbreeRayCaster:
     Parameters
     ----------
     mesh : SurfaceMesh
+
+    Warns
+    -----
+    AccuracyWarning
+        Sheets nearer to each other than 1e-5 of the extent, by name.
     """
 
     def __init__(self, mesh: SurfaceMesh) -> None:
@@ -81,6 +91,7 @@ class EmbreeRayCaster:
         )
         # the first call builds the tree; later ones may then run side by side
         self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
+        warn_of_close_sheets(mesh, self)
 
     @property
     def center_m(self) -> FloatArray:
@@ -102,6 +113,15 @@ class EmbreeRayCaster:
         answer = self._scene.run(origins_m, directions, output=True)
         return answer["primID"], answer["tfar"]
 
+    def first_face(self, origins_m: Float32Array, directions: Float32Array) -> Int32Array:
+        """Face hit first, -1 for none; see `RayCaster`."""
+        return self._scene.run(origins_m, directions)
+
     def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
         """Whether anything stands in the way; see `RayCaster`."""
         return self._scene.run(origins_m, directions, query="OCCLUDED") >= 0
+
+
+def ray_caster(mesh: SurfaceMesh) -> RayCaster:
+    """The engine for a mesh: the one place that chooses it."""
+    return EmbreeRayCaster(mesh)

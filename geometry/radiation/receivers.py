@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.box_tree import none_before
 from geometry.radiation.ray_caster import Float32Array, RayCaster
 from geometry.validation import FloatArray, IntArray
 
@@ -90,7 +91,7 @@ class Receivers:
         return np.add.reduceat(per_row, self.first_row[:-1], axis=-1)
 
 
-def _tangent_frames(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
+def tangent_frames(normals: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Two tangents of each unit normal, without a branch that jumps [Duff2017]."""
     x, y, z = normals.T
     sign = np.where(z >= 0.0, 1.0, -1.0)
@@ -106,7 +107,7 @@ def side_frames(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, center_m:
     corners = mesh.vertices_m[mesh.faces[faces]] - center_m
     normals = mesh.normals[faces] * sides[:, None]
     parts = (corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0], normals)
-    return np.ascontiguousarray(np.concatenate([*parts, *_tangent_frames(normals)], axis=1), dtype=np.float32)
+    return np.ascontiguousarray(np.concatenate([*parts, *tangent_frames(normals)], axis=1), dtype=np.float32)
 
 
 def _rows_free(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, caster: RayCaster) -> np.ndarray:
@@ -118,12 +119,8 @@ def _rows_free(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, caster: Ra
     rounded = np.round(np.column_stack([normals, heights / caster.half_extent_m]) * 1e9)
     distinct, index = np.unique(rounded.astype(np.int64), axis=0, return_inverse=True)
     planes = distinct * 1e-9
-    free = np.empty(len(planes), bool)
-    step = max(1, 4_000_000 // len(vertices))
-    for begin in range(0, len(planes), step):
-        part = planes[begin : begin + step]
-        top = (vertices @ part[:, :3].T).max(axis=0)
-        free[begin : begin + step] = top <= part[:, 3] * caster.half_extent_m + scale
+    limits = np.asarray(planes[:, 3] * caster.half_extent_m + scale, dtype=float)
+    free = none_before(np.ascontiguousarray(planes[:, :3]), limits, vertices)
     return free[index.reshape(-1)]
 
 

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.linalg import minres
 
+from geometry.radiation.balance import balanced
 from geometry.validation import FloatArray, IntArray
-
-MOST_PASSES = 8
-"""Passes in which entries that would turn negative are set to zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +38,7 @@ class Balanced:
     reciprocity_residual: FloatArray
 
 
-def balanced(
+def reciprocal(
     factors: csr_array,
     errors: csr_array,
     outside: FloatArray,
@@ -77,21 +74,21 @@ def balanced(
     share = np.where(own, 1.0, v_back / (v_there + v_back))
     value = share * there + (1.0 - share) * back
     variance = np.where(own, v_there, share * v_there)
-    free = weights[:, None] * outside
-    free_variance = (weights[:, None] * np.maximum(outside_errors, least_errors[:, None])) ** 2
-    free_variance[outside <= 0.0] = 0.0
+    free = weights * outside.T
+    free_variance = (weights * np.maximum(outside_errors.T, least_errors)) ** 2
+    free_variance[free <= 0.0] = 0.0
     apart = np.zeros(size)
     for k in (i, j):
         np.maximum.at(apart, k, np.abs(there - back) / weights[k])
-    moved_value, moved_free = _closed(i, j, value, variance, free, free_variance, weights)
+    closed = balanced(weights, i, j, value, variance, free, free_variance)
     scale = np.where(linked, weights, 1.0)
     both = np.concatenate([i, j[~own]]), np.concatenate([j, i[~own]])
-    table = [np.concatenate([v, v[~own]]) / scale[both[0]] for v in (moved_value, np.sqrt(variance))]
+    table = [np.concatenate([v, v[~own]]) / scale[both[0]] for v in (closed.pairs_m2, np.sqrt(variance))]
     rest = _scaled_rows(factors, outside, ~linked)
     return Balanced(
         factors=_csr(*both, table[0], size) + rest[0],
         standard_errors=_csr(*both, table[1], size) + errors.multiply(~linked[:, None]).tocsr(),
-        outside=np.where(linked[:, None], moved_free / scale[:, None], rest[1]),
+        outside=np.where(linked[:, None], (closed.ends_m2 / scale).T, rest[1]),
         residual=residual,
         reciprocity_residual=apart,
     )
@@ -120,53 +117,6 @@ def _at(matrix: csr_array, i: IntArray, j: IntArray) -> FloatArray:
     wanted = i * width + j
     place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
     return np.where(keys[place] == wanted, values[place], 0.0) if len(keys) else np.zeros(len(i))
-
-
-def _closed(
-    i: IntArray,
-    j: IntArray,
-    value: FloatArray,
-    variance: FloatArray,
-    free: FloatArray,
-    free_variance: FloatArray,
-    weights: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Symmetric entries and free columns moved by least squares until the rows sum to the weights."""
-    own = i == j
-    other = np.where(own, 0.0, 1.0)
-    for _ in range(MOST_PASSES):
-        rows = np.bincount(i, value, len(weights)) + np.bincount(j, value * other, len(weights))
-        lacking = weights - rows - free.sum(axis=1)
-        if not (np.abs(lacking) > 1e-13 * weights).any():
-            break
-        push = _multipliers(i, j, variance, free_variance, lacking)
-        value = value + variance * (push[i] + other * push[j])
-        free = free + free_variance * push[:, None]
-        variance = np.where(value > 0.0, variance, 0.0)
-        free_variance = np.where(free > 0.0, free_variance, 0.0)
-        value, free = np.maximum(value, 0.0), np.maximum(free, 0.0)
-    return value, free
-
-
-def _multipliers(
-    i: IntArray, j: IntArray, variance: FloatArray, free_variance: FloatArray, lacking: FloatArray
-) -> FloatArray:
-    """One multiplier a row: solves the normal equations, scaled to a unit diagonal."""
-    size, apart = len(lacking), i != j
-    diagonal = np.bincount(i, variance, size) + np.bincount(j[apart], variance[apart], size)
-    diagonal += free_variance.sum(axis=1)
-    scale = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, np.inf))
-    off = variance[apart] * scale[i[apart]] * scale[j[apart]]
-    every = np.arange(size)
-    matrix = _csr(
-        np.concatenate([every, i[apart], j[apart]]),
-        np.concatenate([every, j[apart], i[apart]]),
-        np.concatenate([np.ones(size), off, off]),
-        size,
-    )
-    # minres: two surfaces that see nothing but each other make the matrix singular, though consistent
-    solution, _ = minres(matrix, scale * lacking, rtol=1e-14, maxiter=20 * size + 100)
-    return scale * solution
 
 
 def _scaled_rows(factors: csr_array, outside: FloatArray, chosen: np.ndarray) -> tuple[csr_array, FloatArray]:

@@ -7,8 +7,10 @@ Sobol sequence [Sobol1967], [JoeKuo2008] xored with one random word per dimensio
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
-from numba import float32, njit, uint32, uint64
+from numba import float32, int32, int64, njit, uint32, uint64
 from numpy.typing import NDArray
 
 # Primitive polynomials (degree, inner coefficients) and initial numbers of dimensions 2.. [JoeKuo2008]
@@ -72,7 +74,7 @@ def digital_shift(seed, stream, replicate, dimension):  # type: ignore[no-untype
 @njit(inline="always")
 def unit_interval(word):  # type: ignore[no-untyped-def]
     """24 leading bits of a uint32 as float32 in [0, 1); all 32 would round up to 1."""
-    return float32(uint32(word) >> uint32(8)) * _UNIT
+    return float32(int32(uint32(word) >> uint32(8))) * _UNIT  # signed: the processor converts eight at once
 
 
 @njit(cache=True, nogil=True)
@@ -89,29 +91,133 @@ def sobol_word(index, dimension, table):  # type: ignore[no-untyped-def]
     return word
 
 
+RUN = 256
+"""Points made at a time."""
+
+
+def _low_words() -> NDArray[np.uint32]:
+    """The first `RUN` points of the five dimensions of a ray's start, in Gray-code order, (5, RUN)."""
+    index = np.arange(RUN)
+    gray = index ^ (index >> 1)
+    words = np.zeros((5, RUN), np.uint32)
+    for bit in range(RUN.bit_length() - 1):
+        words ^= np.where((gray >> bit) & 1, DIRECTION_NUMBERS[:5, bit, None], np.uint32(0))
+    return words
+
+
+_LOW_WORDS = _low_words()
+
+
 @njit(cache=True, nogil=True)
 def sobol_points(first, table, shifts, points):  # type: ignore[no-untyped-def]
-    """Fill points (5, n), float32 in [0, 1), with points first, first + 1, ... in Gray-code order."""
-    words = np.empty(5, np.uint32)
+    """Fill points (5, n), float32 in [0, 1), with points first, first + 1, ... in Gray-code order.
+
+    Gray code and direction numbers are linear over xor: within a run of 256 from a multiple of 256, a
+    point is that multiple's word xored with one of 256 fixed words, eight at a time.
+    """
+    count = points.shape[1]
+    done = 0
+    while done < count:
+        index = first + done
+        start = index & (RUN - 1)
+        size = min(RUN - start, count - done)
+        for d in range(5):
+            base = sobol_word(index - start, d, table) ^ shifts[d]
+            low, out = _LOW_WORDS[d, start : start + size], points[d, done : done + size]
+            for k in range(size):
+                out[k] = unit_interval(low[k] ^ base)
+        done += size
+
+
+_CELL_BITS = 3
+"""Directions are visited cell by cell of 8 x 8 cells of their square."""
+
+
+@lru_cache(maxsize=64)
+def point_order(first: int, count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The points first..first + count in an order in which neighbours go the same way.
+
+    Rays that follow one another then meet the same part of the craft: the engine is up to a tenth faster.
+
+    Parameters
+    ----------
+    first, count : int
+        Kept in their order unless `count` is a power of two and `first` a multiple of it.
+
+    Returns
+    -------
+    columns : uint32 array (5, 32)
+        Word of the point at a position = xor of the columns of the position's bits.
+    indices : uint32 array (count,)
+        Index in the sequence of the point at each position from `first` on.
+
+    Notes
+    -----
+    In which cell a point's direction lies is linear over xor in the bits of its index.  The positions' low
+    bits count through the indices that leave the cell as it is (the kernel of that map), the high bits
+    through the others.
+    """
+    gray = DIRECTION_NUMBERS[:5].copy()
+    gray[:, 1:] ^= DIRECTION_NUMBERS[:5, :-1]
+    bits = count.bit_length() - 1
+    if count != 1 << bits or first % count:
+        return gray, np.arange(first, first + count, dtype=np.uint32)
+    cells = (gray[DIRECTION] >> (BITS - _CELL_BITS) << _CELL_BITS) | (
+        gray[DIRECTION + 1] >> (BITS - _CELL_BITS)
+    )
+    kernel: list[int] = []
+    pivots: list[tuple[int, int]] = []  # cell and index, by elimination
+    for b in range(bits):
+        cell, index = int(cells[b]), 1 << b
+        for known, through in pivots:
+            if cell ^ known < cell:
+                cell, index = cell ^ known, index ^ through
+        if cell:
+            pivots = sorted([*pivots, (cell, index)], reverse=True)
+        else:
+            kernel.append(index)
+    basis = np.array([*kernel, *(index for _, index in pivots)], dtype=np.uint32)
+    columns = gray.copy()
+    for position, index in enumerate(basis):
+        used = [b for b in range(bits) if (int(index) >> b) & 1]
+        columns[:, position] = np.bitwise_xor.reduce(gray[:, used], axis=1)
+    indices = np.zeros(1, np.uint32)
+    for index in basis:
+        indices = np.concatenate([indices, indices ^ index])
+    return columns, np.uint32(first) ^ indices
+
+
+@njit(cache=True, nogil=True)
+def _low_points(columns, words):  # type: ignore[no-untyped-def]
+    """Words (5, RUN) of the positions that the low bits count."""
     for d in range(5):
-        words[d] = sobol_word(first, d, table) ^ shifts[d]
-    a, b, c, d, e = words[0], words[1], words[2], words[3], words[4]
-    for k in range(points.shape[1]):
-        points[0, k] = unit_interval(a)
-        points[1, k] = unit_interval(b)
-        points[2, k] = unit_interval(c)
-        points[3, k] = unit_interval(d)
-        points[4, k] = unit_interval(e)
-        following = first + k + 1
-        bit = 0
-        while not (following & 1):
-            following >>= 1
+        words[d, 0] = uint32(0)
+        size, bit = 1, 0
+        while size < RUN:
+            for k in range(size):
+                words[d, size + k] = words[d, k] ^ columns[d, bit]
+            size, bit = 2 * size, bit + 1
+
+
+@njit(cache=True, nogil=True)
+def _run_of_points(position, columns, low, shifts, points):  # type: ignore[no-untyped-def]
+    """Fill points (5, RUN) from a position to the end of its run; returns how many there are."""
+    start = position & (RUN - 1)
+    for d in range(5):
+        base = shifts[d]
+        high, bit = position - start, 0
+        while high:
+            if high & 1:
+                base ^= columns[d, bit]
+            high >>= 1
             bit += 1
-        a ^= table[0, bit]
-        b ^= table[1, bit]
-        c ^= table[2, bit]
-        d ^= table[3, bit]
-        e ^= table[4, bit]
+        if start == 0:
+            for k in range(RUN):
+                points[d, k] = unit_interval(low[d, k] ^ base)
+        else:
+            for k in range(RUN - start):
+                points[d, k] = unit_interval(low[d, start + k] ^ base)
+    return RUN - start
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -153,9 +259,81 @@ def triangle_row(cumulative, low, high, value):  # type: ignore[no-untyped-def]
 def point_in_triangle(u, v):  # type: ignore[no-untyped-def]
     """Unit square to barycentric weights of two edges, without folding over [Heitz2019]."""
     half_u, half_v = float32(0.5) * u, float32(0.5) * v
-    if v > u:
-        return half_u, v - half_u
-    return u - half_v, half_v
+    upper = v > u  # chosen without a branch, which would be mispredicted every other time
+    return (half_u if upper else u - half_v), (v - half_u if upper else half_v)
+
+
+FEW_ROWS = 12
+
+
+@njit(cache=True, nogil=True)
+def _rows_of(cumulative, low, high, values, guide, rows):  # type: ignore[no-untyped-def]
+    """Rows that `triangle_row` finds for many values; a guide table makes the search short."""
+    if high - low <= FEW_ROWS:  # counted without a branch, eight values at a time
+        rows[: values.shape[0]] = low
+        for row in range(low, high - 1):
+            for k in range(values.shape[0]):
+                rows[k] += values[k] >= cumulative[row]
+        return
+    size = guide.shape[0]
+    for k in range(values.shape[0]):
+        row = guide[int64(values[k] * float32(size))]
+        while row < high - 1 and cumulative[row] <= values[k]:
+            row += 1
+        rows[k] = row
+
+
+@njit(cache=True, nogil=True)
+def _fill_guide(cumulative, low, high, guide):  # type: ignore[no-untyped-def]
+    """First row whose cumulative share exceeds the lower end of each of the table's equal intervals."""
+    row = low
+    for k in range(guide.shape[0]):
+        while row < high - 1 and cumulative[row] <= k / guide.shape[0]:
+            row += 1
+        guide[k] = row
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _origins(frames, rows, points, offset, origins):  # type: ignore[no-untyped-def]
+    """Points of the rows' triangles, a little off along their normals."""
+    for k in range(origins.shape[0]):
+        row = rows[k]
+        u, v = point_in_triangle(points[0, k], points[1, k])
+        for i in range(3):
+            origins[k, i] = (
+                frames[row, i] + u * frames[row, 3 + i] + v * frames[row, 6 + i] + offset * frames[row, 9 + i]
+            )
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _directions(frames, rows, x, y, z, directions):  # type: ignore[no-untyped-def]
+    """Points of the hemisphere turned to the rows' normals."""
+    for k in range(directions.shape[0]):
+        row = rows[k]
+        for i in range(3):
+            directions[k, i] = (
+                x[k] * frames[row, 12 + i] + y[k] * frames[row, 15 + i] + z[k] * frames[row, 9 + i]
+            )
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _flat_directions(frame, x, y, z, directions):  # type: ignore[no-untyped-def]
+    """The same where all rows share one normal."""
+    n0, n1, n2, s0, s1, s2, t0, t1, t2 = frame[9:18]
+    for k in range(directions.shape[0]):
+        directions[k, 0] = x[k] * s0 + y[k] * t0 + z[k] * n0
+        directions[k, 1] = x[k] * s1 + y[k] * t1 + z[k] * n1
+        directions[k, 2] = x[k] * s2 + y[k] * t2 + z[k] * n2
+
+
+@njit(cache=True, nogil=True)
+def _is_flat(frames, low, high):  # type: ignore[no-untyped-def]
+    """Whether all rows have the same normal."""
+    for row in range(low + 1, high):
+        for i in range(9, 12):
+            if frames[row, i] != frames[low, i]:
+                return False
+    return True
 
 
 @njit(inline="always")
@@ -170,7 +348,7 @@ def _surface_rays(  # type: ignore[no-untyped-def]
     streams,
     replicates,
     first,
-    table,
+    columns,
     origins_m,
     directions,
 ):
@@ -179,41 +357,54 @@ def _surface_rays(  # type: ignore[no-untyped-def]
     count = origins_m.shape[0] // segments
     offset = float32(start_offset_m)
     shifts = np.empty(5, np.uint32)
-    points = np.empty((5, 256), np.float32)
-    x = np.empty(256, np.float32)
-    y = np.empty(256, np.float32)
+    points = np.zeros((5, RUN), np.float32)  # what is not filled stays a point: rows are looked up for all
+    x, y, z = np.empty(256, np.float32), np.empty(256, np.float32), np.empty(256, np.float32)
+    rows = np.empty(256, np.int64)
+    guide = np.empty(0, np.int64)
+    ready, flat = -1, False
+    low_words = np.empty((5, RUN), np.uint32)
+    _low_points(columns, low_words)
     for segment in range(segments):
-        low, high = first_row[receivers[segment]], first_row[receivers[segment] + 1]
+        receiver = receivers[segment]
+        low, high = first_row[receiver], first_row[receiver + 1]
+        if receiver != ready:
+            ready, flat = receiver, _is_flat(frames, low, high)
+            if high - low > FEW_ROWS:
+                size = 1
+                while size < 2 * (high - low):
+                    size *= 2
+                guide = np.empty(size, np.int64)
+                _fill_guide(cumulative, low, high, guide)
         for d in range(5):
             shifts[d] = digital_shift(seed, streams[segment], replicates[segment], d)
-        for begin in range(0, count, 256):
-            n = min(256, count - begin)
-            sobol_points(first + begin, table, shifts, points[:, :n])
-            concentric_disc(points[2, :n], points[3, :n], x, y)
-            for k in range(n):
-                row = low
-                if high - low > 1:
-                    row = triangle_row(cumulative, low, high, points[4, k])
-                u, v = point_in_triangle(points[0, k], points[1, k])
-                p, q = x[k], y[k]
-                square = p * p + q * q
-                if even:  # a disc of equal areas is a cap of equal areas: z = 1 - r^2
-                    stretch = np.sqrt(float32(2) - square)
-                    p, q = stretch * p, stretch * q
-                    z = max(float32(1) - square, float32(1e-6))
-                else:
-                    z = np.sqrt(max(float32(1) - square, float32(1e-12)))
-                ray = segment * count + begin + k
-                for i in range(3):
-                    origins_m[ray, i] = (
-                        frames[row, i]
-                        + u * frames[row, 3 + i]
-                        + v * frames[row, 6 + i]
-                        + offset * frames[row, 9 + i]
-                    )
-                    directions[ray, i] = (
-                        p * frames[row, 12 + i] + q * frames[row, 15 + i] + z * frames[row, 9 + i]
-                    )
+        begin = 0
+        while begin < count:
+            made = _run_of_points(first + begin, columns, low_words, shifts, points)
+            n = min(made, count - begin)
+            concentric_disc(points[2], points[3], x, y)
+            _heights(even, x, y, z)
+            _rows_of(cumulative, low, high, points[4], guide, rows)
+            ray = segment * count + begin
+            _origins(frames, rows, points, offset, origins_m[ray : ray + n])
+            if flat:
+                _flat_directions(frames[low], x, y, z, directions[ray : ray + n])
+            else:
+                _directions(frames, rows, x, y, z, directions[ray : ray + n])
+            begin += n
+
+
+@njit(inline="always")
+def _heights(even, x, y, z):  # type: ignore[no-untyped-def]
+    """Points of the disc lifted to the hemisphere: by the cosine, or evenly (z = 1 - r^2)."""
+    one = float32(1)
+    for k in range(x.shape[0]):
+        square = x[k] * x[k] + y[k] * y[k]
+        if even:
+            stretch = np.sqrt(float32(2) - square)
+            x[k], y[k] = stretch * x[k], stretch * y[k]
+            z[k] = max(one - square, float32(1e-6))
+        else:
+            z[k] = np.sqrt(max(one - square, float32(1e-12)))
 
 
 @njit(cache=True, nogil=True)
@@ -227,14 +418,15 @@ def hemisphere_rays(  # type: ignore[no-untyped-def]
     streams,
     replicates,
     first,
-    table,
+    columns,
     origins_m,
     directions,
 ):
     """Fill origins and directions (K n, 3): n points of each of K segments.
 
     A segment is one replicate of one stream on one receiver: points uniform over the rows of the
-    receiver, directions cosine-weighted about their normals.  A row of `frames` (E, 18) is corner, two
+    receiver, directions cosine-weighted about their normals.  `columns` tell the points' order
+    (`point_order`).  A row of `frames` (E, 18) is corner, two
     edges (m, centred), normal and two tangents.
     """
     _surface_rays(
@@ -248,7 +440,7 @@ def hemisphere_rays(  # type: ignore[no-untyped-def]
         streams,
         replicates,
         first,
-        table,
+        columns,
         origins_m,
         directions,
     )
@@ -265,7 +457,7 @@ def even_rays(  # type: ignore[no-untyped-def]
     streams,
     replicates,
     first,
-    table,
+    columns,
     origins_m,
     directions,
 ):
@@ -281,7 +473,7 @@ def even_rays(  # type: ignore[no-untyped-def]
         streams,
         replicates,
         first,
-        table,
+        columns,
         origins_m,
         directions,
     )

@@ -6,23 +6,26 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from numba import float32, int64, njit
 
 from geometry import __version__
 from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
+from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.radiation.absolute_error import over_allowed, warn_of_error
+from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.load_estimates import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import Float32Array, ray_caster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.sampling import DIRECTION_NUMBERS, even_rays, hemisphere_rays
+from geometry.radiation.sampling import even_rays, hemisphere_rays
 from geometry.radiation.sight_lines import (
+    EARTH_DARK,
+    EARTH_LIT,
     SPACE,
     SUN,
     category_names,
@@ -30,9 +33,9 @@ from geometry.radiation.sight_lines import (
     earth_along,
     sight_scene,
 )
-from geometry.radiation.sky_view import RayBlock, ray_blocks
+from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
-from geometry.validation import FloatArray, IntArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16
 FIRST_POINTS = 1024
@@ -136,12 +139,10 @@ def surface_view(
     names = category_names(mesh)
     index = mesh.surface_index(surface)
     environment = environment or Environment()
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
-    traced = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+    check_casting(tolerance, max_rays, seed)
+    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     scene = earth_scene(states, environment)
-    look = _Look(traced, scene, index, category_of_side(mesh), len(names), int(seed), thread_count(jobs))
+    look = _Look(traced, scene, index, met_table(mesh), len(names), int(seed), thread_count(jobs))
     shares, errors, rays = look.shares(tolerance, max_rays, progress)
     half_angle = float(np.arcsin(SOLAR_RADIUS_M / states.sun_distance_m.mean()))
     sun, sun_rays = look.sun_shares(half_angle)
@@ -168,20 +169,57 @@ def surface_view(
 
 
 @njit(cache=True, nogil=True)
-def _count(directions, faces, per_segment, normals, category, rows, bulge, counts):  # type: ignore[no-untyped-def]
-    """Add what each ray meets to counts (K, T, C); the sky is looked at for every time."""
-    for i in range(faces.shape[0]):
-        segment = i // per_segment
-        d0, d1, d2 = float(directions[i, 0]), float(directions[i, 1]), float(directions[i, 2])
-        face = faces[i]
-        if face >= 0:
-            toward = d0 * normals[face, 0] + d1 * normals[face, 1] + d2 * normals[face, 2]
-            met = category[face, 0 if toward < 0.0 else 1]
-            for t in range(rows.shape[0]):
-                counts[segment, t, met] += 1
-        else:
-            for t in range(rows.shape[0]):
-                counts[segment, t, earth_along(d0, d1, d2, rows[t], bulge)] += 1
+def count_faces(directions, faces, per_segment, met, counts):  # type: ignore[no-untyped-def]
+    """Add the category that each ray meets on the craft to counts (K, C); `SPACE` where it meets nothing.
+
+    `met` (F, 5): normal of each face, categories of its front and back; together, for the sake of the cache.
+    """
+    for segment in range(counts.shape[0]):
+        for i in range(segment * per_segment, (segment + 1) * per_segment):
+            face = faces[i]
+            if face < 0:
+                counts[segment, SPACE] += 1
+                continue
+            toward = (
+                directions[i, 0] * met[face, 0]
+                + directions[i, 1] * met[face, 1]
+                + directions[i, 2] * met[face, 2]
+            )
+            counts[segment, int64(met[face, 3 if toward < 0 else 4])] += 1
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _earth_counts(directions, faces, begin, end, row, bulge):  # type: ignore[no-untyped-def]
+    """Rays that leave the craft and meet the lit and the dark Earth, of directions[begin:end]."""
+    lit = earth = 0
+    for start in range(begin, end, 4096):  # so that counts stay exact in single precision
+        some_lit, some_earth = float32(0), float32(0)
+        for i in range(start, min(end, start + 4096)):
+            hit, sunny = earth_along(directions[i, 0], directions[i, 1], directions[i, 2], row, bulge)
+            met = float32(1) if hit & (faces[i] < 0) else float32(0)
+            some_earth += met
+            some_lit += met if sunny else float32(0)
+        lit += int64(some_lit)
+        earth += int64(some_earth)
+    return lit, earth - lit
+
+
+@njit(cache=True, nogil=True)
+def _count_earth(directions, faces, per_segment, rows, bulge, counts):  # type: ignore[no-untyped-def]
+    """Move what meets the Earth from `SPACE` to its categories in counts (K, T, C), time by time."""
+    for segment in range(counts.shape[0]):
+        for t in range(rows.shape[0]):
+            lit, dark = _earth_counts(
+                directions, faces, segment * per_segment, (segment + 1) * per_segment, rows[t], bulge
+            )
+            counts[segment, t, EARTH_LIT] += lit
+            counts[segment, t, EARTH_DARK] += dark
+            counts[segment, t, SPACE] -= lit + dark
+
+
+def met_table(mesh: SurfaceMesh) -> Float32Array:
+    """What `count_faces` needs of each face, (F, 5)."""
+    return np.concatenate([mesh.normals, category_of_side(mesh)], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +229,7 @@ class _Look:
     craft: TracedCraft
     scene: EarthScene
     surface: int
-    category: IntArray
+    met: Float32Array
     categories: int
     seed: int
     threads: int
@@ -222,29 +260,16 @@ class _Look:
 
     def _cast(self, kind: int, first: int, count: int, counts: IntArray) -> None:
         """Adds `count` points of every replicate to counts (R, T, C)."""
-        receivers, caster, mesh = self.craft.receivers, self.craft.caster, self.craft.mesh
-        rows, bulge = sight_scene(self.scene), 1.0 / (1.0 - self.scene.flattening) ** 2 - 1.0
+        rows, bulge = sight_scene(self.scene)
         make, stream = ((hemisphere_rays, 0), (even_rays, _EVEN_STREAM))[kind]
 
         def cast(block: RayBlock) -> tuple[RayBlock, IntArray]:
-            origins, directions = np.empty((2, len(block), 3), np.float32)
-            make(
-                receivers.frames,
-                receivers.cumulative_area,
-                receivers.first_row,
-                caster.start_offset_m,
-                self.seed,
-                block.receivers,
-                block.streams + stream,
-                block.replicates,
-                block.first,
-                DIRECTION_NUMBERS,
-                origins,
-                directions,
-            )
-            faces, _ = caster.first_hit(origins, directions)
-            found = np.zeros((len(block.receivers), *counts.shape[1:]), np.int64)
-            _count(directions, faces, block.count, mesh.normals, self.category, rows, bulge, found)
+            origins, directions = block_rays(block, self.craft, self.seed, stream, make)
+            faces = self.craft.caster.first_face(origins, directions)
+            met = np.zeros((len(block.receivers), self.categories), np.int64)
+            count_faces(directions, faces, block.count, self.met, met)
+            found = np.repeat(met[:, None], len(rows), axis=1)
+            _count_earth(directions, faces, block.count, rows, bulge, found)
             return block, found
 
         work = ray_blocks(np.array([self.surface]), REPLICATES, first, count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from numba import float32, njit
 from numpy.typing import NDArray
 
 from geometry.constants import SOLAR_RADIUS_M
@@ -18,7 +18,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.load_estimates import mesh_of
-from geometry.radiation.ray_caster import START_OFFSET_PER_HALF_EXTENT, EmbreeRayCaster
+from geometry.radiation.ray_caster import Float32Array, ray_caster
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 
 SKY = ("space", "earth_lit", "earth_dark", "sun")
@@ -50,33 +50,31 @@ def category_of_side(mesh: SurfaceMesh) -> IntArray:
     return np.where(sides >= 0, len(SKY) + sides, len(SKY) + len(mesh.surface_names))
 
 
-def sight_scene(scene: EarthScene) -> FloatArray:
-    """Position in equatorial radii, pole and Sun in body axes, one row per time (T, 9)."""
-    return np.concatenate([scene.position_body, scene.pole_body, scene.sun_body], axis=1)
+def sight_scene(scene: EarthScene) -> tuple[Float32Array, np.float32]:
+    """What `earth_along` needs: position in equatorial radii, pole and Sun (T, 9); the Earth's bulge."""
+    rows = np.concatenate([scene.position_body, scene.pole_body, scene.sun_body], axis=1)
+    return rows.astype(np.float32), np.float32(1.0 / (1.0 - scene.flattening) ** 2 - 1.0)
 
 
 @njit(inline="always")
 def earth_along(d0, d1, d2, row, bulge):  # type: ignore[no-untyped-def]
-    """`SPACE`, `EARTH_LIT` or `EARTH_DARK` along a direction; `bulge` is 1/(1 - f)^2 - 1.
+    """Whether the Earth stands along a direction, and whether it is lit there (else dark).
 
-    Stretched along the pole the Earth is a unit sphere; lit is where the Sun's centre stands above the
-    horizon of the spheroid.
+    Single precision; `bulge` is 1/(1 - f)^2 - 1.  Stretched along the pole the Earth is a unit sphere; lit
+    is where the Sun's centre stands above the horizon of the spheroid.  No branches: many directions at once.
     """
+    zero, one = float32(0), float32(1)
     x0, x1, x2, k0, k1, k2, s0, s1, s2 = row
     dk = d0 * k0 + d1 * k1 + d2 * k2
     xk = x0 * k0 + x1 * k1 + x2 * k2
     b = d0 * x0 + d1 * x1 + d2 * x2 + bulge * dk * xk
-    if b >= 0.0:
-        return SPACE
     a = d0 * d0 + d1 * d1 + d2 * d2 + bulge * dk * dk
-    c = x0 * x0 + x1 * x1 + x2 * x2 + bulge * xk * xk - 1.0
+    c = x0 * x0 + x1 * x1 + x2 * x2 + bulge * xk * xk - one
     disc = b * b - a * c
-    if disc <= 0.0:
-        return SPACE
-    t = c / (np.sqrt(disc) - b)
+    t = c / (np.sqrt(max(disc, zero)) + abs(b))
     sunward = (x0 + t * d0) * s0 + (x1 + t * d1) * s1 + (x2 + t * d2) * s2
     sunward += bulge * (xk + t * dk) * (k0 * s0 + k1 * s1 + k2 * s2)
-    return EARTH_LIT if sunward > 0.0 else EARTH_DARK
+    return (disc > zero) & (b < zero), sunward > zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,11 +217,9 @@ def _first_faces(
     mesh: SurfaceMesh, frame: SurfaceFrame, directions: FloatArray
 ) -> tuple[NDArray[np.int32], FloatArray]:
     """Face met first (-1: none) and its distance in m, from the frame's point."""
-    caster = EmbreeRayCaster(mesh)
+    caster = ray_caster(mesh)
     start = frame.point_m - caster.center_m
-    start = (
-        start + START_OFFSET_PER_HALF_EXTENT * caster.half_extent_m * frame.rotation_body_from_surface[:, 2]
-    )
+    start = start + caster.start_offset_m * frame.rotation_body_from_surface[:, 2]
     origins = np.broadcast_to(start, directions.shape)
     faces, distances = caster.first_hit(
         np.ascontiguousarray(origins, np.float32), np.ascontiguousarray(directions, np.float32)
@@ -234,7 +230,8 @@ def _first_faces(
 def _sky_along(directions: FloatArray, scene: EarthScene, states: OrbitStates) -> IntArray:
     """Sky category of unit directions (D, 3) in the body frame, as if no craft stood there."""
     sky = np.empty(len(directions), np.int64)
-    _sky_categories(directions, sight_scene(scene)[0], 1.0 / (1.0 - scene.flattening) ** 2 - 1.0, sky)
+    rows, bulge = sight_scene(scene)
+    _sky_categories(directions.astype(np.float32), rows[0], bulge, sky)
     half_angle = np.arcsin(SOLAR_RADIUS_M / states.sun_distance_m[0])
     apart = np.linalg.norm(directions - scene.sun_body[0], axis=1)
     sky[(sky == SPACE) & (apart < 2.0 * np.sin(0.5 * half_angle))] = SUN
@@ -246,4 +243,5 @@ def _sky_categories(directions, row, bulge, out):  # type: ignore[no-untyped-def
     """Fills `out` (D,) with `earth_along` of each direction (D, 3)."""
     for i in range(directions.shape[0]):
         d0, d1, d2 = directions[i, 0], directions[i, 1], directions[i, 2]
-        out[i] = earth_along(d0, d1, d2, row, bulge)
+        hit, lit = earth_along(d0, d1, d2, row, bulge)
+        out[i] = (EARTH_LIT if lit else EARTH_DARK) if hit else SPACE

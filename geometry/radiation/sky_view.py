@@ -7,7 +7,7 @@ altitude, attitude and Earth model is then a sum over exit directions (`earth_su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numba import njit
 
 from geometry.radiation.paths import MAX_BOUNCES, TracedCraft, leave_surface
 from geometry.radiation.ray_caster import Float32Array
-from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
+from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays, point_order
 from geometry.validation import FloatArray, IntArray
 
 RAYS_PER_BLOCK = 16_384
@@ -102,6 +102,33 @@ def ray_blocks(receivers: IntArray, replicates: int, first: int, count: int) -> 
             yield RayBlock(owners[part], owners[part], scrambles[part], first + k, size)
 
 
+def block_rays(
+    block: RayBlock,
+    craft: TracedCraft,
+    seed: int,
+    stream: int = 0,
+    make: Callable[..., None] = hemisphere_rays,
+) -> tuple[Float32Array, Float32Array]:
+    """Origins (centred) and directions (n, 3) of a block; `stream` sets its random numbers apart."""
+    receivers = craft.receivers
+    origins, directions = np.empty((len(block), 3), np.float32), np.empty((len(block), 3), np.float32)
+    make(
+        receivers.frames,
+        receivers.cumulative_area,
+        receivers.first_row,
+        craft.caster.start_offset_m,
+        seed,
+        block.receivers,
+        block.streams + stream,
+        block.replicates,
+        block.first,
+        point_order(block.first, block.count)[0],
+        origins,
+        directions,
+    )
+    return origins, directions
+
+
 @njit(cache=True, nogil=True)
 def _part(directions, faces, want_hit, per_segment, out, ends):  # type: ignore[no-untyped-def]
     """Directions of the rays that hit (or did not), segment after segment; returns how many."""
@@ -159,24 +186,8 @@ def cast_sky(
     look_at_sun : bool
         Whether to list the points that scatter sunlight.
     """
-    receivers, caster = craft.receivers, craft.caster
-    total = len(block)
-    origins = np.empty((total, 3), np.float32)
-    directions = np.empty((total, 3), np.float32)
-    hemisphere_rays(
-        receivers.frames,
-        receivers.cumulative_area,
-        receivers.first_row,
-        caster.start_offset_m,
-        seed,
-        block.receivers,
-        block.streams,
-        block.replicates,
-        block.first,
-        DIRECTION_NUMBERS,
-        origins,
-        directions,
-    )
+    caster, total = craft.caster, len(block)
+    origins, directions = block_rays(block, craft, seed)
     faces, distances = caster.first_hit(origins, directions)
     escaped = _first_segments(directions, faces, False, block)
     blocked = _first_segments(directions, faces, True, block)
@@ -190,7 +201,7 @@ def cast_sky(
             np.ascontiguousarray(directions[hits]),
             np.ones((len(hits), 2), np.float32),
             hits // block.count,
-            (block.first + hits % block.count).astype(np.uint32),
+            point_order(block.first, block.count)[1][hits % block.count],
         )
         more, cut = follow_paths(
             state, faces[hits], distances[hits], block, craft, seed, exits, lit if look_at_sun else None

@@ -8,18 +8,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.air.drag_year import DragYear, YearInAir, drag_year, held_drag_area_m2
+from geometry.air.exposure import POINTS, REPLICATES, air_exposure
 from geometry.constants import TROPICAL_YEAR_S
 from geometry.craft import Craft
 from geometry.ephemeris import TimeArray, check_times_utc
 from geometry.frames import dot, rotated
-from geometry.orbit import Attitude, FlownDesign, OrbitStates, flight_of, orbit_states, sun_side
+from geometry.orbit import (
+    Attitude,
+    FlownDesign,
+    OrbitStates,
+    flight_of,
+    held_at_altitude,
+    orbit_states,
+    sun_side,
+)
 from geometry.orbit.attitude import angle_of_attack_rad, rotation_body_from_gcrs
 from geometry.orbit.free_molecular import DIFFUSE_SURFACE, GasSurface
 from geometry.orbit.gravity_gradient import gravity_gradient_torque_n_m
 from geometry.orbit.parameters import LAWS
 from geometry.orbit.thermosphere import ACTIVITIES, SolarIndices
-from geometry.studies.air_exposure import POINTS, REPLICATES, air_exposure
-from geometry.studies.drag_year import DragYear, YearInAir, drag_year, held_drag_area_m2
 from geometry.validation import FloatArray, check_choice, read_only
 
 DAYS, POSITIONS = 365, 96
@@ -158,6 +166,7 @@ def attitude_trade(
     closer around the best three.  The orbit keeps its altitude; the attitude is held exactly.
     """
     attitudes = _attitudes(design.attitude, laws)
+    design = held_at_altitude(design)
     if not (days >= 1 and positions >= 8):
         raise ValueError(f"days must be at least 1 and positions at least 8, got {days} and {positions}")
     start = check_times_utc(design.epoch_utc if start_utc is None else start_utc, name="start")[0]

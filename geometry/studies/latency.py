@@ -351,7 +351,7 @@ def _even(low: float, high: float, step: float, *, name: str) -> FloatArray:
 
 def _plane(orbit: SunSynchronousOrbit, altitude_m: float) -> tuple[float, float]:
     """Inclination and radius of the ring at an altitude, rad and m."""
-    check_altitude_m(altitude_m, name="orbit.altitude")
+    check_altitude_m(altitude_m, name="orbit.altitude_km")
     tilt = orbit.inclination_rad
     if tilt is None:
         tilt = float(sun_synchronous_inclination_rad(altitude_m))

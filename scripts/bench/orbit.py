@@ -11,7 +11,11 @@ all of them alike.  All fly the same mean elements.  What each is asked for:
   astroz              its `SatrecArray` (a drop-in for that of sgp4): TEME; and turned to GCRS; left out
                       where it is not installed (the extra `peers`)
   dawnring            positions and velocities in GCRS, and positions alone; the members are prepared
-                      once, as are the records of the peers
+                      once, as are the records of the peers; with secular drag; and by numpy alone, for
+                      where numba cannot compile
+
+Wall time moves with the load of the machine, most for those that use both cores; CPU time, of all threads
+together, does so little.  Both are shown: "ours is" by wall time, "by CPU" by CPU time.
 
 Ours is the closed form, which knows circular orbits without drag; the peers fly any elements.
 """
@@ -24,7 +28,9 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+import numba
 import numpy as np
 from sgp4.api import WGS72, Satrec, SatrecArray
 from skyfield.api import EarthSatellite, load
@@ -35,6 +41,7 @@ from geometry.orbit.mean_elements import MeanElements
 from geometry.orbit.parameters import Ring, SunSynchronousOrbit
 from geometry.orbit.propagation import analytic_positions, analytic_states
 from geometry.orbit.ring import ring_elements
+from geometry.orbit.secular_drag import SecularDrag
 from geometry.orbit.sgp4_flight import satrecs
 
 EPOCH = np.datetime64("2027-03-20T12:00:00", "us")
@@ -42,16 +49,22 @@ SKYFIELD_SATELLITES = 200  # its cost is the same for each: the loop is not run 
 BLOCK_STATES = 500_000
 
 
-def medians_s(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median wall time of each, in turns, after a round that warms up, s."""
-    spent: dict[str, list[float]] = {name: [] for name in contestants}
+def medians_s(
+    contestants: dict[str, Callable[[], object]], rounds: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Median wall and CPU time of each, in turns, after a round that warms up, s."""
+    wall: dict[str, list[float]] = {name: [] for name in contestants}
+    cpu: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
         for name, work in contestants.items():
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             work()
             if number:
-                spent[name].append(time.perf_counter() - start)
-    return {name: statistics.median(each) for name, each in spent.items()}
+                cpu[name].append(time.process_time() - busy)
+                wall[name].append(time.perf_counter() - start)
+    return tuple(  # type: ignore[return-value]
+        {name: statistics.median(each) for name, each in spent.items()} for spent in (wall, cpu)
+    )
 
 
 def elements_of(satellites: int) -> MeanElements:
@@ -62,6 +75,15 @@ def elements_of(satellites: int) -> MeanElements:
 def times_of(count: int) -> TimeArray:
     """Every minute from the epoch."""
     return EPOCH + (np.arange(count) * 60_000_000).astype("timedelta64[us]")
+
+
+def by_numpy(elements: MeanElements, times: TimeArray) -> None:
+    """Ours where numba cannot compile."""
+    numba.config.DISABLE_JIT = True  # type: ignore[attr-defined]
+    try:
+        analytic_states(elements, times)
+    finally:
+        numba.config.DISABLE_JIT = False  # type: ignore[attr-defined]
 
 
 def in_gcrs(array: object, times: TimeArray) -> Callable[[], object]:
@@ -112,9 +134,12 @@ def compare(satellites: int, times_each: int, rounds: int) -> None:
     moments = scale.utc(2027, 3, 20, 12, range(times_each)) if times_each > 1 else scale.utc(2027, 3, 20, 12)
     states = satellites * times_each
     full, alone = "dawnring, GCRS", "dawnring, GCRS, positions alone"
+    sinking = replace(elements, drag=SecularDrag(np.array([1e-4]), np.array([6.5e4])))
     work: dict[str, tuple[int, Callable[[], object]]] = {
         full: (states, lambda: analytic_states(elements, times)),
         alone: (states, lambda: analytic_positions(elements, times)),
+        "dawnring, GCRS, with drag": (states, lambda: analytic_states(sinking, times)),
+        "dawnring, GCRS, by numpy": (states, lambda: by_numpy(elements, times)),
         "sgp4.SatrecArray, TEME": (states, lambda: peer.sgp4(*dates)),
         "sgp4.SatrecArray, turned to GCRS": (states, in_gcrs(peer, times)),
         "Skyfield, for satellite: at(time), GCRS": (
@@ -130,12 +155,17 @@ def compare(satellites: int, times_each: int, rounds: int) -> None:
             lambda: other.sgp4(*dates, velocities=False),  # type: ignore[attr-defined]
         )
         work["astroz.SatrecArray, turned to GCRS"] = states, in_gcrs(other, times)
-    spent = medians_s({name: each for name, (_, each) in work.items()}, rounds)
+    spent, busy = medians_s({name: each for name, (_, each) in work.items()}, rounds)
     rate = {name: count / spent[name] for name, (count, _) in work.items()}
+    per_cpu = {name: count / busy[name] for name, (count, _) in work.items()}
     print(f"\n{satellites:,} satellites at {times_each} time(s), medians of {rounds}")
-    print(f"  {'':<44}{'states/s':>14}{'ours is':>12}{'alone':>12}")
+    print(f"  {'':<44}{'states/s':>14}{'ours is':>12}{'by CPU':>12}{'alone':>12}{'by CPU':>12}")
     for name, each in rate.items():
-        print(f"  {name:<44}{each:>14,.0f}{rate[full] / each:>10.1f} x{rate[alone] / each:>10.1f} x")
+        ratios = (
+            rate[full] / each, per_cpu[full] / per_cpu[name],
+            rate[alone] / each, per_cpu[alone] / per_cpu[name],
+        )  # fmt: skip
+        print(f"  {name:<44}{each:>14,.0f}" + "".join(f"{ratio:>10.1f} x" for ratio in ratios))
     print(f"  all {satellites:,}: {1e3 * spent[full]:.1f} ms, positions alone {1e3 * spent[alone]:.1f} ms")
 
 

@@ -62,6 +62,11 @@ class TestTextRefusal:
         with pytest.raises(ValueError, match=r"epoch must be an ISO 8601 moment"):
             ephemeris.parse_utc(text, name="epoch")
 
+    @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    def test_an_offset_that_leaves_the_calendar(self, text):
+        with pytest.raises(ValueError, match=r"epoch must lie in the years 1 to 9999 in UTC"):
+            ephemeris.parse_utc(text, name="epoch")
+
     def test_nat(self):
         with pytest.raises(ValueError, match="NaT"):
             ephemeris.parse_utc(np.datetime64("NaT"))

@@ -9,7 +9,7 @@ from geometry.orbit import RingSpacing, check_ring_clear
 
 
 def member_craft(design: Design, satellite: int = 0, detail: Detail = "light") -> Craft:
-    """The craft of one satellite; rings of several local times fly two, each with its shield to nadir.
+    """The craft of one satellite; on either side of the Sun its shield looks to nadir.
 
     Raises
     ------
@@ -25,10 +25,7 @@ def spaced_craft(design: Design, satellite: int = 0, detail: Detail = "light") -
     Raises
     ------
     ValueError
-        Members of the ring overlap, or a craft that cannot be built.
+        Members of the ring overlap, no such member, or a craft that cannot be built.
     """
-    ltans = design.ring.ltan_list_s
-    group = satellite // (design.ring.satellites_per_plane * design.ring.planes)
-    own = design.at_ltan(ltans[group]) if 0 <= group < len(ltans) else design
-    craft = build_craft(own, detail)
+    craft = build_craft(design.of_member(satellite), detail)
     return craft, check_ring_clear(design, craft.bounding_radius_m)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter, Token, validators
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
 def flag(*names: str, help: str) -> Parameter:
     """An option without a value; it has no `--no-` twin."""
     return Parameter(name=names, negative=(), show_default=False, help=help)
+
+
+def whole_number(*names: str, help: str) -> Parameter:
+    """An option for a whole number; cyclopts alone would round 1.5 to 2 without a word."""
+    return Parameter(name=names, converter=_whole, help=help)
+
+
+def _whole(_: object, tokens: Sequence[Token]) -> int:
+    """The number of the one token, which may be written `72`, `72.0` or `1e3`.
+
+    Raises
+    ------
+    ValueError
+        Not whole; cyclopts adds the name of the option.
+    """
+    text = tokens[0].value
+    try:
+        value = int(text) if text.lstrip("+-").isdigit() else float(text)
+        if value == int(value):
+            return int(value)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"must be a whole number, got {text!r}")
 
 
 Case = Literal["nominal", "hot", "cold"]
@@ -39,7 +63,7 @@ At = Annotated[
     str | None,
     Parameter(name="--at", help="Moment in UTC (ISO 8601) at which to start; default: the design's epoch."),
 ]
-Satellite = Annotated[int, Parameter(name="--satellite", help="Member of the ring, from 0.")]
+Satellite = Annotated[int, whole_number("--satellite", help="Member of the ring, from 0.")]
 Jobs = Annotated[
     int | None,
     Parameter(
@@ -95,7 +119,7 @@ class Casting:
     ] = None
     seed: Annotated[
         int | None,
-        Parameter(name="--seed", help="Seed of all sampling; default: radiation.seed."),
+        whole_number("--seed", help="Seed of all sampling; default: radiation.seed."),
     ] = None
 
     def as_changes(self) -> tuple[str, ...]:
@@ -114,10 +138,12 @@ class Voice:
 
 
 def moment(at: str | None, design: Design) -> np.datetime64:
-    """`--at`, or the design's epoch where it was not given."""
-    from geometry.ephemeris import parse_utc
+    """`--at`, within the ephemeris, or the design's epoch where it was not given."""
+    from geometry.ephemeris import check_times_utc, parse_utc
 
-    return design.epoch_utc if at is None else parse_utc(at, name="--at")
+    if at is None:
+        return design.epoch_utc
+    return check_times_utc(parse_utc(at, name="--at"), name="--at")[0]
 
 
 DEFAULT_CHANGES = Changes()

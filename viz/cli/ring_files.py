@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from viz.cli.options import whole_number
 from viz.cli.ranges import steps
 from viz.cli.results import Report
 
@@ -53,13 +54,11 @@ class RingOptions:
     ] = None
     first_number: Annotated[
         int | None,
-        Parameter(name="--first-number", help="Catalogue number of satellite 0 in omm, tle, stellarium."),
+        whole_number("--first-number", help="Catalogue number of satellite 0 in omm, tle, stellarium."),
     ] = None
     most_satellites: Annotated[
         int | None,
-        Parameter(
-            name="--most-satellites", help="Most satellites of a czml of the whole ring; default: 1000."
-        ),
+        whole_number("--most-satellites", help="Most satellites of a czml of the whole ring; default: 1000."),
     ] = None
 
     def refuse_for_craft(self, format: str) -> None:
@@ -78,12 +77,14 @@ def members_of(text: str, *, name: str) -> list[int]:
     Raises
     ------
     ValueError
-        Something else.
+        Something else, or a member twice, which files of elements and scenes would hold as one too many.
     """
     numbers = [value for part in text.split(",") for value in steps(part, name=name)]
     for value in numbers:
         if value != int(value):
             raise ValueError(f"{name} must be whole numbers, got {value:g} in {text!r}")
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"{name} must name each member once, got {text!r}")
     return [int(value) for value in numbers]
 
 

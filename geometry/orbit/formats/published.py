@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from sgp4.api import Satrec
 
-from geometry.ephemeris import TimeArray, check_times_utc, seconds_since
+from geometry.ephemeris import TimeArray, check_times_utc
+from geometry.orbit.element_files import LARGEST_NUMBER
 from geometry.orbit.flight import ElementsFlight, Flight, KeplerianFlight, MeanFlight
 from geometry.orbit.formats.rows import plain_name, plain_text
 from geometry.orbit.mean_elements import kozai_mean_motion_rad_s
+from geometry.orbit.sgp4_flight import equivalent_bstar
 from geometry.validation import FloatArray, IntArray
-
-LARGEST_NUMBER = 339_999
-"""Largest catalogue number of a TLE (`Z9999` in Alpha-5), and of the OMM reader of python-sgp4."""
 
 _FREE_BLOCK = (70_000, 30_000)  # first and length: five plain digits that catalogued objects skip
 _DAY_S = 86_400.0
@@ -155,15 +154,16 @@ def _computed(
     epoch_step_us: int,
 ) -> PublishedElements:
     """Mean elements moved to the epoch by their secular rates, as SGP4 moves them."""
-    elements = flight.elements
-    wanted = check_times_utc(elements.epoch_utc if at_utc is None else at_utc, name="at")
+    wanted = check_times_utc(flight.elements.epoch_utc if at_utc is None else at_utc, name="at")
     midnight = wanted.astype("datetime64[D]").astype("datetime64[us]")
     steps = np.rint((wanted - midnight).astype(np.int64) / epoch_step_us).astype(np.int64)
     epoch = midnight + (steps * epoch_step_us).astype("timedelta64[us]")
-    elapsed_s = float(seconds_since(epoch, elements.epoch_utc)[0])
-    u_rate, node_rate = elements.rates_rad_s
+    elements = flight.elements.at_epoch(epoch[0])
     plane = elements.plane[satellites]
     motion = kozai_mean_motion_rad_s(elements.semi_major_axis_m, elements.inclination_rad)
+    motion_rev_day = motion * _DAY_S / (2.0 * np.pi)
+    decay = np.zeros(elements.planes) if elements.drag is None else elements.drag.decay_m_s
+    dot_rev_day2 = 0.75 * motion_rev_day * decay * _DAY_S / elements.semi_major_axis_m
     nothing = np.zeros(satellites.size)
     numbers = catalogue_numbers(elements.satellites, first_number)[satellites]
     called = plain_name(name)
@@ -172,14 +172,14 @@ def _computed(
         object_ids=[""] * satellites.size,
         numbers=numbers,
         epoch_utc=np.repeat(epoch, satellites.size),
-        mean_motion_rev_day=(motion * _DAY_S / (2.0 * np.pi))[plane],
+        mean_motion_rev_day=motion_rev_day[plane],
         eccentricity=nothing,
         inclination_rad=elements.inclination_rad[plane],
-        raan_teme_rad=(elements.raan_teme_rad + node_rate * elapsed_s)[plane],
+        raan_teme_rad=elements.raan_teme_rad[plane],
         argument_of_perigee_rad=nothing,
-        mean_anomaly_rad=elements.argument_of_latitude_rad[satellites] + (u_rate * elapsed_s)[plane],
-        bstar_per_earth_radius=nothing,
-        mean_motion_dot_rev_day2=nothing,
+        mean_anomaly_rad=elements.argument_of_latitude_rad[satellites],
+        bstar_per_earth_radius=equivalent_bstar(elements)[plane],
+        mean_motion_dot_rev_day2=dot_rev_day2[plane],
         mean_motion_ddot_rev_day3=nothing,
     )
 
@@ -197,7 +197,7 @@ def _imported(flight: ElementsFlight, satellites: IntArray) -> PublishedElements
     return PublishedElements(
         names=[plain_text(flight.elements.names[k].rsplit(" (", 1)[0]) for k in satellites],
         object_ids=[plain_text(_object_id(r.intldesg)) if r.intldesg else "" for r in records],
-        numbers=np.array([r.satnum for r in records], dtype=np.int64),
+        numbers=np.array([flight.elements.numbers[k] for k in satellites], dtype=np.int64),
         epoch_utc=microseconds.astype(np.int64).astype("datetime64[us]"),
         mean_motion_rev_day=all_of("no_kozai") * revolutions,
         eccentricity=all_of("ecco"),

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geometry.orbit.element_files import LARGEST_NUMBER
 from geometry.orbit.flight import FlownDesign, flight_of
 from geometry.orbit.flown import check_satellites
 from geometry.orbit.formats import czml, oem, omm, parquet, tle
-from geometry.orbit.formats.published import LARGEST_NUMBER, PublishedElements, published_elements
+from geometry.orbit.formats.published import PublishedElements, published_elements
 from geometry.orbit.formats.rows import plain_name
 from geometry.orbit.formats.samples import DEFAULT_STEP_S, Samples, sample_times
 from geometry.validation import IntArray, check_choice

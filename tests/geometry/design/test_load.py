@@ -8,6 +8,7 @@ import pytest
 from geometry.craft.parameters import GpuSheet, MeshCraft, PanelModule, SolarSlice
 from geometry.design import load_design, preset_text, presets
 from geometry.design.schema import DesignFile
+from geometry.orbit import sun_side
 from geometry.orbit.parameters import KeplerianOrbit, SunSynchronousOrbit
 
 TRIANGLE = "o plate\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
@@ -62,9 +63,27 @@ class TestUnitsAnalytic:
         assert load_design("solar_slice", [f"epoch.start_utc={moment}"]).epoch_utc == by_text
         assert load_design(written(tmp_path, f"[epoch]\nstart_utc = {moment}\n")).epoch_utc == by_text
 
+    def test_a_byte_order_mark_is_passed_over(self, tmp_path):
+        file = tmp_path / "bom.toml"
+        file.write_bytes(b"\xef\xbb\xbf[orbit]\r\naltitude_km = 600.0\r\n")
+        assert load_design(file).orbit.altitude_m == 600e3
+
     def test_mirrored_local_time_mirrors_the_shield(self):
         assert load_design("solar_slice", ["orbit.ltan_h=6.0"]).craft.earth_shield.side_y == -1
         assert load_design("solar_slice").at_ltan(21_600.0).craft.earth_shield.side_y == -1
+
+    def test_each_member_has_its_shield_to_nadir(self):
+        """Two planes 150 deg apart about 12:00 stand on either side of the Sun; so do two local times."""
+        spread = load_design(
+            "solar_slice",
+            ["ring.satellites_per_plane=2", "ring.planes=2", "ring.raan_spread_deg=150", "orbit.ltan_h=12"],
+        )
+        both = load_design("solar_slice", ["ring.satellites_per_plane=2", "ring.ltan_list_h=[6, 18]"])
+        for design in (spread, both):
+            sides = [design.of_member(k).craft.earth_shield.side_y for k in range(4)]
+            assert sides == sun_side(design, satellites=None).tolist() == [-1, -1, 1, 1]
+        with pytest.raises(ValueError, match="from 0 to 3, got 4"):
+            both.of_member(4)
 
     def test_fixed_attitude_decides_the_nadir_side(self):
         axes = ["attitude.law=lvlh_fixed", "attitude.z_body_rth=[0,0,1]", "attitude.x_body_rth=[0,1,0]"]
@@ -159,6 +178,33 @@ class TestRefusal:
         (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
         with pytest.raises(ValueError, match="not UTF-8"):
             load_design(tmp_path / "binary.toml")
+
+
+class TestDrag:
+    def test_a_decay_that_is_given(self):
+        orbit = load_design("solar_slice", ["orbit.drag=secular", "orbit.decay_m_day=8.64"]).orbit
+        assert orbit.decay_m_s == pytest.approx(1e-4, rel=1e-12)
+        assert orbit.solar_activity == "mean"
+        assert load_design("solar_slice").orbit.decay_m_s == 0.0
+
+    @pytest.mark.parametrize(
+        ("changes", "match"),
+        [
+            (["orbit.decay_m_day=5"], "decay_m_day needs drag = 'secular'"),
+            (["orbit.solar_activity=solar_max"], "solar_activity needs drag = 'secular'"),
+            (["orbit.drag=secular", "orbit.decay_m_day=0"], r"orbit\.decay_m_day"),
+            (["orbit.drag=secular", "orbit.decay_m_day=nan"], r"orbit\.decay_m_day"),
+            (["orbit.drag=always"], r"orbit\.drag"),
+            (["orbit.drag=secular", "orbit.solar_activity=high"], r"orbit\.solar_activity"),
+            (
+                ["orbit.type=keplerian", "orbit.semi_major_axis_km=7000", "orbit.drag=secular"],
+                "'keplerian' knows .* got drag",
+            ),
+        ],
+    )
+    def test_refusals(self, changes, match):
+        with pytest.raises(ValueError, match=match):
+            load_design("solar_slice", changes)
 
 
 class TestRepeatCycle:

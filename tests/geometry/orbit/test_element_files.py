@@ -14,6 +14,7 @@ from sgp4.io import compute_checksum
 from geometry.ephemeris import rotation_gcrs_from_teme
 from geometry.orbit import ElementsOrbit, orbit_states, orbit_summary, orbit_times
 from geometry.orbit.element_files import read_elements
+from geometry.orbit.formats import write_ring
 
 # Satellite 5 of the SGP4 verification set [Vallado2006].
 LINE_1 = "1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753"
@@ -92,6 +93,18 @@ class TestRoundTrip:
         file.write_text(json.dumps([{**short, "EPOCH": omm_fields["EPOCH"] + "Z", "MEAN_ANOMALY": 0}]))
         assert read_elements(file).records[0].mo == 0.0
 
+    def test_omm_of_a_number_that_no_tle_holds(self, flown, tmp_path, omm_fields):
+        """Nine digits are what OMM is for; they come out again as they went in."""
+        file = tmp_path / "a.json"
+        file.write_text(json.dumps([{**omm_fields, "NORAD_CAT_ID": 799_500_001}, omm_fields]))
+        assert read_elements(file).names[0] == "VANGUARD 1 (799500001)"
+        self.check(file)
+        design = flown(orbit=ElementsOrbit(file), epoch_utc=EPOCH)
+        write_ring("omm", design, tmp_path / "b.csv")
+        assert read_elements(tmp_path / "b.csv").numbers == (799_500_001, 5)
+        with pytest.raises(ValueError, match="tle numbers satellites up to 339,999"):
+            write_ring("tle", design, tmp_path / "b.tle")
+
     def test_a_changed_file_is_read_again(self, tle):
         file = tle(LINE_1, LINE_2)
         assert len(read_elements(file).records) == 1
@@ -162,8 +175,21 @@ class TestRefusal:
             lines.append(changed + str(compute_checksum(changed)))
         self.refused(tle(*lines), f"line [12]: the {field} of this TLE is no number")
 
+    @pytest.mark.parametrize(
+        ("old", "new", "match"),
+        [
+            (" 34.2682", "254.2682", r"line 2: the inclination must lie in \[0, 180\]"),
+            ("00179.78", "00479.78", r"line 1: the epoch day of this TLE must lie in \[1, 367\)"),
+            ("00179.78", "00000.78", r"line 1: the epoch day of this TLE must lie in"),
+        ],
+    )
+    def test_numbers_that_cannot_be(self, tle, old, new, match):
+        changed = [line.replace(old, new)[:68] for line in (LINE_1, LINE_2)]
+        self.refused(tle(*(line + str(compute_checksum(line)) for line in changed)), match)
+
     def test_a_name_without_elements(self, tle):
-        self.refused(tle("LOST"), "no TLE follows 'LOST'")
+        self.refused(tle("LOST"), "line 1: no TLE follows 'LOST'")
+        self.refused(tle("LOST", "FOUND", LINE_1, LINE_2), "line 2: expected line 1 of the TLE of 'LOST'")
 
     def test_an_empty_file(self, tle):
         self.refused(tle(""), "holds no orbital elements")
@@ -195,6 +221,12 @@ class TestRefusal:
             ("ECCENTRICITY", 1.5, "SGP4 refuses these elements|malformed"),
             ("MEAN_MOTION", float("nan"), "finite"),
             ("MEAN_MOTION", -1.0, "greater than 0"),
+            ("INCLINATION", 400.0, r"entry 1: the inclination must lie in \[0, 180\] deg, got 400"),
+            ("REF_FRAME", "ITRF", "REF_FRAME must be TEME .*'ITRF'"),
+            ("TIME_SYSTEM", "TAI", "TIME_SYSTEM must be UTC"),
+            ("CENTER_NAME", "MARS", "CENTER_NAME must be EARTH"),
+            ("MEAN_ELEMENT_THEORY", "DSST", "MEAN_ELEMENT_THEORY must be SGP4"),
+            ("EPHEMERIS_TYPE", 4, "EPHEMERIS_TYPE must be 0"),
         ],
     )
     def test_omm_with_a_bad_value(self, tmp_path, omm_fields, key, value, match):

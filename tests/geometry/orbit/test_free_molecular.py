@@ -179,7 +179,10 @@ class TestForceLaw:
         turned = coefficients(normals @ turn.T, areas, turn @ wind, temperature)
         straight = coefficients(normals, areas, wind, temperature)
         np.testing.assert_allclose(turned, turn @ straight, atol=1e-12)  # rounding of sums of order 10
-        assert straight @ wind > 0.0  # drag brakes
+        both = coefficients(
+            np.concatenate([normals, -normals]), np.concatenate([areas, areas]), wind, temperature
+        )
+        assert both @ wind > 0.0  # drag brakes whatever has two sides; one side alone is pushed by pressure
 
     def test_species_add_up_each_with_its_own_speed(self):
         air = air_at([560e3], "solar_min")

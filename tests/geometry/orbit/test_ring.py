@@ -199,14 +199,17 @@ class TestClearRefusal:
         assert spacing.satellites == 250_000
 
     def test_altitude_spread_and_the_remedy(self, flown):
-        with pytest.raises(ValueError, match=r"raise ring\.altitude_spread to [\d.]+ km") as refusal:
+        with pytest.raises(ValueError, match=r"raise ring\.altitude_spread_km to [\d.]+ or") as refusal:
             check_ring_clear(flown(ring=Ring(100, planes=100, altitude_spread_m=1e3)), 36.0)
-        kilometres = float(str(refusal.value).split("altitude_spread to ")[1].split()[0])
+        kilometres = float(str(refusal.value).split("altitude_spread_km to ")[1].split()[0])
         check_ring_clear(flown(ring=Ring(100, planes=100, altitude_spread_m=kilometres * 1e3)), 36.0)
 
     def test_planes(self, flown):
-        with pytest.raises(ValueError, match=r"where planes of one altitude cross.*ring\.phase_step"):
+        with pytest.raises(
+            ValueError, match=r"where planes of one altitude cross.*ring\.phase_step_deg"
+        ) as meet:
             check_ring_clear(flown(ring=Ring(3, planes=2)), 1.0)
+        assert "to about 0" not in str(meet.value)  # no number of members that meet helps
 
     def test_local_times(self, flown):
         with pytest.raises(ValueError, match=r"fly one LTAN alone"):

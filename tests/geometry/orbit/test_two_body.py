@@ -112,12 +112,12 @@ class TestFlown:
 
 class TestRefusal:
     def test_local_times_of_a_plane_that_keeps_none(self, flown):
-        with pytest.raises(ValueError, match=r"ltan_list needs orbit\.type = 'sun_synchronous'"):
+        with pytest.raises(ValueError, match=r"ltan_list_h needs orbit\.type = 'sun_synchronous'"):
             orbit_states(flown(orbit=TestFlown.orbit, ring=Ring(2, ltan_list_s=(0.0,))))
 
     def test_a_spread_into_the_earth(self, flown):
         with pytest.raises(
-            ValueError, match=r"altitude_spread puts the perigee of a plane at .* inside the Earth"
+            ValueError, match=r"altitude_spread_km puts the perigee of a plane at .* inside the Earth"
         ):
             orbit_states(flown(orbit=TestFlown.orbit, ring=Ring(2, planes=2, altitude_spread_m=2e6)))
 

@@ -12,7 +12,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.radiation.accuracy import AccuracyWarning
 from geometry.radiation.exchange import exchange_factors
 from geometry.radiation.gebhart import gebhart_factors
-from geometry.radiation.reciprocity import balanced
+from geometry.radiation.reciprocity import reciprocal
 
 DULL, BRIGHT = OpticalProperties(0.8, 0.6), OpticalProperties(0.3, 0.2)
 
@@ -212,7 +212,7 @@ class TestBalance:
         factors = csr_array(np.array([[0.0, 0.5], [0.5, 0.0]]))
         errors = csr_array(np.array([[0.0, 1e-9], [1e-9, 0.0]]))
         outside, outside_errors = np.array([[0.4], [0.5]]), np.array([[0.01], [0.01]])
-        done = balanced(factors, errors, outside, outside_errors, np.ones(2), np.zeros(2))
+        done = reciprocal(factors, errors, outside, outside_errors, np.ones(2), np.zeros(2))
         np.testing.assert_allclose(done.factors.toarray(), factors.toarray(), atol=1e-12)
         np.testing.assert_allclose(done.outside[:, 0], 0.5, rtol=1e-12)
         np.testing.assert_allclose(done.residual, [-0.1, 0.0], atol=1e-12)
@@ -221,7 +221,7 @@ class TestBalance:
         factors = csr_array(np.array([[0.0, 0.30], [0.14, 0.0]]))
         errors = csr_array(np.array([[0.0, 0.02], [0.005, 0.0]]))
         outside, huge = np.array([[0.7], [0.86]]), np.full((2, 1), 1e3)
-        done = balanced(factors, errors, outside, huge, np.array([1.0, 2.0]), np.zeros(2))
+        done = reciprocal(factors, errors, outside, huge, np.array([1.0, 2.0]), np.zeros(2))
         # 0.30 +- 0.02 and 0.28 +- 0.01: weights 1 and 4
         assert done.factors[0, 1] == pytest.approx(0.284, rel=1e-6)
         assert done.factors[1, 0] == pytest.approx(0.142, rel=1e-6)
@@ -233,7 +233,7 @@ class TestBalance:
         factors = csr_array(np.array([[0.0, 0.9999], [1.0001, 0.0]]))
         errors = csr_array(np.array([[0.0, 1e-3], [1e-3, 0.0]]))
         none = np.zeros((2, 1))
-        done = balanced(factors, errors, none, none, np.ones(2), np.zeros(2))
+        done = reciprocal(factors, errors, none, none, np.ones(2), np.zeros(2))
         np.testing.assert_allclose(done.factors.toarray(), [[0, 1], [1, 0]], atol=1e-9)
 
 

@@ -10,6 +10,7 @@ from geometry.radiation.sampling import (
     concentric_disc,
     digital_shift,
     hemisphere_rays,
+    point_order,
     sobol_points,
     sobol_word,
 )
@@ -25,12 +26,12 @@ def frame(normal_axis=2):
     return row
 
 
-def rays(count, *, seed=1, stream=0, replicate=0, first=0, offset=0.0):
+def rays(count, *, seed=1, stream=0, replicate=0, first=0, offset=0.0, columns=DIRECTION_NUMBERS):
     origins, directions = np.empty((2, count, 3), np.float32)
     one = np.ones(1)
     hemisphere_rays(
         frame(), one, np.array([0, 1]), offset, seed, np.array([0]), np.array([stream]),
-        np.array([replicate]), first, DIRECTION_NUMBERS, origins, directions,
+        np.array([replicate]), first, columns, origins, directions,
     )  # fmt: skip
     return origins, directions
 
@@ -83,6 +84,30 @@ class TestSamplingLaw:
         # mean of r^2 over a disc is 1/2; midpoint grid of 64: error about (1/64)^2
         assert radius2.mean() == pytest.approx(0.5, abs=3e-4)
         assert np.abs([x.mean(), y.mean(), (x * y).mean()]).max() < 1e-6
+
+
+class TestOrderLaw:
+    @pytest.mark.parametrize(
+        ("first", "count"), [(0, 1 << 14), (1 << 13, 1 << 13), (256, 256), (4, 4), (100, 700)]
+    )
+    def test_the_same_points_each_once(self, first, count):
+        columns, indices = point_order(first, count)
+        np.testing.assert_array_equal(np.sort(indices), np.arange(first, first + count))
+        position = np.arange(first, first + count)
+        words = np.zeros((5, count), np.uint32)
+        for bit in range(20):
+            words ^= np.where((position >> bit) & 1, columns[:, bit, None], np.uint32(0))
+        for d in range(5):
+            expected = [sobol_word(int(i), d, DIRECTION_NUMBERS) for i in indices[:50]]
+            np.testing.assert_array_equal(words[d, :50], expected)
+
+    def test_neighbours_go_the_same_way(self):
+        # 64 cells of 256 rays: each run of 256 stays within one cell of the disc, an eighth wide or so
+        directions = rays(1 << 14, columns=point_order(0, 1 << 14)[0])[1].reshape(64, 256, 3)
+        assert np.ptp(directions[..., :2], axis=1).max() < 0.5
+        plain = rays(1 << 14)[1]
+        mixed = np.lexsort(plain.T), np.lexsort(directions.reshape(-1, 3).T)
+        np.testing.assert_array_equal(plain[mixed[0]], directions.reshape(-1, 3)[mixed[1]])
 
 
 class TestRaysAnalytic:

@@ -73,6 +73,9 @@ class TestRingFilesRefusal:
             (("--format", "tle", "--satellite", "3"), ("--satellites 3",)),
             (("--format", "tle", "--satellites", "1.5"), ("whole numbers", "1.5")),
             (("--format", "tle", "--satellites", "99"), ("from 0 to 29",)),
+            (("--format", "czml", "--satellites", "3,3"), ("member once", "3,3")),
+            (("--format", "tle", "--first-number", "1.5"), ("--first-number", "whole number")),
+            (("--format", "tle", "--at", "1930-01-01"), ("1957 to 2056", "1930", "omm")),
             (("--format", "tle", "--first-number", "339990"), ("339,999", "omm")),
             (("--format", "omm", "--set", "ring.satellites_per_plane=900000"), ("too dense",)),
             (

@@ -19,6 +19,7 @@ from viz.cli.options import (
     Satellite,
     Voice,
     moment,
+    whole_number,
 )
 from viz.cli.results import Report, print_json, print_table
 
@@ -58,7 +59,7 @@ def attitudes(
     ap: Annotated[float | None, Parameter(name="--ap", help="Geomagnetic index.")] = None,
     at: At = None,
     seed: Annotated[
-        int | None, Parameter(name="--seed", help="Seed of the rays; default: radiation.seed.")
+        int | None, whole_number("--seed", help="Seed of the rays; default: radiation.seed.")
     ] = None,
     theme: ThemeOption = "light",
     changes: Changes = DEFAULT_CHANGES,

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from viz.cli.charts import CHARTS, ThemeOption, check_chart_destination, write_figure
-from viz.cli.options import DEFAULT_CHANGES, DEFAULT_VOICE, Changes, DesignSource, Force, Json, Output, Voice
+from viz.cli.options import (
+    DEFAULT_CHANGES,
+    DEFAULT_VOICE,
+    Changes,
+    DesignSource,
+    Force,
+    Json,
+    Output,
+    Voice,
+    whole_number,
+)
 from viz.cli.ranges import steps
 from viz.cli.results import Report, number, print_json, print_table
 
@@ -26,7 +36,7 @@ def eclipse(
     /,
     *,
     year: Annotated[
-        int | None, Parameter(name="--year", help="Calendar year, 1900 to 2052; default: that of the epoch.")
+        int | None, whole_number("--year", help="Calendar year, 1900 to 2052; default: that of the epoch.")
     ] = None,
     altitudes: Annotated[
         str | None,

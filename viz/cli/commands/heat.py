@@ -6,8 +6,6 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
-
 from viz.cli.options import (
     DEFAULT_CASTING,
     DEFAULT_CHANGES,
@@ -24,6 +22,7 @@ from viz.cli.options import (
     Voice,
     flag,
     moment,
+    whole_number,
 )
 from viz.cli.results import Report, print_json, print_table
 
@@ -41,8 +40,8 @@ def heat(
     design: DesignSource,
     /,
     *,
-    orbits: Annotated[int, Parameter(name="--orbits", help="Nodal periods to follow.")] = 1,
-    steps: Annotated[int, Parameter(name="--steps", help="Positions in each orbit.")] = 72,
+    orbits: Annotated[int, whole_number("--orbits", help="Nodal periods to follow.")] = 1,
+    steps: Annotated[int, whole_number("--steps", help="Positions in each orbit.")] = 72,
     satellite: Satellite = 0,
     per_face: Annotated[bool, flag("--per-face", help="Each triangle side for itself, too.")] = False,
     at: At = None,

@@ -15,6 +15,7 @@ from viz.cli.options import (
     Force,
     Json,
     Output,
+    Satellite,
     Voice,
     moment,
 )
@@ -34,7 +35,7 @@ def orbit(
     design: DesignSource,
     /,
     *,
-    satellite: Annotated[int, Parameter(name="--satellite", help="Member of the ring, from 0.")] = 0,
+    satellite: Satellite = 0,
     duration_min: Annotated[
         float | None, Parameter(name="--duration-min", help="Minutes to fly; default: one nodal period.")
     ] = None,

@@ -94,6 +94,7 @@ def orbit_fields(flown: Design, at_utc: np.datetime64) -> dict[str, Any]:
         "frozen_argument_of_perigee_deg": None
         if o.frozen_argument_of_perigee_rad is None
         else math.degrees(o.frozen_argument_of_perigee_rad),
+        "decay_m_day": None if o.decay_m_s is None else 86_400.0 * o.decay_m_s,
     }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geometry.air.exposure import POINTS, REPLICATES, air_exposure, stopped_means
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.orbit.free_molecular import GasSurface, free_molecular_force_n
 from geometry.orbit.thermosphere import SPECIES, Air
-from geometry.studies.air_exposure import POINTS, REPLICATES, air_exposure, stopped_means
 
 SPEED = 7_600.0
 DENSITY = 2e-13

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.air.exposure import REPLICATES, AirExposure, stopped_means
 from geometry.constants import EARTH_MU_M3_S2, TROPICAL_YEAR_S
 from geometry.ephemeris import sky_at
 from geometry.frames import dot, rotated, unit
@@ -14,7 +15,6 @@ from geometry.orbit.drag import geodetic_m, wind_gcrs_m_s
 from geometry.orbit.free_molecular import GasSurface
 from geometry.orbit.states import OrbitStates
 from geometry.orbit.thermosphere import ACTIVITIES, Air, SolarIndices, air_at, msis_air
-from geometry.studies.air_exposure import REPLICATES, AirExposure, stopped_means
 from geometry.validation import FloatArray, IntArray, read_only
 
 _DAY_S = 86_400.0

@@ -24,7 +24,7 @@ from geometry.orbit.free_molecular import (
     reemission_speed_m_s,
 )
 from geometry.orbit.thermosphere import MOLAR_MASS_KG_MOL, Air
-from geometry.radiation.ray_caster import EmbreeRayCaster, RayCaster
+from geometry.radiation.ray_caster import RayCaster, ray_caster
 from geometry.radiation.receivers import FREE_TOLERANCE_PER_HALF_EXTENT
 from geometry.validation import FloatArray, IntArray, read_only
 
@@ -92,7 +92,7 @@ def air_exposure(mesh: SurfaceMesh) -> AirExposure:
     The air strikes a side whether or not it carries a surface: a plate drags behind too.  A side is closed
     where none of 64 rays over its hemisphere leaves the mesh, as inside a solid.
     """
-    caster = EmbreeRayCaster(mesh)
+    caster = ray_caster(mesh)
     count = len(mesh.faces)
     faces = np.tile(np.arange(count), 2)
     normals = np.concatenate([mesh.normals, -mesh.normals])

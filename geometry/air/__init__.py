@@ -1,0 +1,1 @@
+"""What the air does to a craft on its orbit: exposure of the mesh, drag over a year, the decay it brings."""

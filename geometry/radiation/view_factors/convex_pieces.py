@@ -1,0 +1,229 @@
+"""Convex pieces of planar polygons, and convex covers of at most eight corners around them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from geometry.validation import FloatArray, IntArray
+
+MOST_CORNERS = 64
+MOST_COVER_CORNERS = 8
+_MOST_TO_MERGE = 256
+
+
+@njit(inline="always")
+def _turn(points, a, b, c, normal):  # type: ignore[no-untyped-def]
+    """Twice the signed area of the triangle a, b, c about the normal."""
+    ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
+    vx, vy, vz = points[c, 0] - points[b, 0], points[c, 1] - points[b, 1], points[c, 2] - points[b, 2]
+    return normal[0] * (uy * vz - uz * vy) + normal[1] * (uz * vx - ux * vz) + normal[2] * (ux * vy - uy * vx)
+
+
+@njit(cache=True, nogil=True)
+def _loop(start, end, weight, low, high, points, normal, area, loop):  # type: ignore[no-untyped-def]
+    """Corners of a boundary that is one convex loop, into `loop`; 0 where it is not."""
+    count = high - low
+    if count < 3 or count > MOST_CORNERS:
+        return 0
+    edge = low
+    for k in range(count):
+        if weight[edge] != 1.0:
+            return 0
+        loop[k] = start[edge]
+        following = -1
+        for other in range(low, high):
+            if start[other] == end[edge]:
+                if following >= 0:
+                    return 0
+                following = other
+        if following < 0:
+            return 0
+        if _turn(points, start[edge], end[edge], end[following], normal) <= 0.0:
+            return 0
+        edge = following
+    if edge != low:
+        return 0
+    doubled = 0.0
+    for k in range(1, count - 1):
+        doubled += _turn(points, loop[0], loop[k], loop[k + 1], normal)
+    return count if abs(0.5 * doubled - area) <= 1e-6 * area else 0
+
+
+@njit(cache=True, nogil=True)
+def _joined(first, first_count, second, second_count, points, normal, out):  # type: ignore[no-untyped-def]
+    """Union of two polygons across a shared edge if that is convex: corners into `out`, else 0."""
+    for i in range(first_count):
+        a, b = first[i], first[(i + 1) % first_count]
+        for j in range(second_count):
+            if second[j] != b or second[(j + 1) % second_count] != a:
+                continue
+            count = first_count + second_count - 2
+            if count > MOST_CORNERS:
+                return 0
+            for k in range(first_count):  # from b around to a
+                out[k] = first[(i + 1 + k) % first_count]
+            for k in range(second_count - 2):
+                out[first_count + k] = second[(j + 2 + k) % second_count]
+            for k in range(count):
+                p, q, r = out[k], out[(k + 1) % count], out[(k + 2) % count]
+                longest = 0.0
+                for axis in range(3):
+                    longest += (points[q, axis] - points[p, axis]) ** 2 + (
+                        points[r, axis] - points[q, axis]
+                    ) ** 2
+                if _turn(points, p, q, r, normal) < -1e-9 * longest:
+                    return 0
+            return count
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _merged(triangles, points, normal, polygons, counts):  # type: ignore[no-untyped-def]
+    """Greedy union of triangles to convex polygons; returns how many are left."""
+    alive = triangles.shape[0]
+    for k in range(alive):
+        counts[k] = 3
+        for c in range(3):
+            polygons[k, c] = triangles[k, c]
+    if alive > _MOST_TO_MERGE:
+        return alive
+    out = np.empty(MOST_CORNERS, np.int64)
+    changed = True
+    while changed:
+        changed = False
+        i = 0
+        while i < alive:
+            j = i + 1
+            while j < alive:
+                size = _joined(polygons[i], counts[i], polygons[j], counts[j], points, normal, out)
+                if size > 0:
+                    polygons[i, :size] = out[:size]
+                    counts[i] = size
+                    alive -= 1
+                    if j != alive:
+                        polygons[j] = polygons[alive]
+                        counts[j] = counts[alive]
+                    changed = True
+                else:
+                    j += 1
+            i += 1
+    return alive
+
+
+@njit(cache=True, nogil=True)
+def _without_straight(polygon, count, points, normal, tolerance_m, out):  # type: ignore[no-untyped-def]
+    """Corners that really turn, into `out`."""
+    kept = 0
+    for k in range(count):
+        p, q, r = polygon[(k - 1) % count], polygon[k], polygon[(k + 1) % count]
+        base = 0.0
+        for axis in range(3):
+            base += (points[r, axis] - points[p, axis]) ** 2
+        if abs(_turn(points, p, q, r, normal)) > tolerance_m * np.sqrt(base):
+            out[kept] = q
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _pieces(  # type: ignore[no-untyped-def]
+    first_edge, start, end, weight, first_triangle, triangles, points, normal, area, tolerance_m,
+    first_piece, first_corner, corners,
+):  # fmt: skip
+    """Fill the arrays; returns the number of pieces and of corners."""
+    pieces = 0
+    used = 0
+    loop = np.empty(MOST_CORNERS, np.int64)
+    for part in range(first_edge.shape[0] - 1):
+        first_piece[part] = pieces
+        low, high = first_triangle[part], first_triangle[part + 1]
+        count = _loop(
+            start, end, weight, first_edge[part], first_edge[part + 1], points, normal[part], area[part], loop
+        )
+        if count > 0:
+            corners[used : used + count] = loop[:count]
+            used += count
+            pieces += 1
+            first_corner[pieces] = used
+            continue
+        room = high - low
+        polygons = np.empty((room, MOST_CORNERS if room <= _MOST_TO_MERGE else 3), np.int64)
+        counts = np.empty(room, np.int64)
+        left = _merged(triangles[low:high], points, normal[part], polygons, counts)
+        for k in range(left):
+            count = _without_straight(polygons[k], counts[k], points, normal[part], tolerance_m, loop)
+            if count < 3:
+                continue
+            corners[used : used + count] = loop[:count]
+            used += count
+            pieces += 1
+            first_corner[pieces] = used
+    first_piece[first_edge.shape[0] - 1] = pieces
+    return pieces, used
+
+
+def convex_pieces(
+    first_edge: IntArray,
+    start: IntArray,
+    end: IntArray,
+    weight: FloatArray,
+    first_triangle: IntArray,
+    triangles: IntArray,
+    points: FloatArray,
+    normal: FloatArray,
+    area: FloatArray,
+    tolerance_m: float,
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Each part as one convex polygon where its boundary is one, or as few as a greedy union leaves.
+
+    Returns the first piece of each part (N + 1,), the first corner of each piece (K + 1,), and the corners
+    as rows of `points`.
+    """
+    most = 3 * len(triangles)
+    first_piece = np.zeros(len(first_edge), np.int64)
+    first_corner = np.zeros(len(triangles) + 1, np.int64)
+    corners = np.empty(most, np.int64)
+    pieces, used = _pieces(
+        first_edge, start, end, weight, first_triangle, triangles, points, normal, area, tolerance_m,
+        first_piece, first_corner, corners,
+    )  # fmt: skip
+    return first_piece, first_corner[: pieces + 1].copy(), corners[:used].copy()
+
+
+@njit(cache=True, nogil=True)
+def part_covers(first_edge, start, end, first_piece, first_corner, corners, normal):  # type: ignore[no-untyped-def]
+    """A convex polygon around each part (N, 8, 3) and its corners (N,): the part itself, or a rectangle
+    along its longest edge."""
+    parts = normal.shape[0]
+    cover = np.zeros((parts, MOST_COVER_CORNERS, 3))
+    count = np.zeros(parts, np.int64)
+    for part in range(parts):
+        low, high = first_piece[part], first_piece[part + 1]
+        first, last = first_corner[low], first_corner[high]
+        if high - low == 1 and last - first <= MOST_COVER_CORNERS:
+            count[part] = last - first
+            cover[part, : last - first] = corners[first:last]
+            continue
+        longest = -1.0
+        along = np.zeros(3)
+        for edge in range(first_edge[part], first_edge[part + 1]):
+            side = end[edge] - start[edge]
+            length = np.sqrt((side**2).sum())
+            if length > longest:
+                longest = length
+                along = side / length
+        across = np.cross(normal[part], along)
+        box = np.array([np.inf, -np.inf, np.inf, -np.inf])
+        height = 0.0
+        for k in range(first, last):
+            u, v = (corners[k] * along).sum(), (corners[k] * across).sum()
+            box[0], box[1] = min(box[0], u), max(box[1], u)
+            box[2], box[3] = min(box[2], v), max(box[3], v)
+            height += (corners[k] * normal[part]).sum() / (last - first)
+        count[part] = 4
+        for k in range(4):
+            u = box[0] if k in (0, 3) else box[1]
+            v = box[2] if k < 2 else box[3]
+            cover[part, k] = u * along + v * across + height * normal[part]
+    return cover, count

@@ -1,0 +1,326 @@
+"""`view_factors`: the door, and what joins exact pairs and rays to one balanced matrix."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from geometry import __version__
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning
+from geometry.radiation.balance import balanced
+from geometry.radiation.blocks import thread_count
+from geometry.radiation.load_estimates import mesh_of
+from geometry.radiation.provenance import Provenance
+from geometry.radiation.ray_caster import ray_caster
+from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_residuals
+from geometry.radiation.view_factors.exact_pairs import SOBOL, ExactPairs, exact_pairs
+from geometry.radiation.view_factors.hemisphere_rows import (
+    Landings,
+    PairEstimates,
+    RowCaster,
+    column_estimates,
+    pooled_pairs,
+)
+from geometry.radiation.view_factors.part_pairs import flat_scene
+from geometry.radiation.view_factors.result import ViewFactors
+from geometry.validation import FloatArray, IntArray, check_in_range
+
+REPLICATES = 16
+FIRST_POINTS = 256
+FEWEST_POINTS = 4
+MOST_POINTS = 2**24
+
+Progress = Callable[[int, int], None]
+_PROGRESS_STEPS = 1000
+
+
+def view_factors(
+    craft_or_mesh: object,
+    *,
+    tolerance: float = 1e-3,
+    seed: int = 1,
+    max_rays: int = 100_000_000,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> ViewFactors:
+    """View factors between all surfaces of a craft or mesh, each with its standard error.
+
+    Parameters
+    ----------
+    craft_or_mesh : Craft or SurfaceMesh
+        Anything with a `mesh`, or a mesh.
+    tolerance : float
+        Standard error to reach, absolute.
+    seed : int
+        Of the scrambles; the same seed gives the same bits for any number of threads.
+    max_rays : int
+        Where these do not suffice, a warning tells by how much the tolerance was missed.
+    jobs : int
+        Threads; default: all cores the process may use.
+    progress : callable
+        Called with (done, total) now and then.
+
+    Returns
+    -------
+    ViewFactors
+
+    Raises
+    ------
+    ValueError
+        A number out of range.
+    TypeError
+        A craft without a mesh.
+
+    Warns
+    -----
+    AccuracyWarning
+        The tolerance was not reached; faces nearer to each other than single precision can part; a closed
+        enclosure that leaks; a closed body turned inside out among others.
+
+    Notes
+    -----
+    Coplanar, connected triangles of a surface are one polygon.  Pairs of polygons with provably nothing
+    between them go by the double contour integral; where something may stand between, points on the one
+    polygon look at the other past exactly clipped blockers; where parts or blockers are too many, and in
+    meshes of more than 400,000 pairs of parts before each other, cosine-weighted Sobol rays decide.  Every
+    surface that is not free casts at least one round of rays, which measures what goes to space and so
+    checks the sum of the row.  Then all is balanced: A_i F_ij = A_j F_ji by construction, rows with space and
+    inactive sides sum to 1 by least squares weighted by variances.  A curved surface is what its facets are:
+    its factors converge with the square of the facets' size.
+
+    References: [HowellBook], [Sparrow1963], [vanLeersum1989].
+    """
+    began = time.perf_counter()
+    mesh = mesh_of(craft_or_mesh)
+    check_in_range(tolerance, 1e-12, 1.0, name="tolerance")
+    check_in_range(max_rays, 1, 1e12, name="max_rays")
+    check_in_range(seed, 0, 2**62, name="seed")
+    threads = thread_count(jobs)
+    report = _Reporter(progress)
+    caster = ray_caster(mesh)
+    receivers = surface_receivers(mesh, caster)
+    aim = tolerance / STOPPING_MARGIN
+    areas = mesh.surface_areas_m2
+    scene = flat_scene(mesh, caster.center_m)
+    exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
+    rows = RowCaster(mesh, caster, receivers, REPLICATES, int(seed), threads)
+    seeing = np.flatnonzero(~receivers.is_free)
+    points = _first_points(len(seeing), max_rays)
+    step = max(1, len(seeing) // 50)
+    for k in range(0, len(seeing), step):
+        rows.cast(seeing[k : k + step], points)
+        report(0.5 + 0.25 * k / max(len(seeing), 1))
+    worst = _refine_rows(rows, exact, areas, aim, max_rays, report.part(0.75, 0.99))
+    landings = rows.landings()
+    result = _assembled(mesh, landings, exact, receivers.is_free)
+    if worst > STOPPING_MARGIN or exact.unmet:
+        warnings.warn(
+            f"tolerance {tolerance:g} was not reached with max_rays={max_rays:g}: the worst standard error "
+            f"is {max(worst / STOPPING_MARGIN, 1.0):.1f} times what was asked; "
+            "raise max_rays or the tolerance",
+            AccuracyWarning,
+            stacklevel=2,
+        )
+    blurred = 2.0 * caster.start_offset_m * scene.perimeters_m() / areas
+    warn_of_residuals(mesh, result.residual, result.residual_error, blurred)
+    resolution = np.divide(1.0, rows.points * REPLICATES, out=np.zeros(len(areas)), where=rows.points > 0)
+    warn_of_bodies(
+        mesh,
+        caster.center_m,
+        result.to_space,
+        result.to_space_error,
+        result.to_inactive,
+        resolution,
+    )
+    report(1.0)
+    provenance = Provenance(
+        __version__,
+        int(seed),
+        rows.rays,
+        REPLICATES,
+        float(tolerance),
+        int(max_rays),
+        None,
+        time.perf_counter() - began,
+    )
+    return result.frozen(mesh, provenance)
+
+
+class _Reporter:
+    """Progress in thousandths."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+
+    def __call__(self, share: float) -> None:
+        if self._progress is not None:
+            self._progress(round(_PROGRESS_STEPS * min(share, 1.0)), _PROGRESS_STEPS)
+
+    def part(self, begin: float, end: float) -> Callable[[float], None]:
+        """The same for a part of the way."""
+        return lambda share: self(begin + (end - begin) * share)
+
+
+def _first_points(rows: int, max_rays: float) -> int:
+    """Points per replicate of the first round: fewer where very many surfaces share the rays."""
+    points = FIRST_POINTS
+    while points > FEWEST_POINTS and rows * REPLICATES * points > max_rays:
+        points //= 2
+    return points
+
+
+def _by_rays(exact: ExactPairs, first: IntArray, second: IntArray, surfaces: int) -> np.ndarray:
+    """Which pairs rays have to decide."""
+    if not exact.complete:
+        return np.ones(len(first), bool)
+    return np.isin(first * (surfaces + 1) + second, exact.by_rays)
+
+
+def _refine_rows(
+    rows: RowCaster,
+    exact: ExactPairs,
+    areas_m2: FloatArray,
+    aim: float,
+    max_rays: float,
+    report: Callable[[float], None],
+) -> float:
+    """Double the rays of rows whose errors are too large; returns the worst error over the one aimed at."""
+    surfaces = len(areas_m2)
+    everything = np.arange(surfaces)
+    while True:
+        landings = rows.landings()
+        pairs = pooled_pairs(landings, areas_m2)
+        decided = _by_rays(exact, pairs.first, pairs.second, surfaces)
+        error = np.zeros(surfaces)
+        for end in (pairs.first, pairs.second):
+            np.maximum.at(error, end[decided], pairs.error_m2[decided] / areas_m2[end[decided]])
+        _, inactive_error, _ = column_estimates(landings, areas_m2, surfaces)
+        open_end = _by_rays(exact, everything, np.full(surfaces, surfaces), surfaces)
+        error[open_end] = np.maximum(error, inactive_error / areas_m2)[open_end]
+        over = np.flatnonzero((error > aim) & (rows.points > 0))
+        worst = float(error[over].max(initial=0.0)) / aim
+        report(min(1.0, 1.0 / worst) if worst > 0.0 else 1.0)
+        over = over[rows.points[over] < MOST_POINTS]
+        if not len(over):
+            return worst
+        cost = REPLICATES * np.cumsum(rows.points[over[np.argsort(-error[over], kind="stable")]])
+        affordable = over[np.argsort(-error[over], kind="stable")][cost <= max_rays - rows.rays]
+        if not len(affordable):
+            return worst
+        rows.cast(np.sort(affordable))
+
+
+@dataclass(frozen=True, eq=False)
+class _Assembly:
+    """Balanced factors before they are frozen."""
+
+    first: IntArray
+    second: IntArray
+    area_m2: FloatArray
+    error_m2: FloatArray
+    method: np.ndarray
+    to_space: FloatArray
+    to_space_error: FloatArray
+    to_inactive: FloatArray
+    to_inactive_error: FloatArray
+    residual: FloatArray
+    residual_error: FloatArray
+
+    def frozen(self, mesh: SurfaceMesh, provenance: Provenance) -> ViewFactors:
+        """The result."""
+        areas = mesh.surface_areas_m2
+        other = self.first != self.second
+        row = np.concatenate([self.first, self.second[other]])
+        column = np.concatenate([self.second, self.first[other]])
+        shape = (len(areas), len(areas))
+
+        def matrix(values: np.ndarray) -> csr_array:
+            made = csr_array((np.concatenate([values, values[other]]), (row, column)), shape=shape)
+            made.sort_indices()
+            return made
+
+        def per_area(values: np.ndarray) -> csr_array:
+            made = matrix(values)
+            made.data = made.data / np.repeat(areas, np.diff(made.indptr))
+            return made
+
+        return ViewFactors(
+            surface_names=mesh.surface_names,
+            area_m2=areas,
+            view_factor=per_area(self.area_m2),
+            standard_error=per_area(self.error_m2),
+            method_code=matrix(self.method),
+            to_space=self.to_space,
+            to_space_standard_error=self.to_space_error,
+            to_inactive=self.to_inactive,
+            to_inactive_standard_error=self.to_inactive_error,
+            closure_residual=self.residual,
+            provenance=provenance,
+        )
+
+
+def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free: np.ndarray) -> _Assembly:
+    """Exact pairs and rays as one list of exchange areas, balanced."""
+    areas = mesh.surface_areas_m2
+    surfaces = len(areas)
+    sampled = pooled_pairs(landings, areas)
+    sampled = _kept(
+        sampled,
+        _by_rays(exact, sampled.first, sampled.second, surfaces)
+        & ~is_free[sampled.first]
+        & ~is_free[sampled.second],
+    )
+    between = exact.second < surfaces
+    first = np.concatenate([exact.first[between], sampled.first])
+    second = np.concatenate([exact.second[between], sampled.second])
+    value = np.concatenate([exact.area_m2[between], sampled.area_m2])
+    error = np.concatenate([exact.error_m2[between], sampled.error_m2])
+    method = np.concatenate([exact.method[between], np.full(len(sampled.first), SOBOL, np.int8)])
+    variance = np.concatenate(
+        [exact.error_m2[between] ** 2, np.maximum(sampled.error_m2, sampled.resolution_m2) ** 2]
+    )
+    space, space_error, unit = column_estimates(landings, areas, surfaces + 1)
+    space = np.where(is_free, areas, space)
+    inactive, inactive_error, _ = column_estimates(landings, areas, surfaces)
+    if exact.complete:
+        known = ~_by_rays(exact, np.arange(surfaces), np.full(surfaces, surfaces), surfaces)
+        inactive, inactive_error = np.where(known, 0.0, inactive), np.where(known, 0.0, inactive_error)
+        ends = exact.first[~between]
+        inactive[ends] = exact.area_m2[~between]
+        inactive_error[ends] = exact.error_m2[~between]
+    space_variance = np.where(is_free, 0.0, np.maximum(space_error, unit) ** 2)
+    balance = balanced(
+        areas,
+        first,
+        second,
+        value,
+        variance,
+        np.stack([space, inactive]),
+        np.stack([space_variance, inactive_error**2]),
+    )
+    end_errors = np.sqrt(balance.ends_variance_m4) / areas
+    return _Assembly(
+        first=first,
+        second=second,
+        area_m2=balance.pairs_m2,
+        error_m2=error,
+        method=method,
+        to_space=balance.ends_m2[0] / areas,
+        to_space_error=end_errors[0],
+        to_inactive=balance.ends_m2[1] / areas,
+        to_inactive_error=end_errors[1],
+        residual=balance.residual_m2 / areas,
+        residual_error=balance.residual_error_m2 / areas,
+    )
+
+
+def _kept(pairs: PairEstimates, chosen: np.ndarray) -> PairEstimates:
+    """Some of the pairs."""
+    return PairEstimates(*(getattr(pairs, name)[chosen] for name in pairs.__dataclass_fields__))

@@ -1,0 +1,149 @@
+"""Result: the plate's view of the Earth agrees with orbital-thermal, the eclipse with Basilisk.
+Result: pyviewfactor decides obstruction by one ray per pair of cells and errs where a shadow crosses them.
+
+Each part runs where its peer is installed (extra `peers`); it prints both sides and the difference.
+Where and why they differ stands in docs/accuracy.md.
+
+    python scripts/studies/peers.py
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import qmc
+
+from geometry.environment import EarthShape, Environment
+from geometry.mesh.optics import COATINGS
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
+from geometry.orbit.eclipse import sunlit_fraction
+from geometry.orbit.states import OrbitStates
+from geometry.radiation import exchange_factors
+from geometry.radiation.earth import earth_scene
+from geometry.radiation.plate_to_earth import unshaded_plates
+from geometry.validation import FloatArray
+
+SPHERE = EarthShape(6_371_000.0, 0.0)
+BLACK = COATINGS["black"]
+
+
+def square(name: str, side: float, height: float, up: bool, *, two_sided: bool = False) -> SurfaceMesh:
+    """A square about the z axis that faces up or down."""
+    h = side / 2
+    corners = np.array([[-h, -h, height], [h, -h, height], [h, h, height], [-h, h, height]])
+    faces = np.array([[0, 1, 2], [0, 2, 3]])
+    names = (name, f"{name}.back") if two_sided else (name,)
+    back = np.full(2, 1 if two_sided else -1)
+    return SurfaceMesh(corners, faces if up else faces[:, ::-1], 0 * back, back, names, (BLACK,) * len(names))
+
+
+def against_orbital_thermal() -> None:
+    """View factor of a plate to a spherical Earth at every tilt, two formulas."""
+    from orbital_thermal.environment import sphere_view_factor
+
+    tilts = np.arange(0.0, 181.0, 2.5)
+    theirs = np.array([sphere_view_factor(560.0, t) for t in tilts])
+    moment = OrbitStates(
+        np.array(["2027-03-20T12:00:00"], "datetime64[us]"), np.array([[[6_931_000.0, 0, 0]]]),
+        np.array([[[0, 7.6e3, 0]]]), np.array([[0.0, 0.0, 1.0]]), np.array([1.495978707e11]),
+        np.array([[1.0]]), np.eye(3)[None, None], np.array([[0.0, 0.0, 1.0]]),
+    )  # fmt: skip
+    normals = np.stack([-np.cos(np.radians(tilts)), np.sin(np.radians(tilts)), 0 * tilts], axis=1)
+    scene = earth_scene(moment, Environment(earth_shape=SPHERE))
+    ours = unshaded_plates(normals, scene)[0, 0]
+    print(
+        f"orbital-thermal, plate to sphere at {len(tilts)} tilts: "
+        f"largest difference {np.abs(ours - theirs).max():.1e}"
+    )
+
+
+def against_basilisk() -> None:
+    """Share of the solar disc through the penumbra, on Basilisk's sphere and on the ellipsoid."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the tests hold the other side
+    from tests.geometry.orbit.test_eclipse_basilisk import AU_M, EARTH_M, SUN_M, basilisk_fraction
+
+    a = EARTH_M + 560e3
+    angle = np.pi - np.arcsin(EARTH_M / a) + np.linspace(-0.006, 0.006, 121)
+    position = np.stack([a * np.cos(angle), 0 * angle, a * np.sin(angle)], axis=-1)
+    theirs = basilisk_fraction(position, AU_M * SUN_M / 695_700_000.0)
+
+    def ours(shape: EarthShape) -> FloatArray:
+        pole, sun = np.array([[0.0, 0.0, 1.0]]), np.array([[1.0, 0.0, 0.0]])
+        return sunlit_fraction(position[:, None], sun, np.array([AU_M]), pole, shape)[:, 0]
+
+    sphere, ellipsoid = ours(EarthShape(EARTH_M, 0.0)), ours(EarthShape())
+    print(
+        f"Basilisk, penumbra over the pole at 560 km: on its sphere {np.abs(sphere - theirs).max():.1e}, "
+        f"on the ellipsoid {np.abs(ellipsoid - theirs).max():.2f}"
+    )
+
+
+def blocked_factor() -> float:
+    """Factor between the squares of `against_pyviewfactor` by 2^21 scrambled Sobol pairs of points."""
+    points = qmc.Sobol(4, seed=1).random_base2(21) - 0.5
+    low, high = points[:, :2], points[:, 2:]
+    apart = high - low
+    crossing = low + 0.4 * apart
+    free = (np.abs(crossing) > 0.25).any(axis=1)
+    return float((free / (np.pi * ((apart**2).sum(axis=1) + 1.0) ** 2)).mean())
+
+
+def against_pyviewfactor() -> None:
+    """Facing unit squares with a smaller one between them that hides part, by cells."""
+    import pyvista
+    from pyviewfactor import compute_viewfactor_matrix
+
+    def plane(height: float, up: int, side: float, cells: int) -> pyvista.PolyData:
+        return pyvista.Plane(
+            center=(0, 0, height), direction=(0, 0, up), i_size=side, j_size=side, i_resolution=cells,
+            j_resolution=cells,
+        )  # fmt: skip
+
+    mesh = concatenate(
+        [
+            square("low", 1, 0, True),
+            square("high", 1, 1, False),
+            square("mid", 0.5, 0.4, True, two_sided=True),
+        ]
+    )
+    began = time.perf_counter()
+    exchange = exchange_factors(mesh, tolerance=5e-5)
+    ours_s = time.perf_counter() - began
+    ours, error = exchange.factors[0, 1], exchange.standard_errors[0, 1]
+    truth = blocked_factor()
+    print(f"ours: {ours:.5f} +- {error:.1e} in {ours_s:.1f} s; point pairs in double precision: {truth:.5f}")
+    blocker = plane(0.4, 1, 0.5, 1).triangulate()
+    for cells in (3, 4, 6, 8, 12):
+        both = plane(0.0, 1, 1.0, cells).append_polydata(plane(1.0, -1, 1.0, cells))
+        began = time.perf_counter()
+        matrix = compute_viewfactor_matrix(both, obstacles=[blocker])
+        took = time.perf_counter() - began
+        n = cells * cells
+        value = matrix[n:, :n].sum() / n  # F[i, j] is from j to i, cells of one size
+        print(
+            f"pyviewfactor, {cells} x {cells} cells: {value:.5f} in {took:.1f} s, "
+            f"{abs(value - truth) / truth:.1%} wrong"
+        )
+
+
+PEERS = {
+    "orbital_thermal": against_orbital_thermal,
+    "Basilisk": against_basilisk,
+    "pyviewfactor": against_pyviewfactor,
+}
+
+
+def main() -> None:
+    for name, compare in PEERS.items():
+        if importlib.util.find_spec(name) is None:
+            print(f"{name} is not installed; pip install 'dawnring[peers]'")
+        else:
+            compare()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""`view_factors`: laws, blocked pairs, errors that cover, doubts and refusals."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from importlib import import_module
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from geometry.mesh.surface_mesh import concatenate
+from geometry.radiation import AccuracyWarning, view_factors
+from geometry.radiation.view_factors import exact_pairs
+from geometry.radiation.view_factors.exact_pairs import no_pairs
+
+DOOR = import_module("geometry.radiation.view_factors.factors")  # the package's name is the function's
+GAUSS = np.polynomial.legendre.leggauss(24)
+
+
+def facing_squares(rectangle, low=(0.25, 0.25), high=(0.75, 0.75), height=0.5):
+    """Unit squares a unit apart and a rectangle between them, seen on both sides."""
+    first = rectangle("first", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+    second = rectangle("second", (0, 0, 1), (0, 1, 0), (1, 0, 0))
+    size = np.subtract(high, low)
+    middle = rectangle("middle", (*low, height), (size[0], 0, 0), (0, size[1], 0), back="middle.back")
+    return concatenate([first, second, middle])
+
+
+def element_factor(x, y, low, high):
+    """From a point of z = 0 to rectangles low..high of z = 1, facing: four corners of B-4 [Howell]."""
+
+    def corner(u, v):
+        p, q = np.sqrt(1 + u**2), np.sqrt(1 + v**2)
+        return (u / p * np.arctan(v / p) + v / q * np.arctan(u / q)) / (2 * np.pi)
+
+    a, b, c, d = low[0] - x, high[0] - x, low[1] - y, high[1] - y
+    return corner(b, d) - corner(a, d) - corner(b, c) + corner(a, c)
+
+
+def blocked_reference(low, high, height):
+    """Facing unit squares past a rectangle, by Gauss points and the closed form of what each sees.
+
+    The shadow of the rectangle is a rectangle; panels end where its sides cross those of the square.
+    """
+    total = 0.0
+    panels = []
+    for axis in range(2):
+        breaks = {0.0, 1.0}
+        for side in (low[axis], high[axis]):
+            breaks |= {(side - rim * height) / (1 - height) for rim in (0.0, 1.0)}
+        inside = sorted(b for b in breaks if 0 <= b <= 1)
+        nodes = [a + (b - a) * (GAUSS[0] + 1) / 2 for a, b in itertools.pairwise(inside)]
+        weights = [(b - a) * GAUSS[1] / 2 for a, b in itertools.pairwise(inside)]
+        panels.append((np.concatenate(nodes), np.concatenate(weights)))
+    (x, wx), (y, wy) = panels
+    x, y = np.meshgrid(x, y, indexing="ij")
+    shade = [
+        np.clip(p + (np.array(edge) - p) / height, 0, 1)
+        for p, edge in ((x, low[0]), (x, high[0]), (y, low[1]), (y, high[1]))
+    ]
+    seen = element_factor(x, y, (0, 0), (1, 1)) - element_factor(
+        x, y, (shade[0], shade[2]), (shade[1], shade[3])
+    )
+    total = np.einsum("ij,i,j->", seen, wx, wy)
+    return float(total)
+
+
+class TestBlockedAnalytic:
+    @pytest.mark.parametrize(
+        ("low", "high", "height"),
+        [
+            ((0.25, 0.25), (0.75, 0.75), 0.5),
+            ((0.0, 0.0), (0.5, 0.5), 0.5),
+            ((0.3, -0.2), (0.6, 1.4), 0.25),
+            ((0.1, 0.2), (0.4, 0.9), 0.8),
+        ],
+    )
+    def test_obstructed_squares(self, rectangle, low, high, height):
+        found = view_factors(facing_squares(rectangle, low, high, height), tolerance=1e-5, jobs=1)
+        error = found.standard_error[0, 1]
+        assert 0 < error <= 1e-5
+        expected = blocked_reference(low, high, height)
+        assert found.factor("first", "second") == pytest.approx(expected, abs=4 * error)
+        assert found.methods()[0, 1] == "sobol"
+
+    def test_full_screen_leaves_exactly_nothing(self, rectangle):
+        found = view_factors(facing_squares(rectangle, (-1, -1), (2, 2)), jobs=1)
+        assert found.factor("first", "second") == 0.0
+        assert found.standard_error[0, 1] == 0.0
+
+    def test_screen_of_many_triangles_is_one(self, rectangle):
+        one = facing_squares(rectangle)
+        many = one.subdivided(0.06)
+        assert len(many.faces) > 500
+        pair = [view_factors(m, tolerance=1e-5, jobs=1) for m in (one, many)]
+        difference = pair[0].factor("first", "second") - pair[1].factor("first", "second")
+        assert abs(difference) <= 4 * np.hypot(*(f.standard_error[0, 1] for f in pair))
+
+    def test_beside_the_sight_nothing_is_sampled(self, rectangle):
+        found = view_factors(facing_squares(rectangle, (1.2, 0), (2, 1)), jobs=1)
+        assert found.methods()[0, 1] == "closed_form"
+
+
+def scattered_plates(rectangle, seed, count=7):
+    """Rectangles at random in a unit cube, seen on both sides."""
+    rng = np.random.default_rng(seed)
+    plates = []
+    for k in range(count):
+        turn = Rotation.random(rng=rng).as_matrix()
+        size = rng.uniform(0.2, 0.8, 2)
+        plates.append(
+            rectangle(f"p{k}", rng.uniform(0, 1, 3), size[0] * turn[0], size[1] * turn[1], back=f"p{k}.back")
+        )
+    return concatenate(plates)
+
+
+class TestLaw:
+    @settings(max_examples=10, deadline=None)
+    @given(seed=st.integers(0, 10_000))
+    def test_reciprocity_closure_and_bounds(self, rectangle, seed):
+        found = view_factors(scattered_plates(rectangle, seed), tolerance=3e-3, jobs=1)
+        matrix = found.view_factor.toarray()
+        exchange = found.area_m2[:, None] * matrix
+        np.testing.assert_allclose(exchange, exchange.T, atol=1e-15)
+        rows = matrix.sum(axis=1) + found.to_space + found.to_inactive
+        np.testing.assert_allclose(rows, 1.0, atol=1e-10)
+        assert matrix.min() >= 0.0
+        assert found.to_space.min() >= 0.0
+        assert found.standard_error.toarray().max() <= 3e-3
+
+    @settings(max_examples=8, deadline=None)
+    @given(
+        seed=st.integers(0, 10_000),
+        size=st.floats(-6, 6),
+        offset=st.floats(-3, 3),
+    )
+    def test_moving_turning_and_scaling_change_nothing(self, rectangle, seed, size, offset):
+        plain = scattered_plates(rectangle, seed, 4)
+        turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+        moved = plain.transformed(turn, (offset, 2 * offset, -offset))
+        moved = replace(moved, vertices_m=10.0**size * moved.vertices_m)
+        pair = [view_factors(m, tolerance=2e-3, jobs=1) for m in (plain, moved)]
+        exact = np.logical_and(*(f.standard_error.toarray() == 0 for f in pair))
+        difference = pair[0].view_factor.toarray() - pair[1].view_factor.toarray()
+        # closed forms to rounding (of coordinates at an offset of the size of the scene); samples to 5 sigma
+        assert np.abs(difference[exact]).max() < 1e-9
+        sigma = np.hypot(*(f.standard_error.toarray() for f in pair))
+        assert (np.abs(difference) <= 5 * sigma + 1e-9).all()
+
+    def test_subdivision_changes_nothing(self, rectangle):
+        plain = scattered_plates(rectangle, 5)
+        pair = [view_factors(m, tolerance=1e-3, jobs=1) for m in (plain, plain.subdivided(0.1))]
+        sigma = np.hypot(*(f.standard_error.toarray() for f in pair))
+        difference = np.abs(pair[0].view_factor.toarray() - pair[1].view_factor.toarray())
+        assert (difference <= 4.5 * sigma + 1e-9).all()
+
+    def test_same_bits_for_any_jobs(self, rectangle):
+        mesh = scattered_plates(rectangle, 11)
+        one, three = (view_factors(mesh, tolerance=1e-3, jobs=n) for n in (1, 3))
+        for name in ("view_factor", "standard_error", "method_code"):
+            np.testing.assert_array_equal(getattr(one, name).toarray(), getattr(three, name).toarray())
+        np.testing.assert_array_equal(one.to_space, three.to_space)
+        np.testing.assert_array_equal(one.closure_residual, three.closure_residual)
+
+    def test_clipped_sight_and_rays_agree(self, rectangle, monkeypatch):
+        mesh = scattered_plates(rectangle, 3, 9)
+        clipped = view_factors(mesh, tolerance=5e-4, jobs=1)
+        monkeypatch.setattr(DOOR, "exact_pairs", lambda *a: no_pairs())
+        rays = view_factors(mesh, tolerance=5e-4, jobs=1)
+        assert rays.provenance.rays > clipped.provenance.rays
+        sigma = np.hypot(clipped.standard_error.toarray(), rays.standard_error.toarray())
+        difference = clipped.view_factor.toarray() - rays.view_factor.toarray()
+        seen = rays.view_factor.toarray() > 1e-3
+        z = difference[seen] / sigma[seen]
+        # about a hundred pairs, errors themselves known to a fifth
+        assert np.abs(z).max() < 5.0
+        assert 0.7 < np.sqrt((z**2).mean()) < 1.4
+
+    def test_raw_residual_is_within_the_noise_of_its_rays(self, rectangle):
+        found = view_factors(scattered_plates(rectangle, 8), jobs=1)
+        # 4,096 rays a surface: 0.5 / 64 at most, and 5 sigma
+        assert np.abs(found.closure_residual).max() < 5 * 0.5 / 64
+
+    @pytest.mark.slow
+    def test_standard_errors_cover(self, rectangle):
+        """Over 60 seeds the error is what it says: chi of clipped sight and of rays near 1."""
+        mesh = facing_squares(rectangle)
+        truth = blocked_reference((0.25, 0.25), (0.75, 0.75), 0.5)
+        runs = [view_factors(mesh, tolerance=1e-4, seed=s, jobs=1) for s in range(60)]
+        z = np.array([(f.factor("first", "second") - truth) / f.standard_error[0, 1] for f in runs])
+        # t with 15 degrees: variance 15/13; 60 draws give it to 0.2
+        assert 0.6 < np.sqrt((z**2).mean()) < 1.6
+        assert (np.abs(z) < 2.13).mean() > 0.85  # 95 % points of t with 15 degrees
+
+    def test_rays_cover(self, rectangle, monkeypatch):
+        monkeypatch.setattr(DOOR, "exact_pairs", lambda *a: no_pairs())
+        mesh = facing_squares(rectangle)
+        truth = blocked_reference((0.25, 0.25), (0.75, 0.75), 0.5)
+        runs = [view_factors(mesh, tolerance=5e-3, seed=s, jobs=1) for s in range(40)]
+        z = np.array([(f.factor("first", "second") - truth) / f.standard_error[0, 1] for f in runs])
+        assert 0.6 < np.sqrt((z**2).mean()) < 1.6
+        assert abs(z.mean()) < 4 / np.sqrt(40)
+
+
+class TestDoubts:
+    def test_closed_box_is_silent_and_keeps_everything(self, box, recwarn):
+        cube = box(cells=(3, 2))
+        found = view_factors(replace(cube, faces=cube.faces[:, ::-1]), jobs=1)
+        assert not recwarn.list
+        np.testing.assert_allclose(found.to_space, 0.0, atol=1e-12)
+
+    def test_near_sheets_are_named(self, rectangle):
+        low = rectangle("panel", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+        high = rectangle("blanket", (0, 0, 5e-6), (1, 0, 0), (0, 1, 0))
+        with pytest.warns(AccuracyWarning, match="'panel' and 'blanket'|'blanket' and 'panel'"):
+            view_factors(concatenate([low, high]), jobs=1)
+
+    def test_body_turned_inside_out_is_named(self, box, rectangle):
+        solid = box(prefix="solid", center=(3, 0, 0))
+        turned = replace(solid, faces=solid.faces[:, ::-1])
+        plate = rectangle("plate", (0, -0.5, -0.5), (0, 1, 0), (0, 0, 1))
+        with pytest.warns(AccuracyWarning, match="normals inward"):
+            view_factors(concatenate([turned, plate]), jobs=1)
+
+    def test_inactive_sides_have_their_own_column(self, rectangle):
+        low = rectangle("low", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+        high = rectangle("high", (0, 0, 1), (1, 0, 0), (0, 1, 0))
+        found = view_factors(concatenate([low, high]), jobs=1)
+        # C-11 for unit squares a unit apart
+        assert found.to_inactive[0] == pytest.approx(0.1998248957, abs=1e-9)
+        assert found.to_inactive[1] == 0.0
+        assert found.view_factor.nnz == 0 or found.view_factor.toarray().max() == 0.0
+
+    def test_missed_tolerance_is_told(self, ball):
+        mesh = concatenate([ball("a", 1.0, (0, 0, 0), 3), ball("b", 1.0, (2.5, 0, 0), 3)])
+        with pytest.warns(AccuracyWarning, match="not reached"):
+            view_factors(mesh, tolerance=1e-8, max_rays=20_000, jobs=1)
+
+
+class TestRefusal:
+    @pytest.mark.parametrize("value", [0.0, -1.0, 2.0, np.nan])
+    def test_tolerance(self, box, value):
+        with pytest.raises(ValueError, match="tolerance must lie in"):
+            view_factors(box(), tolerance=value)
+
+    def test_rays_and_jobs_and_seed(self, box):
+        with pytest.raises(ValueError, match="max_rays must lie in"):
+            view_factors(box(), max_rays=0)
+        with pytest.raises(ValueError, match="jobs must be 1 or more"):
+            view_factors(box(), jobs=0)
+        with pytest.raises(ValueError, match="seed must lie in"):
+            view_factors(box(), seed=-1)
+
+    def test_no_mesh(self):
+        with pytest.raises(TypeError, match="must be a SurfaceMesh"):
+            view_factors("plate.obj")
+
+    def test_unknown_surface(self, box):
+        found = view_factors(box(), jobs=1)
+        with pytest.raises(ValueError, match="did you mean"):
+            found.factor("+x", "+xx")
+
+
+def test_method_words():
+    assert exact_pairs.METHODS == ("none", "closed_form", "sobol")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import math
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
@@ -19,7 +17,7 @@ from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
-LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear sRGB [BT709]
+LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
 
 
 def developed(light: Light, exposure: float, seed: int = 1) -> NDArray[np.uint8]:
@@ -85,19 +83,22 @@ def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     return total, step
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reduce(light: Any, exposure: float, step: int, out: Any) -> None:
     height, width = light.shape[:2]
     for row in range(out.shape[0]):
         for column in range(out.shape[1]):
             i1, j1 = min((row + 1) * step, height), min((column + 1) * step, width)
             count = (i1 - row * step) * (j1 - column * step)
-            for k in range(3):
-                total = 0.0
-                for i in range(row * step, i1):
-                    for j in range(column * step, j1):
-                        total += light[i, j, k]
-                out[row, column, k] = exposure * total / count
+            red = green = blue = 0.0
+            for i in range(row * step, i1):
+                for j in range(column * step, j1):
+                    red += light[i, j, 0]
+                    green += light[i, j, 1]
+                    blue += light[i, j, 2]
+            out[row, column, 0] = exposure * red / count
+            out[row, column, 1] = exposure * green / count
+            out[row, column, 2] = exposure * blue / count
 
 
 @kernel
@@ -123,40 +124,54 @@ def _add_enlarged(grid: Any, step: int, out: Any) -> None:
                 out[row, column, k] += _between(grid, step, row, column, k)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _develop_rows(
     first: int, last: int, light: Any, glare: Any, step: int, exposure: float, share: float, curve: Any,
     saturation: float, seed: int, out: Any,
 ) -> None:  # fmt: skip
     width = light.shape[1]
     rows, columns = glare.shape[:2]
-    color = np.empty(3)
+    direct = np.float32((1.0 - share) * exposure)
+    spread = np.float32(share)
+    vivid, zero, most = np.float32(saturation), np.float32(0.0), np.float32(255.9)
+    weight_r, weight_g, weight_b = np.float32(RED), np.float32(GREEN), np.float32(BLUE)
+    grid, tenth, steps = np.float32(step), np.float32(1.0 / 16777216.0), np.float32(1024.0)
+    half, one = np.float32(0.5), np.float32(1.0)
     for row in range(first, last):
-        y = min(max((row + 0.5) / step - 0.5, 0.0), rows - 1.0)
+        y = min(max((np.float32(row) + half) / grid - half, zero), np.float32(rows - 1))
         i = min(int(y), max(rows - 2, 0))
         i1 = min(i + 1, rows - 1)
-        y -= i
+        y -= np.float32(i)
         state = np.uint32(seed * 747796405 + row * 277803737 + 1)
+        # the glare on both sides of a pixel along this row; refreshed as the pixels pass its grid
+        held = -1
+        lr = lg = lb = rr = rg = rb = zero
         for column in range(width):
-            x = min(max((column + 0.5) / step - 0.5, 0.0), columns - 1.0)
+            x = min(max((np.float32(column) + half) / grid - half, zero), np.float32(columns - 1))
             j = min(int(x), max(columns - 2, 0))
-            j1 = min(j + 1, columns - 1)
-            x -= j
+            if j != held:
+                held = j
+                j1 = min(j + 1, columns - 1)
+                lr = spread * ((one - y) * glare[i, j, 0] + y * glare[i1, j, 0])
+                lg = spread * ((one - y) * glare[i, j, 1] + y * glare[i1, j, 1])
+                lb = spread * ((one - y) * glare[i, j, 2] + y * glare[i1, j, 2])
+                rr = spread * ((one - y) * glare[i, j1, 0] + y * glare[i1, j1, 0])
+                rg = spread * ((one - y) * glare[i, j1, 1] + y * glare[i1, j1, 1])
+                rb = spread * ((one - y) * glare[i, j1, 2] + y * glare[i1, j1, 2])
+            x -= np.float32(j)
             # one uniform number per pixel hides the steps of eight bits in the dark
             state = np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
-            dither = (state >> np.uint32(8)) / 16777216.0
-            mean = 0.0
+            dither = np.float32(state >> np.uint32(8)) * tenth
+            red = direct * light[row, column, 0] + lr + x * (rr - lr)
+            green = direct * light[row, column, 1] + lg + x * (rg - lg)
+            blue = direct * light[row, column, 2] + lb + x * (rb - lb)
+            mean = weight_r * red + weight_g * green + weight_b * blue
             for k in range(3):
-                spread = (1.0 - y) * ((1.0 - x) * glare[i, j, k] + x * glare[i, j1, k]) + y * (
-                    (1.0 - x) * glare[i1, j, k] + x * glare[i1, j1, k]
-                )
-                color[k] = (1.0 - share) * exposure * light[row, column, k] + share * spread
-                mean += LUMINANCE[k] * color[k]
-            for k in range(3):
-                value = mean + saturation * (color[k] - mean)
-                place = math.sqrt(math.sqrt(min(max(value, 0.0), 255.9))) * 1024.0
+                value = red if k == 0 else (green if k == 1 else blue)
+                value = min(max(mean + vivid * (value - mean), zero), most)
+                place = np.sqrt(np.sqrt(value)) * steps
                 m = int(place)
-                code = curve[m] + (place - m) * (curve[m + 1] - curve[m])
+                code = curve[m] + (place - np.float32(m)) * (curve[m + 1] - curve[m])
                 out[row, column, k] = np.uint8(min(int(code + dither), 255))
 
 

@@ -27,6 +27,7 @@ from viz.lettering import lettered
 from viz.opengl import require_opengl
 from viz.output import check_output
 from viz.pictures import picture
+from viz.reprojection import Layer
 from viz.scene import Scene
 from viz.splat import add_points
 from viz.stars import add_stars, add_sun
@@ -109,7 +110,10 @@ def write_still(
 
 
 def render_scene(
-    scene: Scene, size: tuple[int, int] = (1920, 1080), supersample: int = 2
+    scene: Scene,
+    size: tuple[int, int] = (1920, 1080),
+    supersample: int = 2,
+    earth: Layer | None = None,
 ) -> NDArray[np.uint8]:
     """Draw a scene.
 
@@ -120,6 +124,9 @@ def render_scene(
         Width and height, pixels.
     supersample : int
         Meshes are drawn this many times larger and averaged, 1 to 4.
+    earth : tuple of arrays, optional
+        Light (H, W, 3) and what passes (H, W), as `earth_layer` gives them, where `reprojection` has
+        them already; they are written to.
 
     Returns
     -------
@@ -135,13 +142,15 @@ def render_scene(
     """
     size = check_size(size)
     check_in_range(supersample, 1, 4, name="supersample")
-    light = scene_light(scene, size, int(supersample))
+    light = scene_light(scene, size, int(supersample), earth)
     return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
 
 
-def scene_light(scene: Scene, size: tuple[int, int], supersample: int = 2) -> NDArray[np.float32]:
+def scene_light(
+    scene: Scene, size: tuple[int, int], supersample: int = 2, earth: Layer | None = None
+) -> NDArray[np.float32]:
     """Linear light of a scene (H, W, 3), before the lens."""
-    light = far_layer(scene, size)
+    light = far_layer(scene, size, earth)
     if scene.meshes or scene.instances:
         require_opengl()
         from viz.near import add_near_layer  # VTK ends the process where there is no OpenGL
@@ -150,9 +159,9 @@ def scene_light(scene: Scene, size: tuple[int, int], supersample: int = 2) -> ND
     return light
 
 
-def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
+def far_layer(scene: Scene, size: tuple[int, int], earth: Layer | None = None) -> NDArray[np.float32]:
     """Light of all but the meshes, (H, W, 3)."""
-    light, passed = earth_layer(scene, size)
+    light, passed = earth_layer(scene, size) if earth is None else earth
     if any(scene.background):
         light += passed[..., None] * np.asarray(scene.background, np.float32)
     if scene.stars:

@@ -33,6 +33,7 @@ from viz.machine import MissingOnMachineError
 from viz.output import check_output, whole_file
 from viz.pictures import picture
 from viz.render import check_size
+from viz.reprojection import SPAN
 
 try:
     import fcntl
@@ -218,7 +219,7 @@ def _key(job: FilmJob) -> str:
 
 def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:
     """First frame, end and file of each part."""
-    step = max(8, round(PART_SECONDS * job.fps))
+    step = SPAN * max(1, round(PART_SECONDS * job.fps / SPAN))  # whole blocks of the Earth's keys
     starts = range(0, job.frames, step)
     return [
         (first, min(first + step, job.frames), folder / f"part-{number:05d}.mp4")

@@ -26,7 +26,7 @@ from viz.video import (
 
 DESIGN = load_design("solar_slice", ["ring.satellites_per_plane=50"])
 SIZE = (96, 54)
-LENGTH = {"seconds": 3.2, "fps": 5, "size": SIZE}  # two parts of eight frames
+LENGTH = {"seconds": 6.4, "fps": 5, "size": SIZE}  # two parts of sixteen frames
 
 
 def _frames(file: Path) -> np.ndarray:
@@ -49,28 +49,28 @@ class TestFilmLaw:
 
         def until_the_second_part(done, total):
             seen.append(done)
-            if done >= 12:
+            if done >= 24:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             write_video("ring", DESIGN, target, processes=1, progress=until_the_second_part, **LENGTH)
         assert not target.exists()
         assert any(name.startswith(".film.mp4.partial-") for name in _hidden(tmp_path))
-        assert seen[-1] == 12
+        assert seen[-1] == 24
 
         again = []
         assert (
             write_video("ring", DESIGN, target, processes=1, progress=lambda *d: again.append(d), **LENGTH)
             == target
         )
-        assert again[0] == (8, 16)  # the first part was there
-        assert again[-1] == (16, 16)
+        assert again[0] == (16, 32)  # the first part was there
+        assert again[-1] == (32, 32)
         assert _hidden(tmp_path) == []
 
         shown = _frames(target)
-        assert len(shown) == 16
-        film = ring.film(DESIGN, frames=16)
-        for number in (0, 7, 8, 15):  # the seam between the parts included
+        assert len(shown) == 32
+        film = ring.film(DESIGN, frames=32)
+        for number in (0, 15, 16, 31):  # the seam between the parts included
             drawn = render_scene(film(number), SIZE).astype(float)
             # H.264 at crf 18 with halved colour: a few codes in the mean, far less than between frames
             assert np.abs(shown[number] - drawn).mean() < 6.0
@@ -81,7 +81,7 @@ class TestFilmLaw:
         assert "yuv420p(tv, bt709" in words
         assert "96x54" in words
         assert "5 fps" in words
-        assert "00:00:03.20" in words
+        assert "00:00:06.40" in words
         # playable while it loads: the index stands before the pictures
         data = target.read_bytes()
         assert 0 < data.find(b"moov") < data.find(b"mdat")

@@ -168,7 +168,7 @@ def _points(
     color, strength = lit_colors(lit)
     brightness = light * strength
     if exposed_s > 0.0:
-        velocity = orbit_states(design, np.array([at]), satellites=None).velocity_gcrs_m_s[:, 0]
+        velocity = flight_of(design).states(np.array([at]), np.arange(count))[1][:, 0]
         position, repeats = _smeared(position, velocity, exposed_s, count)
         brightness = np.tile(brightness / repeats, repeats)
         color = np.tile(color, (repeats, 1))

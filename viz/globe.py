@@ -79,7 +79,7 @@ def picture_arguments(scene: Scene, size: tuple[int, int]) -> tuple[Any, ...]:
     Origin (3,) and rays (3, 3) in squeezed axes, size of a pixel, shift, Sun (3,), maps and tables, looks.
     """
     camera, earth = scene.camera, scene.earth
-    squeeze = squeezed_axes(earth)  # type: ignore[arg-type]
+    squeeze = squeezed_from_gcrs(earth)  # type: ignore[arg-type]
     origin = squeeze @ camera.position_gcrs_m
     rays = squeeze @ camera.rotation_camera_from_gcrs.T
     _check_outside(origin)
@@ -102,14 +102,17 @@ def environment(
     light[:] = np.asarray(scene.ambient, np.float32)
     if scene.earth is None:
         return light
-    squeeze, sun = squeezed_axes(scene.earth), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    squeeze, sun = (
+        squeezed_from_gcrs(scene.earth),
+        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
+    )
     origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
     _check_outside(origin)
     by_rows(_environment_rows, height, light, origin, squeeze, sun, *_arrays(), _looks(scene.earth))
     return light
 
 
-def squeezed_axes(earth: EarthItem) -> FloatArray:
+def squeezed_from_gcrs(earth: EarthItem) -> FloatArray:
     """(3, 3): GCRS in metres -> Earth-fixed axes in which the ellipsoid is the unit sphere."""
     scale = np.array([1.0, 1.0, 1.0 / (1.0 - earth.shape.flattening)]) / earth.shape.equatorial_radius_m
     return np.asarray(scale[:, None] * earth.rotation_itrs_from_gcrs)

@@ -7,6 +7,7 @@ curve whole.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,10 +19,11 @@ from vtkmodules.vtkCommonCore import VTK_FLOAT
 from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkFramebufferPass, vtkRenderStepsPass, vtkTextureObject
 
-from viz.adapters import instance_actors, item_actors
+from viz.adapters import instance_actors, item_actors, member_actors
 from viz.kernels import by_rows
-from viz.materials import light_actors, scene_lighting
-from viz.scene import Scene
+from viz.materials import light_actors, lighting_at, scene_lighting
+from viz.scene import SatellitesItem, Scene
+from viz.sprites import lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
@@ -51,12 +53,15 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
 
 def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -> None:
     """Draw the meshes of a scene over its light (H, W, 3), in place."""
-    actors = _actors(scene)
+    height, width = light.shape[:2]
+    own = _actors(scene)
+    if own:
+        light_actors(own, scene_lighting(scene), scene.camera)
+    members = [a for item in scene.satellites for a in _members(item, scene, (width, height))]
+    actors = own + members
     if not actors:
         return
-    light_actors(actors, scene_lighting(scene), scene.camera)
     window, renderer, floats = _window()
-    height, width = light.shape[:2]
     window.SetSize(width * supersample, height * supersample)
     try:
         for actor in actors:
@@ -73,6 +78,27 @@ def _actors(scene: Scene) -> list[vtkActor]:
     origin = scene.camera.position_gcrs_m
     actors = [a for item in scene.meshes for a in item_actors(item, origin)]
     return actors + [a for item in scene.instances for a in instance_actors(item, origin)]
+
+
+def _members(item: SatellitesItem, scene: Scene, size: tuple[int, int]) -> list[vtkActor]:
+    """Lit actors of the satellites that are near, the nearest first."""
+    chosen, shares = near_members(item, scene, size)
+    if not len(chosen):
+        return []
+    nearest = chosen[0]
+    lit = float(item.sunlit_fraction[nearest])
+    itself = replace(
+        item.craft,
+        position_gcrs_m=item.position_gcrs_m[nearest],
+        rotation_gcrs_from_body=item.rotation_gcrs_from_body[nearest],
+    )
+    seen = replace(scene, meshes=(itself,), sunlight=(lit, lit**1.6, lit**2.4))
+    origin = scene.camera.position_gcrs_m
+    actors = [
+        a for n, s in zip(chosen, shares, strict=True) for a in member_actors(item, int(n), float(s), origin)
+    ]
+    light_actors(actors, lighting_at(seen, lighting_place(scene, item.position_gcrs_m)), scene.camera)
+    return actors
 
 
 def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int]) -> None:
@@ -107,9 +133,9 @@ def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
                 for j in range(column * step, (column + 1) * step):
                     alpha = min(rgba[i, j, 3], 1.0)
                     cover += alpha
-                    red += alpha * min(rgba[i, j, 0], BRIGHTEST)
-                    green += alpha * min(rgba[i, j, 1], BRIGHTEST)
-                    blue += alpha * min(rgba[i, j, 2], BRIGHTEST)
+                    red += min(rgba[i, j, 0], BRIGHTEST)  # VTK has weighed it by its cover
+                    green += min(rgba[i, j, 1], BRIGHTEST)
+                    blue += min(rgba[i, j, 2], BRIGHTEST)
             if cover > 0.0:
                 left = 1.0 - cover / count
                 light[row, column, 0] = left * light[row, column, 0] + red / count

@@ -30,6 +30,7 @@ from viz.pictures import picture
 from viz.reprojection import Layer
 from viz.scene import Scene
 from viz.splat import add_points
+from viz.sprites import add_satellites, near_members
 from viz.stars import add_stars, add_sun
 
 __all__ = ["check_size", "far_layer", "render", "render_scene", "scene_light", "write_png", "write_still"]
@@ -151,7 +152,7 @@ def scene_light(
 ) -> NDArray[np.float32]:
     """Linear light of a scene (H, W, 3), before the lens."""
     light = far_layer(scene, size, earth)
-    if scene.meshes or scene.instances:
+    if scene.meshes or scene.instances or any(len(near_members(i, scene, size)[0]) for i in scene.satellites):
         require_opengl()
         from viz.near import add_near_layer  # VTK ends the process where there is no OpenGL
 
@@ -170,6 +171,8 @@ def far_layer(scene: Scene, size: tuple[int, int], earth: Layer | None = None) -
         add_sun(light, passed, scene)
     for item in scene.points:
         add_points(light, item, scene)
+    for crowd in scene.satellites:
+        add_satellites(light, crowd, scene)
     return light
 
 

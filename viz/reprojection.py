@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from geometry.validation import FloatArray
 from viz.atmosphere import RADIUS_KM, TOP_KM
-from viz.globe import earth_layer, picture_arguments, shade, squeezed_axes
+from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
 from viz.scene import Scene
 
@@ -56,7 +56,7 @@ class Key:
         in pixels, and the least cosine."""
         height, width = self.layer[1].shape
         camera = self.scene.camera
-        squeeze = squeezed_axes(self.scene.earth)  # type: ignore[arg-type]
+        squeeze = squeezed_from_gcrs(self.scene.earth)  # type: ignore[arg-type]
         eye = squeeze @ camera.position_gcrs_m
         turn = camera.rotation_camera_from_gcrs @ np.linalg.inv(squeeze)
         scale = camera.pixels_per_tangent((width, height))
@@ -189,7 +189,7 @@ def _poses(scene: Scene) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Eye (3,) in Earth radii, axes of the camera (3, 3) and Sun (3,), all Earth-fixed."""
     earth, camera = scene.earth, scene.camera
     turn = earth.rotation_itrs_from_gcrs  # type: ignore[union-attr]
-    eye = squeezed_axes(earth) @ camera.position_gcrs_m  # type: ignore[arg-type]
+    eye = squeezed_from_gcrs(earth) @ camera.position_gcrs_m  # type: ignore[arg-type]
     return eye, camera.rotation_camera_from_gcrs @ turn.T, turn @ scene.sun_direction_gcrs
 
 

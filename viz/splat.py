@@ -13,7 +13,7 @@ from geometry.environment import EarthShape
 from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import Camera
-from viz.globe import squeezed_axes
+from viz.globe import squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
 from viz.scene import EarthItem, PointsItem, Scene
 
@@ -34,8 +34,8 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
     spread = (theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
     count = len(item.position_gcrs_m)
     place, weight = np.empty((count, 2), np.float32), np.empty(count, np.float32)
-    view = _view(scene.camera, (width, height))
-    squeeze = np.zeros((3, 3)) if scene.earth is None else squeezed_axes(scene.earth)
+    view = camera_view(scene.camera, (width, height))
+    squeeze = np.zeros((3, 3)) if scene.earth is None else squeezed_from_gcrs(scene.earth)
     by_rows(
         _project, count, item.position_gcrs_m, item.brightness, view, squeeze, squeeze @ view[0],
         spread * item.reference_m**2, width, height, place, weight, block=None,
@@ -43,7 +43,7 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
     draw_points(light, place, item.color, sigma, weight)
 
 
-def _view(camera: Camera, size: tuple[int, int]) -> FloatArray:
+def camera_view(camera: Camera, size: tuple[int, int]) -> FloatArray:
     """(5, 3): place of the camera, its three axes, then the principal point and the scale in pixels."""
     scale = camera.pixels_per_tangent(size)
     middle = (0.5 * size[0] * (1.0 + camera.shift[0]) - 0.5, 0.5 * size[1] * (1.0 - camera.shift[1]) - 0.5)
@@ -61,21 +61,21 @@ def behind_earth(
     points_gcrs_m: FloatArray, camera: Camera, shape: EarthShape, rotation_itrs_from_gcrs: FloatArray
 ) -> NDArray[np.bool_]:
     """Which points (N, 3) the ellipsoid hides from the camera: the segment between them meets it."""
-    squeeze = squeezed_axes(EarthItem(rotation_itrs_from_gcrs, shape))
+    squeeze = squeezed_from_gcrs(EarthItem(rotation_itrs_from_gcrs, shape))
     eye = squeeze @ camera.position_gcrs_m
-    hidden = np.empty(len(points_gcrs_m), np.bool_)
-    _hide((points_gcrs_m - camera.position_gcrs_m) @ squeeze.T, eye, hidden)
-    return hidden
+    out = np.empty(len(points_gcrs_m), np.bool_)
+    _hide((points_gcrs_m - camera.position_gcrs_m) @ squeeze.T, eye, out)
+    return out
 
 
 @kernel
-def _hide(way: Any, eye: Any, hidden: Any) -> None:
+def _hide(way: Any, eye: Any, out: Any) -> None:
     for n in range(len(way)):
-        hidden[n] = _hidden(eye[0], eye[1], eye[2], way[n, 0], way[n, 1], way[n, 2])
+        out[n] = hidden(eye[0], eye[1], eye[2], way[n, 0], way[n, 1], way[n, 2])
 
 
 @kernel
-def _hidden(ex: float, ey: float, ez: float, wx: float, wy: float, wz: float) -> bool:
+def hidden(ex: float, ey: float, ez: float, wx: float, wy: float, wz: float) -> bool:
     """Whether the way w from the eye e meets the unit sphere before it ends."""
     length2 = wx * wx + wy * wy + wz * wz
     along = -(ex * wx + ey * wy + ez * wz) / length2  # share of the way at the closest approach
@@ -131,7 +131,7 @@ def _project(
         row = row0 - scale * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) / depth
         if not (column > -8.0 and row > -8.0 and column < width + 8.0 and row < height + 8.0):
             continue
-        if earth and _hidden(
+        if earth and hidden(
             eye[0], eye[1], eye[2],
             squeeze[0, 0] * x + squeeze[0, 1] * y + squeeze[0, 2] * z,
             squeeze[1, 0] * x + squeeze[1, 1] * y + squeeze[1, 2] * z,

@@ -175,8 +175,41 @@ def _develop_rows(
                 out[row, column, k] = np.uint8(min(int(code + dither), 255))
 
 
+def with_alpha(picture: NDArray[np.uint8], cover: NDArray[Any]) -> NDArray[np.uint8]:
+    """A picture on black (H, W, 3) and the cover (H, W) of its bodies in [0, 1] -> RGBA (H, W, 4).
+
+    Laid over black it is the picture again; light that covers nothing gets the least alpha that shows it.
+    """
+    code = picture.astype(np.float32) / 255.0
+    alpha = np.maximum(cover.astype(np.float32), code.max(axis=2))
+    color = code / np.maximum(alpha, 1e-6)[..., None]
+    return np.round(255.0 * np.dstack([np.minimum(color, 1.0), alpha])).astype(np.uint8)
+
+
+def over_paper(picture: NDArray[np.uint8], paper: tuple[float, float, float]) -> NDArray[np.uint8]:
+    """RGBA (H, W, 4) over an even colour, (H, W, 3)."""
+    alpha = picture[..., 3:].astype(np.float32) / 255.0
+    under = (1.0 - alpha) * (255.0 * np.asarray(paper, np.float32))
+    return np.round(alpha * picture[..., :3] + under).astype(np.uint8)
+
+
+def letters_over(
+    picture: NDArray[np.uint8], on_black: NDArray[np.uint8], on_white: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """RGBA (H, W, 4) with words that were also laid over black and over white: they tell its alpha."""
+    touched = (on_black != 0).any(axis=2) | (on_white != 255).any(axis=2)
+    out = picture.copy()
+    under = picture[touched].astype(np.float32) / 255.0
+    black, white = on_black[touched].astype(np.float32) / 255.0, on_white[touched].astype(np.float32) / 255.0
+    left = np.clip((white - black).mean(axis=1, keepdims=True), 0.0, 1.0)
+    alpha = under[:, 3:] * left + 1.0 - left
+    color = (under[:, :3] * under[:, 3:] * left + black) / np.maximum(alpha, 1e-6)
+    out[touched] = np.round(255.0 * np.clip(np.hstack([color, alpha]), 0.0, 1.0)).astype(np.uint8)
+    return out
+
+
 def png_bytes(image: NDArray[np.uint8]) -> bytes:
-    """A picture (H, W, 3) as a compressed PNG."""
+    """A picture (H, W, 3), or 4 with alpha, as a compressed PNG."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG", compress_level=7)
     return buffer.getvalue()

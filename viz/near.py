@@ -27,6 +27,7 @@ from viz.sprites import lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
+TILE = 2048  # pixels of a picture drawn at a time, along each side
 BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 
@@ -51,8 +52,16 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
     return window, renderer, floats
 
 
-def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -> None:
-    """Draw the meshes of a scene over its light (H, W, 3), in place."""
+def add_near_layer(
+    light: NDArray[np.float32],
+    scene: Scene,
+    supersample: int,
+    passed: NDArray[np.float32] | None = None,
+) -> None:
+    """Draw the meshes of a scene over its light (H, W, 3), and over what passes (H, W), in place.
+
+    Drawn by tiles, so that memory does not grow with the picture: one of 8K would take five gigabytes.
+    """
     height, width = light.shape[:2]
     own = _actors(scene)
     if own:
@@ -62,16 +71,23 @@ def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -
     if not actors:
         return
     window, renderer, floats = _window()
-    window.SetSize(width * supersample, height * supersample)
     try:
         for actor in actors:
             renderer.AddActor(actor)
-        _aim(renderer, scene, (width, height))
-        window.Render()
-        rgba = _grabbed(floats)
+        for top in range(0, height, TILE):
+            for left in range(0, width, TILE):
+                box = (left, top, min(left + TILE, width), min(top + TILE, height))
+                window.SetSize((box[2] - left) * supersample, (box[3] - top) * supersample)
+                _aim(renderer, scene, (width, height), box)
+                window.Render()
+                rgba = _grabbed(floats)
+                under = light[top : box[3], left : box[2]]
+                behind = (
+                    np.ones((1, 1), np.float32) if passed is None else passed[top : box[3], left : box[2]]
+                )
+                by_rows(_over_rows, len(under), under, behind, rgba, supersample)
     finally:
         renderer.RemoveAllViewProps()
-    by_rows(_over_rows, height, light, rgba, supersample)
 
 
 def _actors(scene: Scene) -> list[vtkActor]:
@@ -101,16 +117,21 @@ def _members(item: SatellitesItem, scene: Scene, size: tuple[int, int]) -> list[
     return actors
 
 
-def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int]) -> None:
-    """Set VTK's camera, at the origin, looking as the scene's does."""
+def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int], box: tuple[int, int, int, int]) -> None:
+    """Set VTK's camera, at the origin, looking as the scene's does through one tile of the picture."""
     camera = renderer.GetActiveCamera()
     _right, up, back = scene.camera.rotation_camera_from_gcrs
     camera.SetPosition(0.0, 0.0, 0.0)
     camera.SetFocalPoint(*(-back))
     camera.SetViewUp(*up)
-    half = np.arctan(0.5 * size[1] / scene.camera.pixels_per_tangent(size))
+    left, top, right, bottom = box
+    half_width, half_height = 0.5 * (right - left), 0.5 * (bottom - top)
+    # where the line of sight stands in the tile, in half sides from its middle
+    across = (0.5 * size[0] * (1.0 + scene.camera.shift[0]) - left) / half_width - 1.0
+    above = 1.0 - (0.5 * size[1] * (1.0 - scene.camera.shift[1]) - top) / half_height
+    half = np.arctan(half_height / scene.camera.pixels_per_tangent(size))
     camera.SetViewAngle(float(np.degrees(2.0 * half)))
-    camera.SetWindowCenter(-scene.camera.shift[0], -scene.camera.shift[1])
+    camera.SetWindowCenter(-across, -above)
     renderer.ResetCameraClippingRange()
 
 
@@ -124,7 +145,7 @@ def _grabbed(floats: vtkFramebufferPass) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
+def _over_rows(first: int, last: int, light: Any, passed: Any, rgba: Any, step: int) -> None:
     count = step * step
     for row in range(first, last):
         for column in range(light.shape[1]):
@@ -138,6 +159,8 @@ def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
                     blue += min(rgba[i, j, 2], BRIGHTEST)
             if cover > 0.0:
                 left = 1.0 - cover / count
+                if passed.shape[0] > row and passed.shape[1] > column:
+                    passed[row, column] *= left
                 light[row, column, 0] = left * light[row, column, 0] + red / count
                 light[row, column, 1] = left * light[row, column, 1] + green / count
                 light[row, column, 2] = left * light[row, column, 2] + blue / count

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray, IntArray
-from viz.scene import MeshItem
+from viz.scene import Material, MeshItem
 from viz.surroundings import Surroundings, looked_up
 
 MOST = 24
@@ -65,9 +66,16 @@ def mirrored_parts(
 
 def large_rectangles(item: MeshItem) -> list[Rectangle]:
     """The flat parts of an item that fill a rectangle, the largest first."""
+    return list(_rectangles(item.mesh, item.materials))
+
+
+@lru_cache(maxsize=16)
+def _rectangles(mesh: SurfaceMesh, materials: tuple[Material, ...]) -> tuple[Rectangle, ...]:
+    """They depend on these alone, so a film finds them once."""
+    item = MeshItem(mesh, materials)
     found = _merged([r for faces in _flat_parts(item.mesh) for r in _rectangle(item, faces)])
     found = sorted(found, key=lambda r: -r.area_m2)[:MOST]
-    return [r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2]
+    return tuple(r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2)
 
 
 def _flat_parts(mesh: SurfaceMesh) -> Iterator[IntArray]:

@@ -58,7 +58,7 @@ def _part(
     """Draw frames `first` to `last` - 1 into `file`, which appears only when it is whole."""
     partial = file.with_suffix(".unfinished.mp4")
     encoder = subprocess.Popen(
-        encoder_command(job.ffmpeg, job.size, job.fps, partial),
+        encoder_command(job.ffmpeg, job.size, job.fps, partial, job.as_film),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from geometry.design import load_design
 from viz.machine import MissingOnMachineError
 from viz.pictures import ring
 from viz.render import render_scene
+from viz.reprojection import EarthFrames
 from viz.video import (
     FilmBusyError,
     FilmJob,
@@ -132,6 +134,35 @@ class TestFilmLaw:
         assert key() == key(load_design("solar_slice", ["ring.satellites_per_plane=50"]))
 
 
+class TestOtherKinds:
+    def test_numbered_frames_are_the_frames(self, tmp_path):
+        brief = LENGTH | {"seconds": 0.8, "fps": 5}
+        write_video("ring", DESIGN, tmp_path / "f%03d.png", processes=1, **(brief | {"size": (97, 55)}))
+        assert sorted(p.name for p in tmp_path.iterdir()) == [f"f00{k}.png" for k in range(4)]
+        film = ring.film(DESIGN, frames=4)
+        shown = np.asarray(Image.open(tmp_path / "f002.png"))
+        earth = EarthFrames(film, 4, (97, 55))
+        np.testing.assert_array_equal(shown, render_scene(film(2), (97, 55), earth=earth.layer(2)))
+        with pytest.raises(ValueError, match=r"f000.png' exists"):
+            write_video("ring", DESIGN, tmp_path / "f%03d.png", **brief)
+
+    @pytest.mark.parametrize("kind", ["gif", "webp"])
+    def test_pictures_for_pages(self, tmp_path, kind):
+        file = tmp_path / f"film.{kind}"
+        write_video("ring", DESIGN, file, processes=1, seconds=0.8, fps=5, size=SIZE)
+        with Image.open(file) as opened:
+            assert opened.n_frames == 4
+            assert opened.size == SIZE
+        assert _hidden(tmp_path) == []
+
+    @pytest.mark.slow
+    def test_one_worker_or_two_give_the_same_bytes(self, tmp_path):
+        for name, count in (("one", 1), ("two", 2), ("again", 2)):
+            write_video("ring", DESIGN, tmp_path / f"{name}.mp4", processes=count, **LENGTH)
+        first, *others = ((tmp_path / f"{n}.mp4").read_bytes() for n in ("one", "two", "again"))
+        assert others == [first, first]
+
+
 def _children(pid: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
@@ -161,6 +192,14 @@ class TestFilmRefusal:
             check_length(10.0, 29.97)
         with pytest.raises(ValueError, match="fps must lie in"):
             check_length(10.0, 1000)
+
+    def test_sizes_that_no_browser_plays(self):
+        with pytest.raises(ValueError, match=r"at most 4096x2304 .* got 7680x4320; take numbered frames"):
+            check_film_size((7680, 4320))
+
+    def test_frames_without_a_number(self, tmp_path):
+        with pytest.raises(ValueError, match="one number in their name"):
+            write_video("ring", DESIGN, tmp_path / "frame.png", **LENGTH)
 
     def test_an_existing_file_is_kept(self, tmp_path):
         (tmp_path / "film.mp4").write_bytes(b"mine")

@@ -26,8 +26,8 @@ LIFT = 150.0  # of far members over stars of their magnitude: what makes a ring 
 TIME_RATE = 1.0  # satellites keep their true pace
 FAR_M = 2.4e7
 STOPS = (0.0, 0.42, 0.68, 0.86, 1.0)
-"""Shares of the film at which the camera passes: the ring, a member and its neighbours, the satellite, a module,
-a chip.  Between them the logarithm of its distance runs smoothly."""
+"""Shares of the film at which the camera passes the ring, a member with its neighbours, the satellite, a
+module, a chip.  Between them the logarithm of its distance runs smoothly."""
 NAMES = ("the ring", "one satellite", "one module", "one chip")
 
 

@@ -28,7 +28,7 @@ FAR_M = 2.4e7
 STOPS = (0.0, 0.42, 0.68, 0.86, 1.0)
 """Shares of the film at which the camera passes the ring, a member with its neighbours, the satellite, a
 module, a chip.  Between them the logarithm of its distance runs smoothly."""
-NAMES = ("the ring", "one satellite", "one module", "one chip")
+NAMES = ("the ring", "one satellite", "its electronics", "its chips")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ def _aim(craft: Craft) -> Aim:
         nearest = np.argmin(np.linalg.norm(middles - np.median(middles, axis=0), axis=1))
         place, normal = middles[nearest], mesh.normals[chosen[nearest]]
     flat = abs(normal[2]) > 0.5
-    away = normal + (np.array([-0.45, 0.35, 0.0]) if flat else np.array([-0.35, 0.0, -0.45]))
+    away = 1.3 * normal + (np.array([-0.45, 0.35, 0.0]) if flat else np.array([-0.35, 0.0, -0.45]))
     up = np.array([0.0, 1.0, 0.0]) if flat else np.array([0.0, 0.0, 1.0])
     distances = (FAR_M, 14.0 * span, 1.4 * span, 7.0, 0.9)
     return Aim(place, away / np.linalg.norm(away), up, distances)

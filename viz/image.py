@@ -17,6 +17,7 @@ from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
+DARK = np.float32(1e-5)
 LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
 
 
@@ -165,6 +166,9 @@ def _develop_rows(
             red = direct * light[row, column, 0] + lr + x * (rr - lr)
             green = direct * light[row, column, 1] + lg + x * (rg - lg)
             blue = direct * light[row, column, 2] + lb + x * (rb - lb)
+            if red + green + blue < DARK:  # empty space: less than a hundredth of a code
+                out[row, column, 0] = out[row, column, 1] = out[row, column, 2] = 0
+                continue
             mean = weight_r * red + weight_g * green + weight_b * blue
             for k in range(3):
                 value = red if k == 0 else (green if k == 1 else blue)

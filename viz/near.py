@@ -27,7 +27,7 @@ from viz.sprites import lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
-TILE = 2048  # pixels of a picture drawn at a time, along each side
+TILE = 1024  # pixels of a picture drawn at a time, along each side
 BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 

@@ -60,7 +60,7 @@ def add_near_layer(
 ) -> None:
     """Draw the meshes of a scene over its light (H, W, 3), and over what passes (H, W), in place.
 
-    Drawn by tiles, so that memory does not grow with the picture: one of 8K would take five gigabytes.
+    Drawn by tiles: at once, the samples of a picture of 8K and their copy would take four gigabytes.
     """
     height, width = light.shape[:2]
     own = _actors(scene)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geometry.validation import FloatArray
 from viz import theme
 from viz.atmosphere import LIMB_POWER, RADIUS_KM, TOP_KM, air, scattered_light, sun_place
-from viz.kernels import by_rows, kernel
+from viz.kernels import arctangent, by_rows, kernel
 from viz.maps import (
     LAND_WIDTH,
     LAYER_WIDTH,
@@ -69,19 +69,25 @@ def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32
     passed = np.ones((height, width), np.float32)
     if scene.earth is None:
         return light, passed
-    camera = scene.camera
-    squeeze, sun = (
-        squeezed_from_gcrs(scene.earth),
-        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
-    )
+    by_rows(_picture_rows, height, light, passed, *picture_arguments(scene, size))
+    return light, passed
+
+
+def picture_arguments(scene: Scene, size: tuple[int, int]) -> tuple[Any, ...]:
+    """What the kernels that draw the Earth into a picture take, in their order.
+
+    Origin (3,) and rays (3, 3) in squeezed axes, size of a pixel, shift, Sun (3,), maps and tables, looks.
+    """
+    camera, earth = scene.camera, scene.earth
+    squeeze = squeezed_from_gcrs(earth)  # type: ignore[arg-type]
     origin = squeeze @ camera.position_gcrs_m
     rays = squeeze @ camera.rotation_camera_from_gcrs.T
     _check_outside(origin)
-    by_rows(
-        _picture_rows, height, light, passed, origin, rays, 1.0 / camera.pixels_per_tangent(size),
-        np.array(camera.shift), sun, *_arrays(), _looks(scene.earth),
+    return (
+        origin, rays, 1.0 / camera.pixels_per_tangent(size), np.array(camera.shift),
+        earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,  # type: ignore[union-attr]
+        *_arrays(), _looks(earth),  # type: ignore[arg-type]
     )  # fmt: skip
-    return light, passed
 
 
 def environment(
@@ -150,8 +156,7 @@ def earth_along(
 
 def squeezed_from_gcrs(earth: EarthItem) -> FloatArray:
     """(3, 3): GCRS in metres -> Earth-fixed axes in which the ellipsoid is the unit sphere."""
-    shape = earth.shape
-    scale = np.array([1.0, 1.0, 1.0 / (1.0 - shape.flattening)]) / shape.equatorial_radius_m
+    scale = np.array([1.0, 1.0, 1.0 / (1.0 - earth.shape.flattening)]) / earth.shape.equatorial_radius_m
     return np.asarray(scale[:, None] * earth.rotation_itrs_from_gcrs)
 
 
@@ -219,7 +224,7 @@ def _picture_rows(
                 continue
             # a pixel's angle shrinks with the squared cosine off the axis
             angle = pixel / (1.0 + x * x + y * y)
-            seen = _shade(
+            seen = shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
                 layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
                 lights, looks,
@@ -258,7 +263,7 @@ def _environment_rows(
             along = -(ox * dx + oy * dy + oz * dz)
             if along <= 0.0 or far2 - along * along > reach2:
                 continue
-            seen = _shade(
+            seen = shade(
                 ox, oy, oz, dx, dy, dz, along, math.pi / height, sx, sy, sz,
                 layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
                 lights, looks,
@@ -286,7 +291,7 @@ def _direction_rows(
             along = -(ox * dx + oy * dy + oz * dz)
             if along <= 0.0 or far2 - along * along > reach2:
                 continue
-            seen = _shade(
+            seen = shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
                 layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
                 lights, looks,
@@ -298,7 +303,7 @@ def _direction_rows(
 
 
 @kernel
-def _shade(
+def shade(
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, along: float, angle: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
     land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
@@ -395,8 +400,8 @@ def _ground(
     n = 1.0 / math.sqrt(px * px + py * py + nz * nz)
     nx, ny, nz = px * n, py * n, nz * n
     mu_s = nx * sx + ny * sy + nz * sz
-    u = 0.5 + math.atan2(py, px) / (2.0 * math.pi)
-    v = 0.5 - math.asin(min(max(nz, -1.0), 1.0)) / math.pi
+    u = 0.5 + arctangent(py, px) / (2.0 * math.pi)
+    v = 0.5 - arctangent(nz, math.sqrt(nx * nx + ny * ny)) / math.pi
     footprint = step / max(mu, 0.03) ** 0.65  # between its short and its long side
     texel = 2.0 * math.pi / LAYER_WIDTH
     cloud, shore, lamp = read_layers(layers, layer_offsets, LAYER_WIDTH, u, v, footprint)
@@ -437,12 +442,11 @@ def _ground(
             # what stands between here and the Sun, at the height of the clouds
             reach = min(CLOUD_HEIGHT / max(mu_s, 0.06), 0.012)
             qx, qy, qz = nx + reach * sx, ny + reach * sy, nz + reach * sz
-            q = 1.0 / math.sqrt(qx * qx + qy * qy + qz * qz)
             level = min(int(level_of(LAYER_WIDTH, footprint) + 0.5), len(layer_offsets) - 2)
             shade = read_one(
                 layers, layer_offsets, LAYER_WIDTH, level, 0,
-                0.5 + math.atan2(qy, qx) / (2.0 * math.pi),
-                0.5 - math.asin(min(max(qz * q, -1.0), 1.0)) / math.pi,
+                0.5 + arctangent(qy, qx) / (2.0 * math.pi),
+                0.5 - arctangent(qz, math.sqrt(qx * qx + qy * qy)) / math.pi,
             ) / 255.0  # fmt: skip
         relief = min(max(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45), 1.6)
         glint = 0.0

@@ -46,7 +46,8 @@ def lettered(picture: Picture, scene: Scene) -> Picture:
         rows = min(ROWS, bottom - top - first)
         above = first - max(first - reach, 0)
         under = shown[top + first : top + first + rows, left:right]
-        dark = under * (1.0 - 0.55 / 255.0 * shadow[above : above + rows, :, None])
+        share = (0.80 if theme.ON_PAPER.get() else 0.55) / 255.0 * shadow[above : above + rows, :, None]
+        dark = under * (1.0 - share) + (255.0 * share if theme.ON_PAPER.get() else 0.0)
         patch = Image.fromarray(np.round(dark).astype(np.uint8))
         letters = strip.crop((0, above, right - left, above + rows))
         patch.paste(letters, (0, 0), letters)

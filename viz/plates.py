@@ -9,8 +9,11 @@ from PIL import Image
 from viz.scene import PlateItem, Scene
 
 
-def add_plate(light: NDArray[np.float32], item: PlateItem, scene: Scene) -> None:
-    """Lay a plate over scene light (H, W, 3), in place: filtered to the size at which it appears."""
+def add_plate(light: NDArray[np.float32], passed: NDArray[np.float32], item: PlateItem, scene: Scene) -> None:
+    """Lay a plate over scene light (H, W, 3), and over what passes (H, W), in place.
+
+    It is filtered to the size at which it appears.
+    """
     height, width = light.shape[:2]
     camera = scene.camera
     scale = camera.pixels_per_tangent((width, height))
@@ -30,6 +33,7 @@ def add_plate(light: NDArray[np.float32], item: PlateItem, scene: Scene) -> None
     under = light[window[1] : window[3], window[0] : window[2]]
     cover = _sized(item.cover, size, inner)
     under *= 1.0 - cover[..., None]
+    passed[window[1] : window[3], window[0] : window[2]] *= 1.0 - cover
     for k in range(3):
         under[..., k] += _sized(item.light[..., k] * item.cover, size, inner)
 

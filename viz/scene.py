@@ -145,6 +145,37 @@ class InstancesItem:
 
 
 @dataclass(frozen=True, eq=False)
+class SatellitesItem:
+    """N satellites of one craft: each a mesh when near, an oriented sprite further off, then a point.
+
+    Parameters
+    ----------
+    craft : MeshItem
+        Mesh and materials; its own place is not used.
+    position_gcrs_m : array (N, 3)
+        m.
+    rotation_gcrs_from_body : array (N, 3, 3)
+    sunlit_fraction : array (N,)
+    lift : float
+        0: far points have the light that they truly have beside the near ones.  Else they pass into this
+        many times the light of a star of the same magnitude, as `theme` draws stars.
+    """
+
+    craft: MeshItem
+    position_gcrs_m: FloatArray
+    rotation_gcrs_from_body: FloatArray
+    sunlit_fraction: FloatArray
+    lift: float = 0.0
+
+    def __post_init__(self) -> None:
+        count = len(self.position_gcrs_m)
+        _freeze(self, "position_gcrs_m", (count, 3))
+        _freeze(self, "rotation_gcrs_from_body", (count, 3, 3))
+        _freeze(self, "sunlit_fraction", (count,))
+        check_in_range(self.lift, 0.0, 1e6, name="lift")
+
+
+@dataclass(frozen=True, eq=False)
 class PointsItem:
     """N shining points too small to resolve: the satellites of a ring.
 
@@ -339,7 +370,7 @@ class Scene:
         Of that Earth.
     stars, sun : bool
         Draw the stars at their true places; the Sun where it is in view.
-    meshes, instances, points, plates : tuples of items
+    meshes, instances, points, satellites, plates : tuples of items
     captions, labels : tuples
     dimensions : tuple of Dimension
     scalar_bar : ScalarBar, a tuple of several, or None
@@ -362,6 +393,7 @@ class Scene:
     meshes: tuple[MeshItem, ...] = ()
     instances: tuple[InstancesItem, ...] = ()
     points: tuple[PointsItem, ...] = ()
+    satellites: tuple[SatellitesItem, ...] = ()
     plates: tuple[PlateItem, ...] = ()
     captions: tuple[Caption, ...] = ()
     labels: tuple[Label, ...] = ()
@@ -379,7 +411,16 @@ class Scene:
         if not abs(length - 1.0) < 1e-6:
             raise ValueError(f"sun_direction_gcrs must be a unit vector, got length {length:g}")
         check_in_range(self.exposure, 0.0, 1e6, name="exposure")
-        for name in ("meshes", "instances", "points", "plates", "captions", "labels", "dimensions"):
+        for name in (
+            "meshes",
+            "instances",
+            "points",
+            "satellites",
+            "plates",
+            "captions",
+            "labels",
+            "dimensions",
+        ):
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     @property

@@ -49,7 +49,7 @@ def draw_line(
 
 
 def ink_of(color: tuple[float, float, float], opacity: float = 1.0) -> tuple[int, int, int, int]:
-    return tuple(round(255 * min(max(c, 0.0), 1.0)) for c in (*color, opacity))  # type: ignore[return-value]
+    return tuple(round(255 * min(max(c, 0.0), 1.0)) for c in (*theme.ink(color), opacity))  # type: ignore[return-value]
 
 
 def draw_stroke(

@@ -13,7 +13,9 @@ SUN = np.array([1.0, 0.0, 0.0])
 
 def shown(plate, size=(160, 90)):
     light = np.full((size[1], size[0], 3), 0.25, np.float32)
-    add_plate(light, plate, Scene(CAMERA, SUN))
+    passed = np.ones((size[1], size[0]), np.float32)
+    add_plate(light, passed, plate, Scene(CAMERA, SUN))
+    np.testing.assert_array_equal(passed < 1.0, light[..., 0] != 0.25)  # hidden where it is drawn
     return light
 
 

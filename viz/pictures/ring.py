@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geometry.design import Design
 from geometry.ephemeris import sky_at
-from geometry.orbit import orbit_states
+from geometry.orbit import flight_of
 from geometry.validation import FloatArray, check_in_range
 from viz.camera import Camera, along
 from viz.ring_stage import (
@@ -122,8 +122,8 @@ def _points(design: Design, moment: RingMoment, camera: Camera, exposed_s: float
     """The satellites, spread over the way they go while the shutter is open."""
     count = len(moment.sunlit_fraction)
     color, strength = lit_colors(moment.sunlit_fraction)
-    states = orbit_states(design, np.array([moment.at_utc]), satellites=None)
-    position, repeats = _smeared(moment.position_gcrs_m, states.velocity_gcrs_m_s[:, 0], exposed_s, count)
+    velocity = flight_of(design).states(np.array([moment.at_utc]), np.arange(count))[1][:, 0]
+    position, repeats = _smeared(moment.position_gcrs_m, velocity, exposed_s, count)
     brightness = np.tile(ring_light(count) * strength / repeats, repeats)
     return PointsItem(position, brightness, np.tile(color, (repeats, 1)), camera_reach_m(camera))
 

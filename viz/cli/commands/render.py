@@ -18,6 +18,7 @@ from viz.cli.options import (
     OptionalDesign,
     Output,
     Voice,
+    flag,
     moment,
 )
 from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
@@ -32,6 +33,13 @@ def render(
         str, Parameter(name="--shot", help="What to draw; --list shows the choice.")
     ] = "satellite",
     size: Size = "1920x1080",
+    transparent: Annotated[
+        bool, flag("--transparent", help="Leave the sky out: a PNG with an alpha channel.")
+    ] = False,
+    theme: Annotated[
+        str,
+        Parameter(name="--theme", help="dark, or light for paper (shots of points of light stay dark)."),
+    ] = "dark",
     listing: Listing = False,
     at: At = None,
     surface: Annotated[
@@ -55,6 +63,7 @@ def render(
         list_shots(report, shots(), json=json)
         return
     from geometry.ephemeris import format_utc
+    from geometry.validation import check_choice
     from viz.cli.members import member_craft
     from viz.output import check_output
     from viz.pictures import picture
@@ -65,6 +74,7 @@ def render(
     path = output or Path(f"{shot}.png")
     check_output(path, ("png",), force=force)
     pixels = check_size(pixels_of(size))
+    check_choice(theme, ("dark", "light"), name="--theme")
     module = picture(shot)
     chosen = () if surface is None else (f"render.{shot}.surface={surface}",)
     flown = changes.load(required(design), *chosen)
@@ -73,7 +83,9 @@ def render(
     options = shot_options(module, shot, flown.render)
     require_drawing(module)
     began = time.perf_counter()
-    draw(shot, flown, path, size=pixels, at=at_utc, force=force, **options)
+    draw(
+        shot, flown, path, size=pixels, at=at_utc, transparent=transparent, look=theme, force=force, **options
+    )
     report.remark(f"wrote {path}: {shot}, {size}, in {time.perf_counter() - began:.1f} s")
     if json:
         fields = {"shot": shot, "output": str(path), "size": pixels, "at_utc": format_utc(at_utc)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera
 from viz.ring_stage import moment_text, ring_words
-from viz.scene import Caption, InstancesItem, MeshItem, PointsItem, Scene
+from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage, title_of
 
 DESCRIPTION = "flying along just behind one satellite, its neighbours receding in their true spacing"
@@ -29,16 +29,7 @@ VIEW_ANGLE_RAD = 0.92
 # in spans of the craft, ahead, towards the Sun and up: the camera, and what it looks at
 EYE = (-0.98, 0.58, 0.16)
 AIM = (8.0, -1.30, -2.55)
-MESHES_AHEAD, POINTS_AHEAD = 400, 26_000
-CELL_LIGHT = 0.16  # mean radiance of the sunlit cells seen aslant, as the near ones are drawn
-
-
-@dataclass(frozen=True, eq=False)
-class Company:
-    """The satellites ahead, the nearest first."""
-
-    position_gcrs_m: FloatArray  # (K, 3)
-    rotation_gcrs_from_body: FloatArray  # (K, 3, 3)
+AHEAD = 26_000  # members shown: a mesh when near, a sprite further off, then a point
 
 
 def default_time(design: Design) -> np.datetime64:
@@ -85,15 +76,13 @@ def scene(
     where = stage(flown, at, satellite=_facing_back(flown, at, latitude_deg))
     span = float(np.ptp(build_craft(flown).mesh.bounds_m, axis=0).max())
     camera = _camera(where, span)
-    ahead = _ahead(flown, where)
     _, own = craft_item(flown, where, detail, camera=camera, shaded=detail == "rich")
     _, light = craft_item(flown, where, "light", shaded=False)
     shown = replace(
         where.sky(),
         camera=camera,
         meshes=(own,),
-        instances=_instances(light, ahead),
-        points=_points(light, ahead, where, camera),
+        satellites=(_ahead(flown, where, light),),
         exposure=1.15,
     )
     return replace(shown, captions=_captions(flown, where, span)) if captions else shown
@@ -150,39 +139,17 @@ def _camera(where: Stage, span_m: float) -> Camera:
     )
 
 
-def _ahead(design: Design, where: Stage) -> Company:
-    """The members ahead in the plane; not further than the far side of the Earth."""
+def _ahead(design: Design, where: Stage, light: MeshItem) -> SatellitesItem:
+    """The members ahead in the plane, the nearest first; not further than the far side of the Earth."""
     count = design.ring.satellites_per_plane
-    members: IntArray = (where.satellite + 1 + np.arange(min(POINTS_AHEAD, count // 2))) % count
+    members: IntArray = (where.satellite + 1 + np.arange(min(AHEAD, count // 2))) % count
     states = orbit_states(design, np.array([where.at_utc]), satellites=members)
-    return Company(states.position_gcrs_m[:, 0], np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2))
-
-
-def _instances(light: MeshItem, ahead: Company) -> tuple[InstancesItem, ...]:
-    """Light meshes, each with its own attitude."""
-    chosen = slice(0, MESHES_AHEAD)
-    if not len(ahead.position_gcrs_m):
-        return ()
-    return (InstancesItem(light, ahead.position_gcrs_m[chosen], ahead.rotation_gcrs_from_body[chosen]),)
-
-
-def _points(light: MeshItem, ahead: Company, where: Stage, camera: Camera) -> tuple[PointsItem, ...]:
-    """What is too far for a mesh: as bright as the face that it turns to the camera is large."""
-    place, turn = ahead.position_gcrs_m[MESHES_AHEAD:], ahead.rotation_gcrs_from_body[MESHES_AHEAD:]
-    if not len(place):
-        return ()
-    way = place - camera.position_gcrs_m
-    way /= np.linalg.norm(way, axis=1, keepdims=True)
-    facing = -np.einsum("nk,nk->n", way, turn[:, :, 2])
-    area = float(light.mesh.areas_m2[np.abs(light.mesh.normals[:, 2]) > 0.9].sum())
-    seen = np.where(facing > 0.0, facing, 0.15 * -facing) + 0.004
-    # one pixel's radiance at 1,080 rows: the solid angle over that of a point's image
-    reference = 1.0e5
-    pixel = 1080.0 * 0.5 / np.tan(0.5 * VIEW_ANGLE_RAD) / reference
-    image = 2.0 * np.pi * theme.POINT_SIGMA**2
-    brightness = CELL_LIGHT * where.sunlit_fraction * area * seen * pixel**2 / image
-    color = np.broadcast_to(np.array([0.86, 0.92, 1.12]), (len(place), 3))
-    return (PointsItem(place, brightness, color, reference),)
+    return SatellitesItem(
+        light,
+        states.position_gcrs_m[:, 0],
+        np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
+        states.sunlit_fraction[:, 0],
+    )
 
 
 def _captions(design: Design, where: Stage, span_m: float) -> tuple[Caption, ...]:

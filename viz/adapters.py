@@ -10,7 +10,8 @@ sunlight and of the rest that arrives).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkPolyDataM
 from geometry.validation import FloatArray
 from viz import theme
 from viz.image import light_of
-from viz.scene import InstancesItem, Material, MeshItem
+from viz.scene import InstancesItem, Material, MeshItem, SatellitesItem
 from viz.smoothing import corner_normals
 
 FRONT, BACK = "front", "back"
@@ -40,9 +41,32 @@ DECODE = f"""
 
 def item_actors(item: MeshItem, origin_gcrs_m: FloatArray) -> list[vtkActor]:
     """Actors of a mesh in metres about `origin_gcrs_m`, axes of GCRS."""
-    pose = _pose(item.position_gcrs_m - origin_gcrs_m, item.rotation_gcrs_from_body)
+    return _placed(item_parts(item), item.position_gcrs_m - origin_gcrs_m, item.rotation_gcrs_from_body)
+
+
+def member_actors(
+    item: SatellitesItem, member: int, share: float, origin_gcrs_m: FloatArray
+) -> list[vtkActor]:
+    """Actors of one satellite of many; `share` of its light covers what is behind it."""
+    place = item.position_gcrs_m[member] - origin_gcrs_m
+    actors = _placed(_craft_parts(item.craft), place, item.rotation_gcrs_from_body[member])
+    for actor in actors:
+        actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("fade", share)
+    return actors
+
+
+@lru_cache(maxsize=4)
+def _craft_parts(item: MeshItem) -> tuple[tuple[vtkPolyData, Material, bool], ...]:
+    """As `item_parts`, kept: a film asks for the same craft again and again."""
+    return tuple(item_parts(item))
+
+
+def _placed(
+    parts: Iterable[tuple[vtkPolyData, Material, bool]], place_m: FloatArray, rotation: FloatArray
+) -> list[vtkActor]:
+    pose = _pose(place_m, rotation)
     actors = []
-    for polydata, material, valued in item_parts(item):
+    for polydata, material, valued in parts:
         mapper = vtkPolyDataMapper()
         mapper.SetInputData(polydata)
         actor = _actor(mapper, polydata, material, valued)

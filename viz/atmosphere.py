@@ -40,6 +40,7 @@ HEIGHTS, COSINES = 48, 128  # of the transmittance table
 SERIES = 24  # of the multiple-scattering table, squared
 VIEWS, SUNS, AZIMUTHS = 48, 72, 9  # of the scattering tables
 SUN_KNEE, SUN_LOW = 0.05, -0.30
+LOWEST, HIGHEST = math.asinh(SUN_LOW / SUN_KNEE), math.asinh(1.0 / SUN_KNEE)
 LIMB_POWER = 0.6
 
 
@@ -87,15 +88,15 @@ def air() -> Air:
 @kernel
 def sun_place(mu_s: float) -> float:
     """Place of a Sun cosine in the tables, in [0, 1]; dense about the terminator."""
-    low = math.asinh(SUN_LOW / SUN_KNEE)
-    x = (math.asinh(mu_s / SUN_KNEE) - low) / (math.asinh(1.0 / SUN_KNEE) - low)
+    x = abs(mu_s) / SUN_KNEE
+    bent = math.log(x + math.sqrt(x * x + 1.0))  # asinh
+    x = ((bent if mu_s > 0.0 else -bent) - LOWEST) / (HIGHEST - LOWEST)
     return min(max(x, 0.0), 1.0)
 
 
 @njit(cache=True, nogil=True)
 def _sun_cosine(place: float) -> float:
-    low = math.asinh(SUN_LOW / SUN_KNEE)
-    return SUN_KNEE * math.sinh(low + place * (math.asinh(1.0 / SUN_KNEE) - low))
+    return SUN_KNEE * math.sinh(LOWEST + place * (HIGHEST - LOWEST))
 
 
 @njit(cache=True, nogil=True)

@@ -12,13 +12,12 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from viz.pictures import picture
 from viz.render import render_scene
-from viz.scene import Scene
+from viz.reprojection import EarthFrames
 from viz.video import FilmJob, encoder_command
 
 
@@ -35,9 +34,10 @@ def main() -> None:
     job: FilmJob = pickle.load(sys.stdin.buffer)
     try:
         frame = picture(job.shot, film=True).film(job.design, job.at_utc, frames=job.frames, **job.options)
+        earth = EarthFrames(frame, job.frames, job.size)
         for line in sys.stdin.buffer:
             first, last, file = line.decode().rstrip("\n").split(" ", 2)
-            _part(job, frame, int(first), int(last), Path(file), answers, parent)
+            _part(job, earth, int(first), int(last), Path(file), answers, parent)
             print("part", file=answers, flush=True)
     except (ParentGoneError, BrokenPipeError):
         os._exit(1)  # nobody is there to be told
@@ -48,7 +48,7 @@ def main() -> None:
 
 def _part(
     job: FilmJob,
-    frame: Callable[[int], Scene],
+    earth: EarthFrames,
     first: int,
     last: int,
     file: Path,
@@ -58,7 +58,7 @@ def _part(
     """Draw frames `first` to `last` - 1 into `file`, which appears only when it is whole."""
     partial = file.with_suffix(".unfinished.mp4")
     encoder = subprocess.Popen(
-        encoder_command(job.ffmpeg, job.size, job.fps, partial),
+        encoder_command(job.ffmpeg, job.size, job.fps, partial, job.as_film),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -68,7 +68,8 @@ def _part(
         for number in range(first, last):
             if os.getppid() != parent:
                 raise ParentGoneError
-            image = render_scene(frame(number), job.size, job.supersample)
+            scene = earth.scene(number)
+            image = render_scene(scene, job.size, job.supersample, earth.layer(number))
             try:
                 encoder.stdin.write(image.data)  # type: ignore[union-attr]
             except BrokenPipeError:

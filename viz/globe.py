@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geometry.validation import FloatArray
 from viz import theme
 from viz.atmosphere import LIMB_POWER, RADIUS_KM, TOP_KM, air, scattered_light, sun_place
-from viz.kernels import by_rows, kernel
+from viz.kernels import arctangent, by_rows, kernel
 from viz.maps import (
     LAND_WIDTH,
     LAYER_WIDTH,
@@ -69,16 +69,25 @@ def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32
     passed = np.ones((height, width), np.float32)
     if scene.earth is None:
         return light, passed
-    camera = scene.camera
-    squeeze, sun = _squeeze(scene), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    by_rows(_picture_rows, height, light, passed, *picture_arguments(scene, size))
+    return light, passed
+
+
+def picture_arguments(scene: Scene, size: tuple[int, int]) -> tuple[Any, ...]:
+    """What the kernels that draw the Earth into a picture take, in their order.
+
+    Origin (3,) and rays (3, 3) in squeezed axes, size of a pixel, shift, Sun (3,), maps and tables, looks.
+    """
+    camera, earth = scene.camera, scene.earth
+    squeeze = squeezed_from_gcrs(earth)  # type: ignore[arg-type]
     origin = squeeze @ camera.position_gcrs_m
     rays = squeeze @ camera.rotation_camera_from_gcrs.T
     _check_outside(origin)
-    by_rows(
-        _picture_rows, height, light, passed, origin, rays, 1.0 / camera.pixels_per_tangent(size),
-        np.array(camera.shift), sun, *_arrays(), _looks(scene.earth),
+    return (
+        origin, rays, 1.0 / camera.pixels_per_tangent(size), np.array(camera.shift),
+        earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,  # type: ignore[union-attr]
+        *_arrays(), _looks(earth),  # type: ignore[arg-type]
     )  # fmt: skip
-    return light, passed
 
 
 def environment(
@@ -93,18 +102,62 @@ def environment(
     light[:] = np.asarray(scene.ambient, np.float32)
     if scene.earth is None:
         return light
-    squeeze, sun = _squeeze(scene), scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    squeeze, sun = (
+        squeezed_from_gcrs(scene.earth),
+        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
+    )
     origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
     _check_outside(origin)
     by_rows(_environment_rows, height, light, origin, squeeze, sun, *_arrays(), _looks(scene.earth))
     return light
 
 
-def _squeeze(scene: Scene) -> FloatArray:
+def earth_along(
+    scene: Scene, position_gcrs_m: FloatArray, directions_gcrs: FloatArray, angle_rad: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Light of the Earth along directions of any projection, and what passes it.
+
+    Parameters
+    ----------
+    scene : Scene
+    position_gcrs_m : array (3,)
+        Of the eye, m.
+    directions_gcrs : array (H, W, 3)
+        Unit vectors.
+    angle_rad : float
+        Width of each, rad.
+
+    Returns
+    -------
+    light : float32 array (H, W, 3)
+    passed : float32 array (H, W)
+        As `earth_layer`.
+
+    Raises
+    ------
+    ValueError
+        The eye stands in the air or under the ground.
+    """
+    height, width = directions_gcrs.shape[:2]
+    light = np.zeros((height, width, 3), np.float32)
+    passed = np.ones((height, width), np.float32)
+    if scene.earth is None:
+        return light, passed
+    squeeze = squeezed_from_gcrs(scene.earth)
+    sun = scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
+    origin = squeeze @ position_gcrs_m
+    _check_outside(origin)
+    along = np.ascontiguousarray(directions_gcrs @ squeeze.T)
+    by_rows(
+        _direction_rows, height, light, passed, origin, along, angle_rad, sun, *_arrays(), _looks(scene.earth)
+    )
+    return light, passed
+
+
+def squeezed_from_gcrs(earth: EarthItem) -> FloatArray:
     """(3, 3): GCRS in metres -> Earth-fixed axes in which the ellipsoid is the unit sphere."""
-    shape = scene.earth.shape  # type: ignore[union-attr]
-    scale = np.array([1.0, 1.0, 1.0 / (1.0 - shape.flattening)]) / shape.equatorial_radius_m
-    return scale[:, None] * scene.earth.rotation_itrs_from_gcrs  # type: ignore[union-attr]
+    scale = np.array([1.0, 1.0, 1.0 / (1.0 - earth.shape.flattening)]) / earth.shape.equatorial_radius_m
+    return np.asarray(scale[:, None] * earth.rotation_itrs_from_gcrs)
 
 
 def _check_outside(origin: FloatArray) -> None:
@@ -171,7 +224,7 @@ def _picture_rows(
                 continue
             # a pixel's angle shrinks with the squared cosine off the axis
             angle = pixel / (1.0 + x * x + y * y)
-            seen = _shade(
+            seen = shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
                 layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
                 lights, looks,
@@ -210,7 +263,7 @@ def _environment_rows(
             along = -(ox * dx + oy * dy + oz * dz)
             if along <= 0.0 or far2 - along * along > reach2:
                 continue
-            seen = _shade(
+            seen = shade(
                 ox, oy, oz, dx, dy, dz, along, math.pi / height, sx, sy, sz,
                 layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
                 lights, looks,
@@ -221,7 +274,36 @@ def _environment_rows(
 
 
 @kernel
-def _shade(
+def _direction_rows(
+    first: int, last: int, light: Any, passed: Any, origin: Any, directions: Any, angle: float, sun: Any,
+    layers: Any, layer_offsets: Any, land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any,
+    ground_air: Any, limb_air: Any, views: Any, lights: Any, looks: Any,
+) -> None:  # fmt: skip
+    ox, oy, oz = origin[0], origin[1], origin[2]
+    sx, sy, sz = sun[0], sun[1], sun[2]
+    far2 = ox * ox + oy * oy + oz * oz
+    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
+    for row in range(first, last):
+        for column in range(light.shape[1]):
+            dx, dy, dz = directions[row, column, 0], directions[row, column, 1], directions[row, column, 2]
+            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = dx * n, dy * n, dz * n
+            along = -(ox * dx + oy * dy + oz * dz)
+            if along <= 0.0 or far2 - along * along > reach2:
+                continue
+            seen = shade(
+                ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
+                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+                lights, looks,
+            )  # fmt: skip
+            light[row, column, 0] = seen[0]
+            light[row, column, 1] = seen[1]
+            light[row, column, 2] = seen[2]
+            passed[row, column] = seen[3]
+
+
+@kernel
+def shade(
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, along: float, angle: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
     land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
@@ -318,8 +400,8 @@ def _ground(
     n = 1.0 / math.sqrt(px * px + py * py + nz * nz)
     nx, ny, nz = px * n, py * n, nz * n
     mu_s = nx * sx + ny * sy + nz * sz
-    u = 0.5 + math.atan2(py, px) / (2.0 * math.pi)
-    v = 0.5 - math.asin(min(max(nz, -1.0), 1.0)) / math.pi
+    u = 0.5 + arctangent(py, px) / (2.0 * math.pi)
+    v = 0.5 - arctangent(nz, math.sqrt(nx * nx + ny * ny)) / math.pi
     footprint = step / max(mu, 0.03) ** 0.65  # between its short and its long side
     texel = 2.0 * math.pi / LAYER_WIDTH
     cloud, shore, lamp = read_layers(layers, layer_offsets, LAYER_WIDTH, u, v, footprint)
@@ -360,12 +442,11 @@ def _ground(
             # what stands between here and the Sun, at the height of the clouds
             reach = min(CLOUD_HEIGHT / max(mu_s, 0.06), 0.012)
             qx, qy, qz = nx + reach * sx, ny + reach * sy, nz + reach * sz
-            q = 1.0 / math.sqrt(qx * qx + qy * qy + qz * qz)
             level = min(int(level_of(LAYER_WIDTH, footprint) + 0.5), len(layer_offsets) - 2)
             shade = read_one(
                 layers, layer_offsets, LAYER_WIDTH, level, 0,
-                0.5 + math.atan2(qy, qx) / (2.0 * math.pi),
-                0.5 - math.asin(min(max(qz * q, -1.0), 1.0)) / math.pi,
+                0.5 + arctangent(qy, qx) / (2.0 * math.pi),
+                0.5 - arctangent(qz, math.sqrt(qx * qx + qy * qy)) / math.pi,
             ) / 255.0  # fmt: skip
         relief = min(max(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45), 1.6)
         glint = 0.0

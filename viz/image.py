@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import math
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
@@ -19,7 +17,8 @@ from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
-LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear sRGB [BT709]
+DARK = np.float32(1e-5)
+LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
 
 
 def developed(light: Light, exposure: float, seed: int = 1) -> NDArray[np.uint8]:
@@ -85,19 +84,22 @@ def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     return total, step
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reduce(light: Any, exposure: float, step: int, out: Any) -> None:
     height, width = light.shape[:2]
     for row in range(out.shape[0]):
         for column in range(out.shape[1]):
             i1, j1 = min((row + 1) * step, height), min((column + 1) * step, width)
             count = (i1 - row * step) * (j1 - column * step)
-            for k in range(3):
-                total = 0.0
-                for i in range(row * step, i1):
-                    for j in range(column * step, j1):
-                        total += light[i, j, k]
-                out[row, column, k] = exposure * total / count
+            red = green = blue = 0.0
+            for i in range(row * step, i1):
+                for j in range(column * step, j1):
+                    red += light[i, j, 0]
+                    green += light[i, j, 1]
+                    blue += light[i, j, 2]
+            out[row, column, 0] = exposure * red / count
+            out[row, column, 1] = exposure * green / count
+            out[row, column, 2] = exposure * blue / count
 
 
 @kernel
@@ -123,45 +125,95 @@ def _add_enlarged(grid: Any, step: int, out: Any) -> None:
                 out[row, column, k] += _between(grid, step, row, column, k)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _develop_rows(
     first: int, last: int, light: Any, glare: Any, step: int, exposure: float, share: float, curve: Any,
     saturation: float, seed: int, out: Any,
 ) -> None:  # fmt: skip
     width = light.shape[1]
     rows, columns = glare.shape[:2]
-    color = np.empty(3)
+    direct = np.float32((1.0 - share) * exposure)
+    spread = np.float32(share)
+    vivid, zero, most = np.float32(saturation), np.float32(0.0), np.float32(255.9)
+    weight_r, weight_g, weight_b = np.float32(RED), np.float32(GREEN), np.float32(BLUE)
+    grid, tenth, steps = np.float32(step), np.float32(1.0 / 16777216.0), np.float32(1024.0)
+    half, one = np.float32(0.5), np.float32(1.0)
     for row in range(first, last):
-        y = min(max((row + 0.5) / step - 0.5, 0.0), rows - 1.0)
+        y = min(max((np.float32(row) + half) / grid - half, zero), np.float32(rows - 1))
         i = min(int(y), max(rows - 2, 0))
         i1 = min(i + 1, rows - 1)
-        y -= i
+        y -= np.float32(i)
         state = np.uint32(seed * 747796405 + row * 277803737 + 1)
+        # the glare on both sides of a pixel along this row; refreshed as the pixels pass its grid
+        held = -1
+        lr = lg = lb = rr = rg = rb = zero
         for column in range(width):
-            x = min(max((column + 0.5) / step - 0.5, 0.0), columns - 1.0)
+            x = min(max((np.float32(column) + half) / grid - half, zero), np.float32(columns - 1))
             j = min(int(x), max(columns - 2, 0))
-            j1 = min(j + 1, columns - 1)
-            x -= j
+            if j != held:
+                held = j
+                j1 = min(j + 1, columns - 1)
+                lr = spread * ((one - y) * glare[i, j, 0] + y * glare[i1, j, 0])
+                lg = spread * ((one - y) * glare[i, j, 1] + y * glare[i1, j, 1])
+                lb = spread * ((one - y) * glare[i, j, 2] + y * glare[i1, j, 2])
+                rr = spread * ((one - y) * glare[i, j1, 0] + y * glare[i1, j1, 0])
+                rg = spread * ((one - y) * glare[i, j1, 1] + y * glare[i1, j1, 1])
+                rb = spread * ((one - y) * glare[i, j1, 2] + y * glare[i1, j1, 2])
+            x -= np.float32(j)
             # one uniform number per pixel hides the steps of eight bits in the dark
             state = np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
-            dither = (state >> np.uint32(8)) / 16777216.0
-            mean = 0.0
+            dither = np.float32(state >> np.uint32(8)) * tenth
+            red = direct * light[row, column, 0] + lr + x * (rr - lr)
+            green = direct * light[row, column, 1] + lg + x * (rg - lg)
+            blue = direct * light[row, column, 2] + lb + x * (rb - lb)
+            if red + green + blue < DARK:  # empty space: less than a hundredth of a code
+                out[row, column, 0] = out[row, column, 1] = out[row, column, 2] = 0
+                continue
+            mean = weight_r * red + weight_g * green + weight_b * blue
             for k in range(3):
-                spread = (1.0 - y) * ((1.0 - x) * glare[i, j, k] + x * glare[i, j1, k]) + y * (
-                    (1.0 - x) * glare[i1, j, k] + x * glare[i1, j1, k]
-                )
-                color[k] = (1.0 - share) * exposure * light[row, column, k] + share * spread
-                mean += LUMINANCE[k] * color[k]
-            for k in range(3):
-                value = mean + saturation * (color[k] - mean)
-                place = math.sqrt(math.sqrt(min(max(value, 0.0), 255.9))) * 1024.0
+                value = red if k == 0 else (green if k == 1 else blue)
+                value = min(max(mean + vivid * (value - mean), zero), most)
+                place = np.sqrt(np.sqrt(value)) * steps
                 m = int(place)
-                code = curve[m] + (place - m) * (curve[m + 1] - curve[m])
+                code = curve[m] + (place - np.float32(m)) * (curve[m + 1] - curve[m])
                 out[row, column, k] = np.uint8(min(int(code + dither), 255))
 
 
+def with_alpha(picture: NDArray[np.uint8], cover: NDArray[Any]) -> NDArray[np.uint8]:
+    """A picture on black (H, W, 3) and the cover (H, W) of its bodies in [0, 1] -> RGBA (H, W, 4).
+
+    Laid over black it is the picture again; light that covers nothing gets the least alpha that shows it.
+    """
+    code = picture.astype(np.float32) / 255.0
+    alpha = np.maximum(cover.astype(np.float32), code.max(axis=2))
+    color = code / np.maximum(alpha, 1e-6)[..., None]
+    return np.round(255.0 * np.dstack([np.minimum(color, 1.0), alpha])).astype(np.uint8)
+
+
+def over_paper(picture: NDArray[np.uint8], paper: tuple[float, float, float]) -> NDArray[np.uint8]:
+    """RGBA (H, W, 4) over an even colour, (H, W, 3)."""
+    alpha = picture[..., 3:].astype(np.float32) / 255.0
+    under = (1.0 - alpha) * (255.0 * np.asarray(paper, np.float32))
+    return np.round(alpha * picture[..., :3] + under).astype(np.uint8)
+
+
+def letters_over(
+    picture: NDArray[np.uint8], on_black: NDArray[np.uint8], on_white: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """RGBA (H, W, 4) with words that were also laid over black and over white: they tell its alpha."""
+    touched = (on_black != 0).any(axis=2) | (on_white != 255).any(axis=2)
+    out = picture.copy()
+    under = picture[touched].astype(np.float32) / 255.0
+    black, white = on_black[touched].astype(np.float32) / 255.0, on_white[touched].astype(np.float32) / 255.0
+    left = np.clip((white - black).mean(axis=1, keepdims=True), 0.0, 1.0)
+    alpha = under[:, 3:] * left + 1.0 - left
+    color = (under[:, :3] * under[:, 3:] * left + black) / np.maximum(alpha, 1e-6)
+    out[touched] = np.round(255.0 * np.clip(np.hstack([color, alpha]), 0.0, 1.0)).astype(np.uint8)
+    return out
+
+
 def png_bytes(image: NDArray[np.uint8]) -> bytes:
-    """A picture (H, W, 3) as a compressed PNG."""
+    """A picture (H, W, 3), or 4 with alpha, as a compressed PNG."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG", compress_level=7)
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,17 +26,41 @@ def threads() -> int:
     return max(1, len(affinity(0)) if affinity else os.cpu_count() or 1)
 
 
-def by_rows(function: Callable[..., None], rows: int, *arguments: Any) -> None:
+def by_rows(
+    function: Callable[..., None], rows: int, *arguments: Any, block: int | None = BLOCK_ROWS
+) -> None:
     """Run `function(first, last, *arguments)` over blocks of rows, in threads.
 
-    Rows do not depend on each other, so the result does not depend on the number of threads.
+    Rows do not depend on each other, so the result does not depend on the number of threads.  With
+    `block` None each thread gets one block: for work of which every block costs something.
     """
-    starts = range(0, rows, BLOCK_ROWS)
+    step = -(-rows // threads()) if block is None else block
+    starts = range(0, rows, max(1, step))
     count = min(threads(), len(starts))
-    if count == 1:
+    if count <= 1:
         function(0, rows, *arguments)
         return
     with ThreadPoolExecutor(count) as pool:
-        jobs = [pool.submit(function, a, min(a + BLOCK_ROWS, rows), *arguments) for a in starts]
+        jobs = [pool.submit(function, a, min(a + step, rows), *arguments) for a in starts]
         for job in jobs:
             job.result()
+
+
+@kernel
+def arctangent(y: float, x: float) -> float:
+    """Angle of (x, y), as `math.atan2` to 5e-8 rad (0.3 m on the ground) in a quarter of its time.
+
+    The polynomial is that of [AbramowitzStegun1964, 4.4.49].
+    """
+    ax, ay = abs(x), abs(y)
+    t = min(ax, ay) / max(max(ax, ay), 1e-300)
+    s = t * t
+    r = 0.0028662257 * s - 0.0161657367
+    r = ((r * s + 0.0429096138) * s - 0.0752896400) * s + 0.1065626393
+    r = (((r * s - 0.1420889944) * s + 0.1999355085) * s - 0.3333314528) * s
+    angle = t + r * t
+    if ay > ax:
+        angle = 0.5 * math.pi - angle
+    if x < 0.0:
+        angle = math.pi - angle
+    return -angle if y < 0.0 else angle

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
 from viz.scene import Caption, Scene
-from viz.typesetting import draw_line, ink_of, line_width
+from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
 
 Picture = NDArray[np.uint8]
 ROWS = 64
@@ -46,7 +46,8 @@ def lettered(picture: Picture, scene: Scene) -> Picture:
         rows = min(ROWS, bottom - top - first)
         above = first - max(first - reach, 0)
         under = shown[top + first : top + first + rows, left:right]
-        dark = under * (1.0 - 0.55 / 255.0 * shadow[above : above + rows, :, None])
+        share = (0.80 if theme.ON_PAPER.get() else 0.55) / 255.0 * shadow[above : above + rows, :, None]
+        dark = under * (1.0 - share) + (255.0 * share if theme.ON_PAPER.get() else 0.0)
         patch = Image.fromarray(np.round(dark).astype(np.uint8))
         letters = strip.crop((0, above, right - left, above + rows))
         patch.paste(letters, (0, 0), letters)
@@ -88,8 +89,10 @@ def _labels(ink: Image.Image, scene: Scene) -> None:
         end = (x + label.offset[0] * height, y + label.offset[1] * height)
         pixels = max(6, round(label.size * height))
         if label.leader:
-            draw.line([(x, y), end], fill=ink_of(label.color, 0.7), width=max(1, round(height / 900)))
+            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, height / 900.0))
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
+        if label.centered:
+            left = end[0] - 0.5 * length
         draw_line(draw, (left, end[1] + 0.35 * pixels), label.text, "regular", pixels, ink_of(label.color))

@@ -62,7 +62,12 @@ class Lighting:
 def scene_lighting(scene: Scene) -> Lighting:
     """The light on the meshes of a scene: the Sun, the sky about the first of them, and its own parts."""
     place = scene.meshes[0].position_gcrs_m if scene.meshes else scene.instances[0].position_gcrs_m[0]
-    sky = surroundings(scene, place)
+    return lighting_at(scene, place)
+
+
+def lighting_at(scene: Scene, place_gcrs_m: FloatArray) -> Lighting:
+    """The light of a scene with the sky of a place, m, and what its meshes mirror of themselves."""
+    sky = surroundings(scene, place_gcrs_m)
     parts = [mirrored_parts(m, scene.sun_direction_gcrs, scene.sunlight, sky) for m in scene.meshes]
     return Lighting(
         scene.sun_direction_gcrs, scene.sunlight, sky, np.concatenate([np.zeros((0, 5, 3)), *parts])[:MOST]
@@ -80,7 +85,8 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
         return
     data = polydata.GetPointData()
     baked = isinstance(mapper, vtkPolyDataMapper) and data.GetArray("sunlight") is not None
-    laid = data.GetTCoords() is not None and material.pattern in PATTERNS
+    given = data.GetTCoords()  # kept polydata may have had the empty ones, below, before
+    laid = given is not None and given.GetName() == "uv" and material.pattern in PATTERNS
     if data.GetTCoords() is None:  # VTK declares no texture without them
         data.SetTCoords(numpy_to_vtk(np.zeros((polydata.GetNumberOfPoints(), 2), np.float32), deep=1))
     if baked:
@@ -101,6 +107,7 @@ def dress(actor: vtkActor, mapper: Any, polydata: vtkPolyData, material: Materia
     body = _fragment_body(laid=laid, polished=material.roughness < POLISHED, by_block=finish.by_block)
     shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, body, False)
     uniforms = shader.GetFragmentCustomUniforms()
+    uniforms.SetUniformf("fade", 1.0)
     uniforms.SetUniform3f("paintColor", material.base_color)
     uniforms.SetUniform3f("emission", material.emission)
     uniforms.SetUniform3f("reflectance", finish.reflectance)
@@ -355,6 +362,6 @@ _SHADE = """
     radiance = radiance * (1.0 - share) + share * skyShare * mirrored(reflect(-toEye, smoothNormal), 0.05);
     radiance += sun * coat * (0.04 + 0.96 * pow(1.0 - ch, 5.0)) * coatLobe;
   }
-  gl_FragData[0] = vec4(radiance + emission, 1.0);
+  gl_FragData[0] = vec4(radiance + emission, fade);
 }
 """

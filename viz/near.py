@@ -7,6 +7,7 @@ curve whole.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,13 +19,16 @@ from vtkmodules.vtkCommonCore import VTK_FLOAT
 from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkFramebufferPass, vtkRenderStepsPass, vtkTextureObject
 
-from viz.adapters import instance_actors, item_actors
+from viz.adapters import instance_actors, item_actors, member_actors
 from viz.kernels import by_rows
-from viz.materials import light_actors, scene_lighting
-from viz.scene import Scene
+from viz.materials import light_actors, lighting_at, scene_lighting
+from viz.scene import SatellitesItem, Scene
+from viz.sprites import lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
+NEAREST = 1e-4  # of the farthest mesh: a satellite 10 m away is drawn with neighbours 75 km away
+TILE = 1024  # pixels of a picture drawn at a time, along each side
 BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 
@@ -37,6 +41,7 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
     renderer.SetBackground(0.0, 0.0, 0.0)
     renderer.SetBackgroundAlpha(0.0)
     renderer.AutomaticLightCreationOff()
+    renderer.SetNearClippingPlaneTolerance(NEAREST)
     light = vtkLight()  # of no effect: the materials light themselves, but VTK passes normals only with one
     light.SetLightTypeToSceneLight()
     light.PositionalOff()
@@ -49,24 +54,42 @@ def _window() -> tuple[vtkRenderWindow, vtkRenderer, vtkFramebufferPass]:
     return window, renderer, floats
 
 
-def add_near_layer(light: NDArray[np.float32], scene: Scene, supersample: int) -> None:
-    """Draw the meshes of a scene over its light (H, W, 3), in place."""
-    actors = _actors(scene)
+def add_near_layer(
+    light: NDArray[np.float32],
+    scene: Scene,
+    supersample: int,
+    passed: NDArray[np.float32] | None = None,
+) -> None:
+    """Draw the meshes of a scene over its light (H, W, 3), and over what passes (H, W), in place.
+
+    Drawn by tiles: at once, the samples of a picture of 8K and their copy would take four gigabytes.
+    """
+    height, width = light.shape[:2]
+    own = _actors(scene)
+    if own:
+        light_actors(own, scene_lighting(scene), scene.camera)
+    members = [a for item in scene.satellites for a in _members(item, scene, (width, height))]
+    actors = own + members
     if not actors:
         return
-    light_actors(actors, scene_lighting(scene), scene.camera)
     window, renderer, floats = _window()
-    height, width = light.shape[:2]
-    window.SetSize(width * supersample, height * supersample)
     try:
         for actor in actors:
             renderer.AddActor(actor)
-        _aim(renderer, scene, (width, height))
-        window.Render()
-        rgba = _grabbed(floats)
+        for top in range(0, height, TILE):
+            for left in range(0, width, TILE):
+                box = (left, top, min(left + TILE, width), min(top + TILE, height))
+                window.SetSize((box[2] - left) * supersample, (box[3] - top) * supersample)
+                _aim(renderer, scene, (width, height), box)
+                window.Render()
+                rgba = _grabbed(floats)
+                under = light[top : box[3], left : box[2]]
+                behind = (
+                    np.ones((1, 1), np.float32) if passed is None else passed[top : box[3], left : box[2]]
+                )
+                by_rows(_over_rows, len(under), under, behind, rgba, supersample)
     finally:
         renderer.RemoveAllViewProps()
-    by_rows(_over_rows, height, light, rgba, supersample)
 
 
 def _actors(scene: Scene) -> list[vtkActor]:
@@ -75,16 +98,42 @@ def _actors(scene: Scene) -> list[vtkActor]:
     return actors + [a for item in scene.instances for a in instance_actors(item, origin)]
 
 
-def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int]) -> None:
-    """Set VTK's camera, at the origin, looking as the scene's does."""
+def _members(item: SatellitesItem, scene: Scene, size: tuple[int, int]) -> list[vtkActor]:
+    """Lit actors of the satellites that are near, the nearest first."""
+    chosen, shares = near_members(item, scene, size)
+    if not len(chosen):
+        return []
+    nearest = chosen[0]
+    lit = float(item.sunlit_fraction[nearest])
+    itself = replace(
+        item.craft,
+        position_gcrs_m=item.position_gcrs_m[nearest],
+        rotation_gcrs_from_body=item.rotation_gcrs_from_body[nearest],
+    )
+    seen = replace(scene, meshes=(itself,), sunlight=(lit, lit**1.6, lit**2.4))
+    origin = scene.camera.position_gcrs_m
+    actors = [
+        a for n, s in zip(chosen, shares, strict=True) for a in member_actors(item, int(n), float(s), origin)
+    ]
+    light_actors(actors, lighting_at(seen, lighting_place(scene, item.position_gcrs_m)), scene.camera)
+    return actors
+
+
+def _aim(renderer: vtkRenderer, scene: Scene, size: tuple[int, int], box: tuple[int, int, int, int]) -> None:
+    """Set VTK's camera, at the origin, looking as the scene's does through one tile of the picture."""
     camera = renderer.GetActiveCamera()
     _right, up, back = scene.camera.rotation_camera_from_gcrs
     camera.SetPosition(0.0, 0.0, 0.0)
     camera.SetFocalPoint(*(-back))
     camera.SetViewUp(*up)
-    half = np.arctan(0.5 * size[1] / scene.camera.pixels_per_tangent(size))
+    left, top, right, bottom = box
+    half_width, half_height = 0.5 * (right - left), 0.5 * (bottom - top)
+    # where the line of sight stands in the tile, in half sides from its middle
+    across = (0.5 * size[0] * (1.0 + scene.camera.shift[0]) - left) / half_width - 1.0
+    above = 1.0 - (0.5 * size[1] * (1.0 - scene.camera.shift[1]) - top) / half_height
+    half = np.arctan(half_height / scene.camera.pixels_per_tangent(size))
     camera.SetViewAngle(float(np.degrees(2.0 * half)))
-    camera.SetWindowCenter(-scene.camera.shift[0], -scene.camera.shift[1])
+    camera.SetWindowCenter(-across, -above)
     renderer.ResetCameraClippingRange()
 
 
@@ -98,7 +147,7 @@ def _grabbed(floats: vtkFramebufferPass) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
+def _over_rows(first: int, last: int, light: Any, passed: Any, rgba: Any, step: int) -> None:
     count = step * step
     for row in range(first, last):
         for column in range(light.shape[1]):
@@ -107,11 +156,13 @@ def _over_rows(first: int, last: int, light: Any, rgba: Any, step: int) -> None:
                 for j in range(column * step, (column + 1) * step):
                     alpha = min(rgba[i, j, 3], 1.0)
                     cover += alpha
-                    red += alpha * min(rgba[i, j, 0], BRIGHTEST)
-                    green += alpha * min(rgba[i, j, 1], BRIGHTEST)
-                    blue += alpha * min(rgba[i, j, 2], BRIGHTEST)
+                    red += min(rgba[i, j, 0], BRIGHTEST)  # VTK has weighed it by its cover
+                    green += min(rgba[i, j, 1], BRIGHTEST)
+                    blue += min(rgba[i, j, 2], BRIGHTEST)
             if cover > 0.0:
                 left = 1.0 - cover / count
+                if passed.shape[0] > row and passed.shape[1] > column:
+                    passed[row, column] *= left
                 light[row, column, 0] = left * light[row, column, 0] + red / count
                 light[row, column, 1] = left * light[row, column, 1] + green / count
                 light[row, column, 2] = left * light[row, column, 2] + blue / count

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray, IntArray
-from viz.scene import MeshItem
+from viz.scene import Material, MeshItem
 from viz.surroundings import Surroundings, looked_up
 
 MOST = 24
@@ -24,13 +25,17 @@ FULL = 0.97  # share of its bounding rectangle that a part fills to count as one
 
 @dataclass(frozen=True, eq=False)
 class Rectangle:
-    """Centre and half sides (3,) in m, body frame; radiance (3,) of its front (along u x v) and its back."""
+    """Centre and half sides (3,) in m, body frame; radiance (3,) of its front (along u x v) and its back.
+
+    `surfaces` are those of front and back, -1 for none.
+    """
 
     center_m: FloatArray
     half_u_m: FloatArray
     half_v_m: FloatArray
     front: FloatArray
     back: FloatArray
+    surfaces: tuple[int, int] = (-1, -1)
 
     @property
     def area_m2(self) -> float:
@@ -45,9 +50,7 @@ def mirrored_parts(
 
     Rows: centre and half sides in m, radiance of the front and of the back.
     """
-    found = _merged([r for faces in _flat_parts(item.mesh) for r in _rectangle(item, faces)])
-    found = sorted(found, key=lambda r: -r.area_m2)[:MOST]
-    found = [r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2]
+    found = large_rectangles(item)
     turn = item.rotation_gcrs_from_body
     out = np.zeros((len(found), 5, 3))
     for k, r in enumerate(found):
@@ -59,6 +62,20 @@ def mirrored_parts(
             sun = max(float(side @ sun_direction_gcrs), 0.0) * np.asarray(sun_color)
             out[k, row] = color * (sun + looked_up(sky.irradiance, side))
     return out
+
+
+def large_rectangles(item: MeshItem) -> list[Rectangle]:
+    """The flat parts of an item that fill a rectangle, the largest first."""
+    return list(_rectangles(item.mesh, item.materials))
+
+
+@lru_cache(maxsize=16)
+def _rectangles(mesh: SurfaceMesh, materials: tuple[Material, ...]) -> tuple[Rectangle, ...]:
+    """They depend on these alone, so a film finds them once."""
+    item = MeshItem(mesh, materials)
+    found = _merged([r for faces in _flat_parts(item.mesh) for r in _rectangle(item, faces)])
+    found = sorted(found, key=lambda r: -r.area_m2)[:MOST]
+    return tuple(r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2)
 
 
 def _flat_parts(mesh: SurfaceMesh) -> Iterator[IntArray]:
@@ -91,7 +108,8 @@ def _rectangle(item: MeshItem, faces: IntArray) -> Iterator[Rectangle]:
             np.zeros(3) if s[faces[0]] < 0 else np.array(item.materials[s[faces[0]]].base_color)
             for s in (mesh.front_surface, mesh.back_surface)
         )
-        yield Rectangle(center, 0.5 * size[0] * u, 0.5 * size[1] * v, front, back)
+        surfaces = (int(mesh.front_surface[faces[0]]), int(mesh.back_surface[faces[0]]))
+        yield Rectangle(center, 0.5 * size[0] * u, 0.5 * size[1] * v, front, back, surfaces)
 
 
 def _merged(found: list[Rectangle]) -> list[Rectangle]:
@@ -139,4 +157,4 @@ def _joined(a: Rectangle, b: Rectangle, side: int) -> Rectangle | None:
     high = float(b.center_m @ along) + halves[1][side]
     center = a.center_m + (0.5 * (low + high) - float(a.center_m @ along)) * along
     new = [0.5 * (high - low) * along, halves[0][1 - side] * across]
-    return Rectangle(center, new[side], new[1 - side], a.front, a.back)
+    return Rectangle(center, new[side], new[1 - side], a.front, a.back, a.surfaces)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,16 +20,20 @@ from numpy.typing import NDArray
 
 from geometry.design import Design
 from geometry.ephemeris import parse_utc
-from geometry.validation import check_in_range
+from geometry.validation import check_choice, check_in_range
 from viz import theme
 from viz.globe import earth_layer
-from viz.image import developed, write_png
+from viz.image import developed, letters_over, over_paper, with_alpha, write_png
 from viz.lettering import lettered
 from viz.opengl import require_opengl
 from viz.output import check_output
 from viz.pictures import picture
+from viz.plates import add_plate
+from viz.reprojection import Layer
 from viz.scene import Scene
+from viz.shadow_body import add_shadow_body
 from viz.splat import add_points
+from viz.sprites import add_satellites, near_members
 from viz.stars import add_stars, add_sun
 
 __all__ = ["check_size", "far_layer", "render", "render_scene", "scene_light", "write_png", "write_still"]
@@ -54,6 +59,8 @@ def render(
     *,
     size: tuple[int, int] = (1920, 1080),
     at: str | np.datetime64 | None = None,
+    transparent: bool = False,
+    look: str = "dark",
     force: bool = False,
     **options: Any,
 ) -> Path:
@@ -70,6 +77,10 @@ def render(
         Width and height in pixels.
     at : datetime64 or ISO 8601 text, optional
         UTC; default the design's epoch.
+    transparent : bool
+        Leave out the sky; the file has an alpha channel.
+    look : {"dark", "light"}
+        Theme.
     force : bool
         Replace an existing file.
     **options
@@ -90,7 +101,7 @@ def render(
     check_size(size)
     check_output(Path(path), ("png",), force=force)
     moment = None if at is None else parse_utc(at, name="at")
-    return write_still(module, design, path, moment, size, **options)
+    return write_still(module, design, path, moment, size, transparent=transparent, look=look, **options)
 
 
 def write_still(
@@ -99,17 +110,26 @@ def write_still(
     path: str | os.PathLike[str],
     at_utc: np.datetime64 | None = None,
     size: tuple[int, int] = (1920, 1080),
+    *,
+    transparent: bool = False,
+    look: str = "dark",
     **options: Any,
 ) -> Path:
     """Draw the scene of a picture's module into a PNG, whole or not at all; replaces what is there."""
     size = check_size(size)
-    image = render_scene(module.scene(design, at_utc, **options), size)
+    check_choice(look, ("dark", "light"), name="theme")
+    image = render_scene(module.scene(design, at_utc, **options), size, transparent=transparent, look=look)
     write_png(image, path, force=True)
     return Path(path)
 
 
 def render_scene(
-    scene: Scene, size: tuple[int, int] = (1920, 1080), supersample: int = 2
+    scene: Scene,
+    size: tuple[int, int] = (1920, 1080),
+    supersample: int = 2,
+    earth: Layer | None = None,
+    transparent: bool = False,
+    look: str = "dark",
 ) -> NDArray[np.uint8]:
     """Draw a scene.
 
@@ -120,11 +140,20 @@ def render_scene(
         Width and height, pixels.
     supersample : int
         Meshes are drawn this many times larger and averaged, 1 to 4.
+    earth : tuple of arrays, optional
+        Light (H, W, 3) and what passes (H, W), as `earth_layer` gives them, where `reprojection` has
+        them already; they are written to.
+    transparent : bool
+        Leave out stars and background, and give what is drawn its alpha: light without a body, glare and
+        points, as far as it outshines what will stand behind.
+    look : {"dark", "light"}
+        "light" is for paper: no stars, white behind, dark words.  A scene whose subject is points of
+        light, which white would drown, keeps its sky and its words.
 
     Returns
     -------
-    uint8 array (height, width, 3)
-        sRGB.
+    uint8 array (height, width, 3), or 4 where transparent
+        sRGB, alpha not multiplied in.
 
     Raises
     ------
@@ -135,24 +164,54 @@ def render_scene(
     """
     size = check_size(size)
     check_in_range(supersample, 1, 4, name="supersample")
-    light = scene_light(scene, size, int(supersample))
-    return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
+    on_paper = look == "light" and not (scene.points or scene.satellites)
+    if not (transparent or on_paper):
+        light = scene_light(scene, size, int(supersample), earth)
+        return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
+    scene = replace(scene, stars=False, sun=False, background=(0.0, 0.0, 0.0))
+    light, passed = scene_layers(scene, size, int(supersample), earth)
+    shown = with_alpha(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), 1.0 - passed)
+    with theme.themed("light" if on_paper else "dark"):
+        if on_paper and not transparent:
+            return lettered(over_paper(shown, theme.PAPER), scene)
+        blank = np.zeros((*shown.shape[:2], 3), np.uint8)
+        return letters_over(shown, lettered(blank, scene), lettered(blank + np.uint8(255), scene))
 
 
-def scene_light(scene: Scene, size: tuple[int, int], supersample: int = 2) -> NDArray[np.float32]:
+def scene_light(
+    scene: Scene, size: tuple[int, int], supersample: int = 2, earth: Layer | None = None
+) -> NDArray[np.float32]:
     """Linear light of a scene (H, W, 3), before the lens."""
-    light = far_layer(scene, size)
-    if scene.meshes or scene.instances:
+    return scene_layers(scene, size, supersample, earth)[0]
+
+
+def scene_layers(
+    scene: Scene, size: tuple[int, int], supersample: int = 2, earth: Layer | None = None
+) -> Layer:
+    """As `scene_light`, and the share of light from behind everything that passes (H, W)."""
+    light, passed = earth_layer(scene, size) if earth is None else earth
+    _add_far(light, passed, scene)
+    if scene.meshes or scene.instances or any(len(near_members(i, scene, size)[0]) for i in scene.satellites):
         require_opengl()
         from viz.near import add_near_layer  # VTK ends the process where there is no OpenGL
 
-        add_near_layer(light, scene, supersample)
+        add_near_layer(light, scene, supersample, passed)
+    for plate in scene.plates:
+        add_plate(light, passed, plate, scene)
+    return light, passed
+
+
+def far_layer(scene: Scene, size: tuple[int, int], earth: Layer | None = None) -> NDArray[np.float32]:
+    """Light of all but the meshes, (H, W, 3)."""
+    light, passed = earth_layer(scene, size) if earth is None else earth
+    _add_far(light, passed, scene)
     return light
 
 
-def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Light of all but the meshes, (H, W, 3)."""
-    light, passed = earth_layer(scene, size)
+def _add_far(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Scene) -> None:
+    """Shadow body, stars, Sun, points and sprites over the Earth, in place."""
+    if scene.shadow is not None:
+        add_shadow_body(light, passed, scene)
     if any(scene.background):
         light += passed[..., None] * np.asarray(scene.background, np.float32)
     if scene.stars:
@@ -161,7 +220,8 @@ def far_layer(scene: Scene, size: tuple[int, int]) -> NDArray[np.float32]:
         add_sun(light, passed, scene)
     for item in scene.points:
         add_points(light, item, scene)
-    return light
+    for crowd in scene.satellites:
+        add_satellites(light, crowd, scene)
 
 
 class _Callable(ModuleType):

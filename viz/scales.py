@@ -9,7 +9,7 @@ from geometry.validation import FloatArray, check_in_range
 from viz import theme
 from viz.camera import Camera
 from viz.scene import Dimension, ScalarBar
-from viz.typesetting import draw_line, ink_of, line_width
+from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
 
 BAR_LENGTH = 0.5
 ROUND = (1.0, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -161,12 +161,12 @@ def draw_dimension(ink: Image.Image, camera: Camera, dimension: Dimension) -> No
     across = np.array([-along[1], along[0]]) / length
     draw = ImageDraw.Draw(ink)
     fill = ink_of(dimension.color, 0.85)
-    stroke = max(1, round(height / 720))
+    stroke = max(1.0, height / 720.0)
     pixels = max(7, round(dimension.size * height))
-    draw.line([tuple(places[0]), tuple(places[1])], fill=fill, width=stroke)
+    draw_stroke(ink, tuple(places[0]), tuple(places[1]), fill, stroke)
     for end in places:
         tick = 0.45 * pixels * across
-        draw.line([tuple(end - tick), tuple(end + tick)], fill=fill, width=stroke)
+        draw_stroke(ink, tuple(end - tick), tuple(end + tick), fill, stroke)
     middle = places.mean(axis=0) + np.array(dimension.text_offset) * height
     x = middle[0] - 0.5 * line_width(dimension.text, "regular", pixels)
     draw_line(

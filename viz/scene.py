@@ -145,6 +145,37 @@ class InstancesItem:
 
 
 @dataclass(frozen=True, eq=False)
+class SatellitesItem:
+    """N satellites of one craft: each a mesh when near, an oriented sprite further off, then a point.
+
+    Parameters
+    ----------
+    craft : MeshItem
+        Mesh and materials; its own place is not used.
+    position_gcrs_m : array (N, 3)
+        m.
+    rotation_gcrs_from_body : array (N, 3, 3)
+    sunlit_fraction : array (N,)
+    lift : float
+        0: far points have the light that they truly have beside the near ones.  Else they pass into this
+        many times the light of a star of the same magnitude, as `theme` draws stars.
+    """
+
+    craft: MeshItem
+    position_gcrs_m: FloatArray
+    rotation_gcrs_from_body: FloatArray
+    sunlit_fraction: FloatArray
+    lift: float = 0.0
+
+    def __post_init__(self) -> None:
+        count = len(self.position_gcrs_m)
+        _freeze(self, "position_gcrs_m", (count, 3))
+        _freeze(self, "rotation_gcrs_from_body", (count, 3, 3))
+        _freeze(self, "sunlit_fraction", (count,))
+        check_in_range(self.lift, 0.0, 1e6, name="lift")
+
+
+@dataclass(frozen=True, eq=False)
 class PointsItem:
     """N shining points too small to resolve: the satellites of a ring.
 
@@ -159,18 +190,22 @@ class PointsItem:
         Linear.
     reference_m : float
         m.
+    width : float
+        Of their images, over that of a point.
     """
 
     position_gcrs_m: FloatArray
     brightness: FloatArray
     color: FloatArray
     reference_m: float = 1.0e6
+    width: float = 1.0
 
     def __post_init__(self) -> None:
         count = len(self.position_gcrs_m)
         _freeze(self, "position_gcrs_m", (count, 3))
         _freeze(self, "brightness", (count,))
         _freeze(self, "color", (count, 3))
+        check_in_range(self.width, 0.1, 100.0, name="width")
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +230,62 @@ class EarthItem:
 
 
 @dataclass(frozen=True)
+class ShadowItem:
+    """The Earth's umbra as a translucent body behind it.
+
+    Parameters
+    ----------
+    sun_distance_m : float
+        Geocentric: how fast the body tapers.
+    length_m : float
+        From the geocentre to where it has faded; the true umbra ends 1.4 million km away.
+    color : tuple of 3 float
+        Linear light of the body, seen through a whole Earth radius of it.
+    depth : float
+        Share of the light from behind that it takes there, in [0, 1].
+    """
+
+    sun_distance_m: float
+    length_m: float
+    color: Color
+    depth: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_in_range(self.sun_distance_m, 1e10, 1e12, name="sun_distance_m", unit="m")
+        check_in_range(self.length_m, 1e6, 1e9, name="length_m", unit="m")
+        check_in_range(self.depth, 0.0, 1.0, name="depth")
+
+
+@dataclass(frozen=True, eq=False)
+class PlateItem:
+    """A flat picture held before the camera: what no camera draws, a fisheye.
+
+    Parameters
+    ----------
+    light : float array (h, w, 3)
+        Linear.
+    cover : array (h, w)
+        Share that it hides of what is behind it, in [0, 1].
+    middle : tuple of 2 float
+        Tangents of the angles to the right and up from the line of sight at which its middle stands.
+    half_height : float
+        Tangent of the angle from its middle to its upper edge; its pixels are square.
+    """
+
+    light: FloatArray
+    cover: FloatArray
+    middle: tuple[float, float] = (0.0, 0.0)
+    half_height: float = 0.3
+
+    def __post_init__(self) -> None:
+        rows, columns = np.shape(self.cover)
+        _freeze(self, "light", (rows, columns, 3))
+        _freeze(self, "cover", (rows, columns))
+        check_in_range(self.cover, 0.0, 1.0, name="cover")
+        check_in_range(self.half_height, 1e-6, 10.0, name="half_height")
+
+
+@dataclass(frozen=True)
 class Caption:
     """Words in the picture; sizes are shares of the picture's height, colours sRGB in [0, 1].
 
@@ -213,7 +304,10 @@ class Caption:
 
 @dataclass(frozen=True)
 class Label:
-    """Words beside a place in the scene: a scale figure, a part's name; the place in GCRS, m."""
+    """Words beside a place in the scene: a scale figure, a part's name; the place in GCRS, m.
+
+    `centered` words have their middle there; else they start there (a leader to the left: end there).
+    """
 
     text: str
     position_gcrs_m: tuple[float, float, float]
@@ -221,6 +315,7 @@ class Label:
     size: float = 0.02
     color: Color = (0.86, 0.88, 0.92)
     leader: bool = False
+    centered: bool = False
 
 
 @dataclass(frozen=True)
@@ -271,9 +366,11 @@ class Scene:
     sunlight : Color
         What of it reaches the meshes: 1 in full sunlight, dimmed and reddened in penumbra.
     earth : EarthItem or None
+    shadow : ShadowItem or None
+        Of that Earth.
     stars, sun : bool
         Draw the stars at their true places; the Sun where it is in view.
-    meshes, instances, points : tuples of items
+    meshes, instances, points, satellites, plates : tuples of items
     captions, labels : tuples
     dimensions : tuple of Dimension
     scalar_bar : ScalarBar, a tuple of several, or None
@@ -290,11 +387,14 @@ class Scene:
     camera: Camera
     sun_direction_gcrs: FloatArray
     earth: EarthItem | None = None
+    shadow: ShadowItem | None = None
     stars: bool = False
     sun: bool = True
     meshes: tuple[MeshItem, ...] = ()
     instances: tuple[InstancesItem, ...] = ()
     points: tuple[PointsItem, ...] = ()
+    satellites: tuple[SatellitesItem, ...] = ()
+    plates: tuple[PlateItem, ...] = ()
     captions: tuple[Caption, ...] = ()
     labels: tuple[Label, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
@@ -311,7 +411,16 @@ class Scene:
         if not abs(length - 1.0) < 1e-6:
             raise ValueError(f"sun_direction_gcrs must be a unit vector, got length {length:g}")
         check_in_range(self.exposure, 0.0, 1e6, name="exposure")
-        for name in ("meshes", "instances", "points", "captions", "labels", "dimensions"):
+        for name in (
+            "meshes",
+            "instances",
+            "points",
+            "satellites",
+            "plates",
+            "captions",
+            "labels",
+            "dimensions",
+        ):
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     @property

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from geometry.design import Design
 from geometry.validation import unknown_word
 from viz.opengl import require_opengl
 from viz.pictures import shots
@@ -16,6 +19,12 @@ def require_drawing(module: ModuleType) -> None:
     """Refuse before the work begins where a shot needs OpenGL; one without meshes says `MESHES = False`."""
     if getattr(module, "MESHES", True):
         require_opengl()
+
+
+def shot_time(module: ModuleType, design: Design) -> np.datetime64:
+    """When a shot is taken unless told: the time that suits it, or the design's epoch."""
+    suits = getattr(module, "default_time", None)
+    return design.epoch_utc if suits is None else suits(design)
 
 
 def shot_options(

@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geometry.environment import EarthShape
 from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import Camera
-from viz.scene import PointsItem, Scene
+from viz.globe import squeezed_from_gcrs
+from viz.kernels import by_rows, kernel
+from viz.scene import EarthItem, PointsItem, Scene
 
+STEPS = 128  # places within a pixel at which images are kept: the error is 0.004 pixels
 REACH = 3  # pixels to each side of a point's image, in sigmas
 
 
-def point_sigma(height: int) -> float:
+def point_sigma(height: int, width: float = 1.0) -> float:
     """Width of a point's image in pixels of a picture this high; never so small that it would flicker."""
-    return max(0.5, theme.POINT_SIGMA * height / 1080.0)
+    return max(0.5, width * theme.POINT_SIGMA * height / 1080.0)
 
 
 def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> None:
     """Add the points of an item to scene light (H, W, 3), those in view and not behind the Earth."""
     height, width = light.shape[:2]
-    camera = scene.camera
-    place, depth = camera.pixels(item.position_gcrs_m, (width, height))
-    distance_m = np.linalg.norm(item.position_gcrs_m - camera.position_gcrs_m, axis=1)
-    seen = (depth > 0.0) & in_frame(place, (width, height))
-    if scene.earth is not None:
-        seen &= ~behind_earth(
-            item.position_gcrs_m, camera, scene.earth.shape, scene.earth.rotation_itrs_from_gcrs
-        )
-    sigma = point_sigma(height)
+    sigma = point_sigma(height, item.width)
     # in a small picture the image is wider than its share: its light is spread, not added
-    spread = (theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
-    weight = item.brightness * spread * (item.reference_m / np.maximum(distance_m, 1.0)) ** 2
-    draw_points(light, place[seen], (weight[:, None] * item.color)[seen], sigma)
+    spread = (item.width * theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
+    count = len(item.position_gcrs_m)
+    place, weight = np.empty((count, 2), np.float32), np.empty(count, np.float32)
+    view = camera_view(scene.camera, (width, height))
+    squeeze = np.zeros((3, 3)) if scene.earth is None else squeezed_from_gcrs(scene.earth)
+    by_rows(
+        _project, count, item.position_gcrs_m, item.brightness, view, squeeze, squeeze @ view[0],
+        spread * item.reference_m**2, width, height, place, weight, block=None,
+    )  # fmt: skip
+    draw_points(light, place, item.color, sigma, weight)
+
+
+def camera_view(camera: Camera, size: tuple[int, int]) -> FloatArray:
+    """(5, 3): place of the camera, its three axes, then the principal point and the scale in pixels."""
+    scale = camera.pixels_per_tangent(size)
+    middle = (0.5 * size[0] * (1.0 + camera.shift[0]) - 0.5, 0.5 * size[1] * (1.0 - camera.shift[1]) - 0.5)
+    return np.vstack([camera.position_gcrs_m, camera.rotation_camera_from_gcrs, [*middle, scale]])
 
 
 def in_frame(place: FloatArray, size: tuple[int, int], margin: float = 8.0) -> NDArray[np.bool_]:
@@ -52,35 +61,109 @@ def behind_earth(
     points_gcrs_m: FloatArray, camera: Camera, shape: EarthShape, rotation_itrs_from_gcrs: FloatArray
 ) -> NDArray[np.bool_]:
     """Which points (N, 3) the ellipsoid hides from the camera: the segment between them meets it."""
-    scale = np.array([1.0, 1.0, 1.0 / (1.0 - shape.flattening)]) / shape.equatorial_radius_m
-    squeeze = scale[:, None] * rotation_itrs_from_gcrs
+    squeeze = squeezed_from_gcrs(EarthItem(rotation_itrs_from_gcrs, shape))
     eye = squeeze @ camera.position_gcrs_m
-    way = points_gcrs_m @ squeeze.T - eye
-    length2 = np.einsum("nk,nk->n", way, way)
-    along = -(way @ eye) / length2  # share of the way at the closest approach
-    miss2 = eye @ eye - along**2 * length2
-    inside = np.einsum("nk,nk->n", way + eye, way + eye) < 1.0
-    return (miss2 < 1.0) & (along > 0.0) & ((along < 1.0) | inside)
+    out = np.empty(len(points_gcrs_m), np.bool_)
+    _hide((points_gcrs_m - camera.position_gcrs_m) @ squeeze.T, eye, out)
+    return out
 
 
-def draw_points(light: NDArray[np.float32], place: FloatArray, color: FloatArray, sigma: float) -> None:
-    """Add small Gaussian images to light (H, W, 3): centres (N, 2) in pixels, light (N, 3) of their peaks."""
-    _draw(light, np.ascontiguousarray(place, float), np.ascontiguousarray(color, float), float(sigma))
+@kernel
+def _hide(way: Any, eye: Any, out: Any) -> None:
+    for n in range(len(way)):
+        out[n] = hidden(eye[0], eye[1], eye[2], way[n, 0], way[n, 1], way[n, 2])
 
 
-@njit(cache=True, nogil=True)
-def _draw(light: Any, place: Any, color: Any, sigma: float) -> None:
-    height, width = light.shape[:2]
+@kernel
+def hidden(ex: float, ey: float, ez: float, wx: float, wy: float, wz: float) -> bool:
+    """Whether the way w from the eye e meets the unit sphere before it ends."""
+    length2 = wx * wx + wy * wy + wz * wz
+    along = -(ex * wx + ey * wy + ez * wz) / length2  # share of the way at the closest approach
+    if not (along > 0.0 and ex * ex + ey * ey + ez * ez - along * along * length2 < 1.0):
+        return False
+    qx, qy, qz = wx + ex, wy + ey, wz + ez
+    return along < 1.0 or qx * qx + qy * qy + qz * qz < 1.0
+
+
+def draw_points(
+    light: NDArray[np.float32],
+    place: NDArray[Any],
+    color: FloatArray,
+    sigma: float,
+    weight: NDArray[Any] | None = None,
+) -> None:
+    """Add small Gaussian images to light (H, W, 3), in float32.
+
+    Centres (N, 2) in pixels, light (N, 3) of their peaks, and a factor (N,) on it: zero leaves one out.
+    """
+    factor = np.ones(len(place), np.float32) if weight is None else weight
+    by_rows(
+        _draw, light.shape[0], light, np.ascontiguousarray(place, np.float32),
+        np.ascontiguousarray(factor, np.float32), np.ascontiguousarray(color, np.float32),
+        _images(float(sigma)), block=None,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _images(sigma: float) -> NDArray[np.float32]:
+    """Cuts through a point's image, (STEPS, n): one for each place within a pixel."""
     reach = math.ceil(REACH * sigma)
-    shape = np.empty(2 * reach + 2)
+    off = np.arange(-reach, reach + 2) - (np.arange(STEPS)[:, None] + 0.5) / STEPS
+    return np.exp(-0.5 * (off / sigma) ** 2).astype(np.float32)
+
+
+@kernel
+def _project(
+    first: int, last: int, position: Any, brightness: Any, view: Any, squeeze: Any, eye: Any, strength: float,
+    width: int, height: int, place: Any, weight: Any,
+) -> None:  # fmt: skip
+    """Pixel and light of each point; light zero where it is out of view or behind the Earth."""
+    earth = eye[0] != 0.0 or eye[1] != 0.0 or eye[2] != 0.0
+    column0, row0, scale = view[4, 0], view[4, 1], view[4, 2]
+    for n in range(first, last):
+        weight[n] = 0.0
+        px, py, pz = position[n, 0], position[n, 1], position[n, 2]
+        x, y, z = px - view[0, 0], py - view[0, 1], pz - view[0, 2]
+        depth = -(view[3, 0] * x + view[3, 1] * y + view[3, 2] * z)
+        if not depth > 0.0:
+            continue
+        column = column0 + scale * (view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) / depth
+        row = row0 - scale * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) / depth
+        if not (column > -8.0 and row > -8.0 and column < width + 8.0 and row < height + 8.0):
+            continue
+        if earth and hidden(
+            eye[0], eye[1], eye[2],
+            squeeze[0, 0] * x + squeeze[0, 1] * y + squeeze[0, 2] * z,
+            squeeze[1, 0] * x + squeeze[1, 1] * y + squeeze[1, 2] * z,
+            squeeze[2, 0] * x + squeeze[2, 1] * y + squeeze[2, 2] * z,
+        ):  # fmt: skip
+            continue
+        place[n, 0], place[n, 1] = column, row
+        weight[n] = brightness[n] * strength / max(x * x + y * y + z * z, 1.0)
+
+
+@kernel
+def _draw(first: int, last: int, light: Any, place: Any, weight: Any, color: Any, images: Any) -> None:
+    width = light.shape[1]
+    across = images.shape[1]
+    reach = across // 2 - 1
     for n in range(len(place)):
+        share = weight[n]
+        if share == 0.0:
+            continue
         x, y = place[n, 0], place[n, 1]
         i, j = math.floor(x), math.floor(y)
-        for a in range(2 * reach + 2):
-            shape[a] = math.exp(-0.5 * ((i - reach + a - x) / sigma) ** 2)
-        for b in range(max(j - reach, 0), min(j + reach + 2, height)):
-            wy = math.exp(-0.5 * ((b - y) / sigma) ** 2)
-            for a in range(max(i - reach, 0), min(i + reach + 2, width)):
-                weight = wy * shape[a - i + reach]
-                for k in range(3):
-                    light[b, a, k] += weight * color[n, k]
+        top, bottom = max(j - reach, first), min(j + reach + 2, last)
+        left, right = max(i - reach, 0), min(i + reach + 2, width)
+        if top >= bottom or left >= right:
+            continue
+        u, v = int((x - i) * STEPS), int((y - j) * STEPS)
+        red, green, blue = share * color[n, 0], share * color[n, 1], share * color[n, 2]
+        for b in range(top, bottom):
+            wy = images[v, b - j + reach]
+            r, g, c = wy * red, wy * green, wy * blue
+            for a in range(left, right):
+                wx = images[u, a - i + reach]
+                light[b, a, 0] += wx * r
+                light[b, a, 1] += wx * g
+                light[b, a, 2] += wx * c

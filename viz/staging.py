@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -188,7 +189,8 @@ def craft_item(
 def title_of(design: Design) -> str:
     """The name of a design as words for a picture."""
     words = design.name.replace("_", " ").split()
-    return " ".join("GPU" if w == "gpu" else w for w in words)
+    spelled = ("GPU" if w == "gpu" else re.sub(r"^(\d+)kw$", r"\1 kW", w) for w in words)
+    return " ".join(spelled)
 
 
 def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.validation import FloatArray
 from viz import theme
 from viz.assets import asset
 from viz.scene import Scene
@@ -70,6 +71,18 @@ def add_stars(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Sc
     flux = theme.STAR_GAIN * 10.0 ** (-0.4 * theme.STAR_POWER * (catalogue.magnitude[seen] - 1.0))
     flux *= passed[row, column]
     draw_points(light, place, flux[:, None] * catalogue.color[seen], point_sigma(height))
+
+
+def star_light(rotation_gcrs_from_disc: FloatArray, pixels: int) -> NDArray[np.float32]:
+    """The stars in an orthographic disc (pixels, pixels, 3) about its third axis."""
+    light = np.zeros((pixels, pixels, 3), np.float32)
+    catalogue = stars()
+    x, y, out = (catalogue.direction @ rotation_gcrs_from_disc).T
+    ahead = out > 0.0
+    place = np.stack([0.5 * pixels * (1.0 + x), 0.5 * pixels * (1.0 - y)], axis=1)[ahead] - 0.5
+    flux = theme.STAR_GAIN * 10.0 ** (-0.4 * theme.STAR_POWER * (catalogue.magnitude[ahead] - 1.0))
+    draw_points(light, place, flux[:, None] * catalogue.color[ahead], point_sigma(pixels))
+    return light
 
 
 def add_sun(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Scene) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geometry.validation import FloatArray, read_only
 from viz.globe import environment
+from viz.kernels import arctangent, by_rows, kernel
 from viz.scene import Scene
 
 SHARP_ROWS, SHARP_COLUMNS = 512, 1024
@@ -71,10 +71,11 @@ def surroundings(scene: Scene, position_gcrs_m: FloatArray) -> Surroundings:
     earth = scene.earth
     key: tuple[Any, ...] = (tuple(np.asarray(scene.ambient, dtype=float)),)
     if earth is not None:
-        turned = np.round(earth.rotation_itrs_from_gcrs, 5)
+        # a film asks again and again; the ground 600 m off, or seen from 2 km away, lights no differently
+        turned = np.round(earth.rotation_itrs_from_gcrs, 4)
         key += (
-            np.round(np.asarray(position_gcrs_m) / 100.0).tobytes(),
-            np.round(scene.sun_direction_gcrs, 6).tobytes(),
+            np.round(np.asarray(position_gcrs_m) / 2000.0).tobytes(),
+            np.round(scene.sun_direction_gcrs, 4).tobytes(),
             turned.tobytes(),
             (earth.clouds, earth.city_lights, earth.air, earth.shape),
         )
@@ -126,7 +127,7 @@ def _blurred(sharp: NDArray[Any], roughness: float | None) -> NDArray[Any]:
     """A soft map: the mean over the lobe of a rough mirror seen head-on, or over the cosine (None)."""
     small = sharp.reshape(SHARP_ROWS // 2, 2, SHARP_COLUMNS // 2, 2, 3).mean(axis=(1, 3))
     out = np.empty((SOFT_ROWS, SOFT_COLUMNS, 3))
-    _average(small, _lobe(roughness), out)
+    by_rows(_average, SOFT_ROWS, small, _lobe(roughness), out)
     return out
 
 
@@ -147,17 +148,17 @@ def _lobe(roughness: float | None) -> NDArray[Any]:
     return np.column_stack([sine * np.cos(turn), sine * np.sin(turn), cosine, weight / weight.sum()])
 
 
-@njit(cache=True, nogil=True)
-def _average(image: Any, lobe: Any, out: Any) -> None:
+@kernel
+def _average(first: int, last: int, image: Any, lobe: Any, out: Any) -> None:
     """Weighted mean of a map over a lobe about each direction of `out`."""
     rows, columns = image.shape[:2]
-    for i in range(out.shape[0]):
+    for i in range(first, last):
         polar = (i + 0.5) * math.pi / out.shape[0]
         sp, cp = math.sin(polar), math.cos(polar)
         for j in range(out.shape[1]):
             azimuth = (j + 0.5) * 2.0 * math.pi / out.shape[1] - math.pi
             sa, ca = math.sin(azimuth), math.cos(azimuth)
-            out[i, j, :] = 0.0
+            red = green = blue = 0.0
             for m in range(lobe.shape[0]):
                 a, b, c, w = lobe[m, 0], lobe[m, 1], lobe[m, 2], lobe[m, 3]
                 if w == 0.0:
@@ -165,8 +166,10 @@ def _average(image: Any, lobe: Any, out: Any) -> None:
                 # axes: (cp ca, cp sa, -sp), (-sa, ca, 0), (sp ca, sp sa, cp)
                 x = a * cp * ca - b * sa + c * sp * ca
                 y = a * cp * sa + b * ca + c * sp * sa
-                z = min(max(-a * sp + c * cp, -1.0), 1.0)
-                p = min(int(math.acos(z) * rows / math.pi), rows - 1)
-                q = int((math.atan2(y, x) + math.pi) * columns / (2.0 * math.pi)) % columns
-                for k in range(3):
-                    out[i, j, k] += w * image[p, q, k]
+                z = -a * sp + c * cp
+                p = min(int(arctangent(math.sqrt(x * x + y * y), z) * rows / math.pi), rows - 1)
+                q = int((arctangent(y, x) + math.pi) * columns / (2.0 * math.pi)) % columns
+                red += w * image[p, q, 0]
+                green += w * image[p, q, 1]
+                blue += w * image[p, q, 2]
+            out[i, j, 0], out[i, j, 1], out[i, j, 2] = red, green, blue

@@ -7,6 +7,9 @@ stars, air glow, satellites) are lifted by the factors here, all of them and alw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 Color = tuple[float, float, float]
@@ -48,6 +51,7 @@ FONTS: dict[str, str | None] = {"regular": None, "bold": "DejaVuSans-Bold.ttf", 
 FALLBACK_FONT = "DejaVuSans.ttf"
 PLAIN_GLYPHS = frozenset(map(chr, range(32, 127))) | frozenset("°±·")
 MARGIN = 0.045  # of the picture's height, around all words
+PAPER: Color = (1.0, 1.0, 1.0)  # behind pictures of the light theme
 TEXT: Color = (0.90, 0.92, 0.95)
 TEXT_QUIET: Color = (0.62, 0.66, 0.73)
 
@@ -68,3 +72,25 @@ def font_file(name: str) -> Path:
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
+ON_PAPER: ContextVar[bool] = ContextVar("ON_PAPER", default=False)
+"""Whether words are written on paper: the light theme turns their lightness about."""
+
+
+@contextmanager
+def themed(name: str) -> Iterator[None]:
+    """Write words for the theme "dark" or "light" while the block lasts."""
+    token = ON_PAPER.set(name == "light")
+    try:
+        yield
+    finally:
+        ON_PAPER.reset(token)
+
+
+def ink(color: Color) -> Color:
+    """A colour of words as the theme writes it: on paper light grey becomes dark, hues stay."""
+    if not ON_PAPER.get():
+        return color
+    turn = max(color) + min(color)
+    return tuple(min(max(c + 1.0 - turn, 0.0), 1.0) for c in color)  # type: ignore[return-value]

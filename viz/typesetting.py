@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from PIL import ImageFont
+import numpy as np
+from PIL import Image, ImageFont
 
 from viz import theme
 
@@ -48,4 +49,30 @@ def draw_line(
 
 
 def ink_of(color: tuple[float, float, float], opacity: float = 1.0) -> tuple[int, int, int, int]:
-    return tuple(round(255 * min(max(c, 0.0), 1.0)) for c in (*color, opacity))  # type: ignore[return-value]
+    return tuple(round(255 * min(max(c, 0.0), 1.0)) for c in (*theme.ink(color), opacity))  # type: ignore[return-value]
+
+
+def draw_stroke(
+    ink: Image.Image,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    fill: tuple[int, int, int, int],
+    width: float,
+) -> None:
+    """A straight line with smooth edges, between the middles of two places in pixels."""
+    reach = 0.5 * width + 1.5
+    low = np.floor(np.minimum(start, end) - reach).astype(int).clip(0)
+    high = np.minimum(np.ceil(np.maximum(start, end) + reach).astype(int), ink.size)
+    if (high <= low).any():
+        return
+    x, y = np.arange(low[0], high[0], dtype=np.float32), np.arange(low[1], high[1], dtype=np.float32)
+    along = np.subtract(end, start)
+    length2 = max(float(along @ along), 1e-12)
+    share = ((x - start[0]) * along[0] + (y - start[1])[:, None] * along[1]) / length2
+    share = share.clip(0.0, 1.0)
+    away = np.hypot(x - start[0] - share * along[0], (y - start[1])[:, None] - share * along[1])
+    cover = (0.5 * width + 0.5 - away).clip(0.0, 1.0)
+    patch = np.empty((*cover.shape, 4), np.uint8)
+    patch[..., :3] = fill[:3]
+    patch[..., 3] = np.round(fill[3] * cover)
+    ink.alpha_composite(Image.fromarray(patch), tuple(int(v) for v in low))

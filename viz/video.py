@@ -11,6 +11,7 @@ import hashlib
 import os
 import pickle
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -30,9 +31,10 @@ from geometry.orbit.parameters import ElementsOrbit
 from geometry.validation import check_in_range
 from viz.kernels import threads
 from viz.machine import MissingOnMachineError
-from viz.output import check_output, whole_file
+from viz.output import OutputExistsError, check_folder, check_output, whole_file
 from viz.pictures import picture
 from viz.render import check_size
+from viz.reprojection import SPAN
 
 try:
     import fcntl
@@ -42,6 +44,8 @@ except ImportError:  # pragma: no cover - no such lock on Windows
 Progress = Callable[[int, int], None]
 PART_SECONDS = 1.6
 CRF = 18
+LARGEST_FILM = (4096, 2304)  # level 5.1 of H.264
+NUMBER = re.compile(r"%0?[1-9]?d")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,8 @@ class FilmJob:
     size: tuple[int, int]
     fps: int
     ffmpeg: str
+    as_film: bool = True
+    """Parts are encoded as parts of the film; else frame by frame without loss."""
     supersample: int = 2
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +79,7 @@ def write_video(
     progress: Progress | None = None,
     **options: Any,
 ) -> Path:
-    """Draw a film as MP4 (H.264, yuv420p, playable while it loads).
+    """Draw a film: MP4 (H.264, yuv420p, playable while it loads), GIF, WebP, or numbered PNGs.
 
     Parameters
     ----------
@@ -81,11 +87,11 @@ def write_video(
         One of `viz.films()`.
     design : Design
     path : path
-        Ends in `.mp4`.
+        Ends in `.mp4`, `.gif` or `.webp`; or numbered frames, `frames/%05d.png`, whose folder is there.
     seconds, fps : float, int
         Length and frames per second; at least two frames.
     size : tuple of 2 int
-        Width and height in pixels, both even.
+        Width and height in pixels; of an MP4 both even, and at most 4096 x 2304.
     at : datetime64 or ISO 8601 text, optional
         UTC of the first frame; default the design's epoch.
     force : bool
@@ -114,24 +120,50 @@ def write_video(
     """
     target = Path(path)
     picture(shot, film=True)
-    size = check_film_size(size)
     frames = check_length(seconds, fps)
-    check_output(target, ("mp4",), force=force)
+    kind = check_film_output(target, frames, force=force)
+    size = check_film_size(size) if kind == "mp4" else check_size(size)
     moment = np.datetime64(design.epoch_utc if at is None else parse_utc(at, name="at"), "us")
-    job = FilmJob(design, shot, moment, frames, size, fps, ffmpeg_program(), options=dict(options))
+    job = FilmJob(
+        design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", options=dict(options)
+    )
     picture(shot, film=True).film(design, moment, frames=frames, **options)(0)  # refuses here, once
     with _alone(target):
-        folder = target.with_name(f".{target.name}.partial-{_key(job)}")
+        folder = target.with_name(f".{target.name.replace('%', '')}.partial-{_key(job)}")
         folder.mkdir(exist_ok=True)
         parts = _parts(job, folder)
         _draw(job, parts, max(1, processes or threads()), progress)
-        with whole_file(target) as joined:
-            _join(job, [file for _first, _last, file in parts], joined)
-        mine = f".{target.name}.partial-"
+        _finish(job, kind, [file for _first, _last, file in parts], target)
+        mine = f".{target.name.replace('%', '')}.partial-"
         for leftover in target.parent.iterdir():  # of this film, and of earlier ones by the same name
             if leftover.name.startswith(mine) and leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
     return target
+
+
+KINDS = ("mp4", "gif", "webp")
+
+
+def check_film_output(target: Path, frames: int, *, force: bool = False) -> str:
+    """Kind of a film's output: "mp4", "gif", "webp", or "png" for numbered frames.
+
+    Raises
+    ------
+    ValueError, PermissionError
+        As `output.check_output`; a pattern without one number, a folder that is not there, a frame that is.
+    """
+    if target.suffix.lower() != ".png":
+        return check_output(target, KINDS, force=force)
+    if len(NUMBER.findall(target.name)) != 1 or target.name.count("%") != 1:
+        raise ValueError(
+            f"numbered frames need one number in their name, such as frames/%05d.png, got {str(target)!r}"
+        )
+    check_folder(target.parent, name="folder of the frames")
+    for number in range(frames):
+        file = target.with_name(target.name % number)
+        if file.exists() and not force:
+            raise OutputExistsError(f"output {str(file)!r} exists; --force replaces it")
+    return "png"
 
 
 class FilmBusyError(RuntimeError):
@@ -141,6 +173,11 @@ class FilmBusyError(RuntimeError):
 def check_film_size(size: tuple[int, int]) -> tuple[int, int]:
     """Width and height, both even: colours are stored for two by two pixels."""
     size = check_size(size)
+    if size[0] > LARGEST_FILM[0] or size[1] > LARGEST_FILM[1]:
+        raise ValueError(
+            f"size of a film must be at most {LARGEST_FILM[0]}x{LARGEST_FILM[1]} (browsers decode no larger "
+            f"H.264), got {size[0]}x{size[1]}; take numbered frames instead: -o frames/%05d.png"
+        )
     for name, value in zip(("width", "height"), size, strict=True):
         if value % 2:
             raise ValueError(
@@ -183,8 +220,16 @@ def ffmpeg_program() -> str:
     return str(program)
 
 
-def encoder_command(program: str, size: tuple[int, int], fps: int, file: Path) -> list[str]:
+def encoder_command(
+    program: str, size: tuple[int, int], fps: int, file: Path, as_film: bool = True
+) -> list[str]:
     """ffmpeg that takes raw RGB frames on its input; one thread, so that its bits are always the same."""
+    if not as_film:
+        return [
+            program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
+            "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an", "-threads", "1",
+            "-c:v", "libx264rgb", "-preset", "ultrafast", "-qp", "0", str(file),
+        ]  # fmt: skip
     return [
         program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
         "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an", "-threads", "1",
@@ -195,6 +240,11 @@ def encoder_command(program: str, size: tuple[int, int], fps: int, file: Path) -
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-video_track_timescale", str(1000 * fps), str(file),
     ]  # fmt: skip
+
+
+def _hidden_name(target: Path) -> str:
+    """What the names of a film's hidden files begin with; ffmpeg reads % as a number."""
+    return f".{target.name.replace('%', '')}.partial"
 
 
 def _key(job: FilmJob) -> str:
@@ -208,7 +258,7 @@ def _key(job: FilmJob) -> str:
         str(design.epoch_utc),
         job.shot,
         str(job.at_utc),
-        repr((job.frames, job.size, job.fps, job.supersample, CRF, sorted(job.options.items()))),
+        repr((job.frames, job.size, job.fps, job.as_film, job.supersample, CRF, sorted(job.options.items()))),
     ):
         digest.update(part.encode() + b"\0")
     if isinstance(design.orbit, ElementsOrbit):
@@ -218,7 +268,7 @@ def _key(job: FilmJob) -> str:
 
 def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:
     """First frame, end and file of each part."""
-    step = max(8, round(PART_SECONDS * job.fps))
+    step = SPAN * max(1, round(PART_SECONDS * job.fps / SPAN))  # whole blocks of the Earth's keys
     starts = range(0, job.frames, step)
     return [
         (first, min(first + step, job.frames), folder / f"part-{number:05d}.mp4")
@@ -229,7 +279,7 @@ def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Hold the lock of an output; refuse when another process holds it."""
-    file = target.with_name(f".{target.name}.partial.lock")
+    file = target.with_name(f"{_hidden_name(target)}.lock")
     while True:
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
         if fcntl is not None:
@@ -335,6 +385,54 @@ def _feed(
     events.put("end")
 
 
+# how a film without loss becomes what pages show
+_PALETTE = "palettegen=stats_mode=diff"
+_CONVERSIONS: dict[str, list[str]] = {
+    "gif": [
+        "-vf",
+        "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer",
+        "-loop",
+        "0",
+    ],
+    "webp": ["-c:v", "libwebp_anim", "-lossless", "0", "-q:v", "80", "-loop", "0"],
+    "png": ["-f", "image2", "-start_number", "0", "-compression_level", "7"],
+}
+
+
+def _finish(job: FilmJob, kind: str, files: list[Path], target: Path) -> None:
+    """The parts as the file that was asked for, or as its numbered frames; whole or not at all."""
+    if kind == "mp4":
+        with whole_file(target) as joined:
+            _join(job, files, joined)
+        return
+    whole = files[0].parent / "whole.mp4"
+    _join(job, files, whole)
+    command = [job.ffmpeg, "-y", "-loglevel", "error", "-i", str(whole), *_CONVERSIONS[kind]]
+    if kind != "png":
+        with whole_file(target) as made:
+            _run([*command, str(made)], f"write the {kind}")
+        return
+    numbered = files[0].parent / "frames"
+    numbered.mkdir(exist_ok=True)
+    _run([*command, str(numbered / "%09d.png")], "write the frames")
+    for number in range(job.frames):
+        (numbered / f"{number:09d}.png").replace(target.with_name(target.name % number))
+
+
+def _run(command: list[str], purpose: str) -> None:
+    """ffmpeg to its end.
+
+    Raises
+    ------
+    RuntimeError
+        With what it said.
+    """
+    ended = subprocess.run(command, capture_output=True, check=False)
+    if ended.returncode != 0:
+        words = " ".join(ended.stderr.decode(errors="replace").split())
+        raise RuntimeError(f"ffmpeg could not {purpose}: {words or ended.returncode}")
+
+
 def _join(job: FilmJob, files: list[Path], joined: Path) -> None:
     """The parts one after another in one file, not encoded again, its index in front."""
     folder = files[0].parent
@@ -345,7 +443,4 @@ def _join(job: FilmJob, files: list[Path], joined: Path) -> None:
         "-c", "copy", "-video_track_timescale", str(1000 * job.fps), "-movflags", "+faststart", "-f", "mp4",
         str(joined),
     ]  # fmt: skip
-    ended = subprocess.run(command, capture_output=True, check=False)
-    if ended.returncode != 0:
-        words = " ".join(ended.stderr.decode(errors="replace").split())
-        raise RuntimeError(f"ffmpeg could not join the parts: {words or ended.returncode}")
+    _run(command, "join the parts")

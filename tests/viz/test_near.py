@@ -8,7 +8,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from viz.camera import Camera
 from viz.image import developed
 from viz.render import render_scene, scene_light
-from viz.scene import EarthItem, Material, MeshItem, Scene
+from viz.scene import Caption, EarthItem, Material, MeshItem, Scene
 from viz.theme import EXPOSURE
 
 pytestmark = pytest.mark.image
@@ -102,3 +102,30 @@ class TestNearLaw:
         first = render_scene(_scene(item), SIZE)
         render_scene(_scene(item), (64, 64))
         assert (render_scene(_scene(item), SIZE) == first).all()
+
+
+class TestTilesLaw:
+    def test_a_picture_by_tiles_is_that_drawn_whole(self, monkeypatch):
+        plate = MeshItem(_plate((2.0, 1.0)), (WHITE, GREEN), position_gcrs_m=PLACE)
+        scene = _scene(plate, shift=(0.3, -0.2), ambient=(0.1, 0.2, 0.3))
+        whole = render_scene(scene, SIZE)
+        monkeypatch.setattr("viz.near.TILE", 37)
+        # samples fall on the same places to rounding: one code
+        assert np.abs(render_scene(scene, SIZE).astype(int) - whole).max() <= 1
+
+    def test_transparent_over_black_is_the_picture(self):
+        plate = MeshItem(_plate(), (WHITE, GREEN), position_gcrs_m=PLACE)
+        scene = _scene(plate)
+        picture = render_scene(scene, SIZE, transparent=True)
+        assert picture.shape == (90, 160, 4)
+        assert picture[45, 80, 3] == 255
+        assert picture[2, 2, 3] <= 2  # the lens spreads a little light everywhere
+        over_black = picture[..., :3].astype(float) * picture[..., 3:] / 255.0
+        np.testing.assert_allclose(over_black, render_scene(scene, SIZE), atol=2.0)
+
+    def test_paper_is_white_and_its_words_are_dark(self):
+        plate = MeshItem(_plate(), (WHITE, GREEN), position_gcrs_m=PLACE)
+        scene = _scene(plate, captions=(Caption("a plate", "top_left", 0.2),))
+        picture = render_scene(scene, SIZE, look="light")
+        assert picture[80, 5].min() > 250
+        assert picture[:30, :80].min() < 60

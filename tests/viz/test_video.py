@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from geometry.design import load_design
 from viz.machine import MissingOnMachineError
 from viz.pictures import ring
 from viz.render import render_scene
+from viz.reprojection import EarthFrames
 from viz.video import (
     FilmBusyError,
     FilmJob,
@@ -26,7 +28,7 @@ from viz.video import (
 
 DESIGN = load_design("solar_slice", ["ring.satellites_per_plane=50"])
 SIZE = (96, 54)
-LENGTH = {"seconds": 3.2, "fps": 5, "size": SIZE}  # two parts of eight frames
+LENGTH = {"seconds": 6.4, "fps": 5, "size": SIZE}  # two parts of sixteen frames
 
 
 def _frames(file: Path) -> np.ndarray:
@@ -49,28 +51,28 @@ class TestFilmLaw:
 
         def until_the_second_part(done, total):
             seen.append(done)
-            if done >= 12:
+            if done >= 24:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             write_video("ring", DESIGN, target, processes=1, progress=until_the_second_part, **LENGTH)
         assert not target.exists()
         assert any(name.startswith(".film.mp4.partial-") for name in _hidden(tmp_path))
-        assert seen[-1] == 12
+        assert seen[-1] == 24
 
         again = []
         assert (
             write_video("ring", DESIGN, target, processes=1, progress=lambda *d: again.append(d), **LENGTH)
             == target
         )
-        assert again[0] == (8, 16)  # the first part was there
-        assert again[-1] == (16, 16)
+        assert again[0] == (16, 32)  # the first part was there
+        assert again[-1] == (32, 32)
         assert _hidden(tmp_path) == []
 
         shown = _frames(target)
-        assert len(shown) == 16
-        film = ring.film(DESIGN, frames=16)
-        for number in (0, 7, 8, 15):  # the seam between the parts included
+        assert len(shown) == 32
+        film = ring.film(DESIGN, frames=32)
+        for number in (0, 15, 16, 31):  # the seam between the parts included
             drawn = render_scene(film(number), SIZE).astype(float)
             # H.264 at crf 18 with halved colour: a few codes in the mean, far less than between frames
             assert np.abs(shown[number] - drawn).mean() < 6.0
@@ -81,7 +83,7 @@ class TestFilmLaw:
         assert "yuv420p(tv, bt709" in words
         assert "96x54" in words
         assert "5 fps" in words
-        assert "00:00:03.20" in words
+        assert "00:00:06.40" in words
         # playable while it loads: the index stands before the pictures
         data = target.read_bytes()
         assert 0 < data.find(b"moov") < data.find(b"mdat")
@@ -132,6 +134,35 @@ class TestFilmLaw:
         assert key() == key(load_design("solar_slice", ["ring.satellites_per_plane=50"]))
 
 
+class TestOtherKinds:
+    def test_numbered_frames_are_the_frames(self, tmp_path):
+        brief = LENGTH | {"seconds": 0.8, "fps": 5}
+        write_video("ring", DESIGN, tmp_path / "f%03d.png", processes=1, **(brief | {"size": (97, 55)}))
+        assert sorted(p.name for p in tmp_path.iterdir()) == [f"f00{k}.png" for k in range(4)]
+        film = ring.film(DESIGN, frames=4)
+        shown = np.asarray(Image.open(tmp_path / "f002.png"))
+        earth = EarthFrames(film, 4, (97, 55))
+        np.testing.assert_array_equal(shown, render_scene(film(2), (97, 55), earth=earth.layer(2)))
+        with pytest.raises(ValueError, match=r"f000.png' exists"):
+            write_video("ring", DESIGN, tmp_path / "f%03d.png", **brief)
+
+    @pytest.mark.parametrize("kind", ["gif", "webp"])
+    def test_pictures_for_pages(self, tmp_path, kind):
+        file = tmp_path / f"film.{kind}"
+        write_video("ring", DESIGN, file, processes=1, seconds=0.8, fps=5, size=SIZE)
+        with Image.open(file) as opened:
+            assert opened.n_frames == 4
+            assert opened.size == SIZE
+        assert _hidden(tmp_path) == []
+
+    @pytest.mark.slow
+    def test_one_worker_or_two_give_the_same_bytes(self, tmp_path):
+        for name, count in (("one", 1), ("two", 2), ("again", 2)):
+            write_video("ring", DESIGN, tmp_path / f"{name}.mp4", processes=count, **LENGTH)
+        first, *others = ((tmp_path / f"{n}.mp4").read_bytes() for n in ("one", "two", "again"))
+        assert others == [first, first]
+
+
 def _children(pid: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
@@ -161,6 +192,14 @@ class TestFilmRefusal:
             check_length(10.0, 29.97)
         with pytest.raises(ValueError, match="fps must lie in"):
             check_length(10.0, 1000)
+
+    def test_sizes_that_no_browser_plays(self):
+        with pytest.raises(ValueError, match=r"at most 4096x2304 .* got 7680x4320; take numbered frames"):
+            check_film_size((7680, 4320))
+
+    def test_frames_without_a_number(self, tmp_path):
+        with pytest.raises(ValueError, match="one number in their name"):
+            write_video("ring", DESIGN, tmp_path / "frame.png", **LENGTH)
 
     def test_an_existing_file_is_kept(self, tmp_path):
         (tmp_path / "film.mp4").write_bytes(b"mine")

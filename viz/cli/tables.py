@@ -16,8 +16,12 @@ from viz.output import check_output, whole_file, write_text
 PICTURES = ("png",)
 
 
-def check_destination(output: Path | None, kinds: Collection[str], *, force: bool) -> str:
+def check_destination(
+    output: Path | None, kinds: Collection[str], *, force: bool, opengl: bool = True
+) -> str:
     """The kind of file that `--output` asks for ("" for none), refused before any work.
+
+    `opengl` says whether a picture takes it.
 
     Raises
     ------
@@ -31,7 +35,7 @@ def check_destination(output: Path | None, kinds: Collection[str], *, force: boo
     kind = check_output(output, kinds, force=force)
     if kind == "parquet":
         require_extra("tables", "a .parquet file")
-    if kind in PICTURES:
+    if opengl and kind in PICTURES:
         from viz.opengl import require_opengl
 
         require_opengl()

@@ -1,9 +1,10 @@
-"""The pictures: one module each; this folder is their register.
+"""The pictures: one module each; this folder is their register (`ring_polar.py` is the shot `ring-polar`).
 
 A module here has
 
 * `DESCRIPTION`: one line for the list of shots;
 * `scene(design, at_utc=None, **options) -> Scene`;
+* where another time than the design's epoch suits it, `default_time(design) -> datetime64`;
 * for films also `film(design, at_utc=None, frames=...) -> callable`, which gives the `Scene` of each
   frame number.
 
@@ -43,7 +44,7 @@ def _register() -> dict[str, tuple[str, bool]]:
         )
         functions = {n.name for n in body if isinstance(n, ast.FunctionDef)}
         if description is not None and "scene" in functions:
-            found[file.stem] = (str(description), "film" in functions)
+            found[file.stem.replace("_", "-")] = (str(description), "film" in functions)
     return found
 
 
@@ -66,4 +67,4 @@ def picture(shot: str, *, film: bool = False) -> ModuleType:
         No such shot, or none that is a film; the nearest is named.
     """
     check_choice(shot, films() if film else shots(), name="shot")
-    return import_module(f"{__name__}.{shot}")
+    return import_module(f"{__name__}.{shot.replace('-', '_')}")

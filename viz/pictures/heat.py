@@ -72,6 +72,11 @@ def scene(
 
 def absorbed_flux(design: Design, where: Stage, load: str, steps: int, rays_per_face: int) -> Flux:
     """The flux on the analysis mesh, cut finer near its middle, mean over `steps` times of one orbit."""
+    return absorbed_fluxes(design, where, steps, rays_per_face)[load]
+
+
+def absorbed_fluxes(design: Design, where: Stage, steps: int, rays_per_face: int) -> dict[str, Flux]:
+    """The flux of each of `TITLES`, from the same rays."""
     check_in_range(steps, 1, 10_000, name="steps")
     mesh = _cut(build_craft(design).mesh)
     times = np.array([where.at_utc]) if steps == 1 else orbit_times(design, where.at_utc, steps)
@@ -79,8 +84,10 @@ def absorbed_flux(design: Design, where: Stage, load: str, steps: int, rays_per_
     loads = face_loads(
         mesh, states, design.environment, rays_per_face=rays_per_face, seed=design.radiation.seed
     )
-    rows = range(len(LOADS)) if load == "total" else [LOADS.index(load)]
-    return Flux(mesh, *_summed(loads, list(rows)), loads.provenance.rays, steps)
+    rows = {load: list(range(len(LOADS))) if load == "total" else [LOADS.index(load)] for load in TITLES}
+    return {
+        load: Flux(mesh, *_summed(loads, own), loads.provenance.rays, steps) for load, own in rows.items()
+    }
 
 
 def _summed(loads: FaceLoads, rows: list[int]) -> tuple[FloatArray, FloatArray]:
@@ -124,14 +131,14 @@ def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
         ("sunlit side", gap, half_turn, SUNLIT_MAP, (0.158, 0.815)),
         ("shaded side", -gap, np.eye(3), SHADED_MAP, (0.158, 0.915)),
     ):
-        top = _top(flux, sunlit=name == "sunlit side")
+        top = scale_top(flux, sunlit=name == "sunlit side")
         item = MeshItem(
             mesh,
             (BLACK,) * len(mesh.surface_names),
             position_gcrs_m=where.position_gcrs_m + turn @ (shift * up),
             rotation_gcrs_from_body=turn @ rotation @ turn.T @ where.rotation_gcrs_from_body,
-            front_values=corner_means(mesh, mesh.front_surface, _seen(flux, 0)),
-            back_values=corner_means(mesh, mesh.back_surface, _seen(flux, 1)),
+            front_values=corner_means(mesh, mesh.front_surface, side_values(flux, 0)),
+            back_values=corner_means(mesh, mesh.back_surface, side_values(flux, 1)),
             value_label=TITLES[load],
             value_range=(0.0, top),
             color_map=color_map,
@@ -187,13 +194,13 @@ def _chord_m(mesh: SurfaceMesh) -> float:
     return float(np.sort(np.ptp(mesh.bounds_m, axis=0)[:2])[0])
 
 
-def _seen(flux: Flux, side: int) -> FloatArray:
+def side_values(flux: Flux, side: int) -> FloatArray:
     """Values of one side, NaN where it belongs to no surface."""
     surface = (flux.mesh.front_surface, flux.mesh.back_surface)[side]
     return np.where(surface >= 0, flux.absorbed_w_m2[side], np.nan)
 
 
-def _top(flux: Flux, sunlit: bool) -> float:
+def scale_top(flux: Flux, sunlit: bool) -> float:
     """End of the scale for what one view shows."""
     mesh = flux.mesh
     facing = mesh.normals[:, 2] * (1.0 if sunlit else -1.0)

@@ -34,7 +34,7 @@ class View:
 
 VIEWS = {
     # from the sunlit side, ahead and a little above: cells, radiator edge, wall; towns of the night behind
-    "front": View((-8.8, 4.5, 3.2), (0.0, -0.9, -0.8), (-0.58, 1.0, 0.0), 0.82, (0.16, 0.08), 0.85, 28.0),
+    "front": View((-8.8, 4.5, 3.2), (0.0, -0.9, -0.8), (-0.58, 1.0, 0.0), 0.82, (0.16, 0.08), 0.76, 28.0),
     # from behind: what the Sun never sees, with the day on the horizon
     "back": View((-7.4, 6.4, -8.4), (0.0, -0.4, -0.8), (0.0, 1.0, 0.0), 0.80, (-0.16, 0.06), 2.4, 28.0),
 }

@@ -54,3 +54,17 @@ class TestSeesRefusal:
         dawnring("sees", "panel_module", "--surface", "module.front", "-o", "x.doc").assert_refused(
             2, "'doc'", "csv"
         )
+
+    def test_the_shot_knows_surfaces_too(self, dawnring):
+        line = ("render", "panel_module", "--shot")
+        dawnring(*line, "sees", "--surface", "module.frnt").assert_refused(2, "'module.front'")
+        dawnring(*line, "ring", "--surface", "module.front").assert_refused(2, "render.ring", "surface")
+
+
+@pytest.mark.slow
+class TestSeesDrawn:
+    def test_png_is_the_shot(self, dawnring, tmp_path):
+        line = ("panel_module", "--surface", "module.front")
+        assert dawnring("sees", *line, "-o", "a.png").code == 0
+        assert dawnring("render", *line, "--shot", "sees", "-o", "b.png").code == 0
+        assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

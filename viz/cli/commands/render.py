@@ -18,6 +18,7 @@ from viz.cli.options import (
     OptionalDesign,
     Output,
     Voice,
+    flag,
     moment,
 )
 from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
@@ -32,15 +33,29 @@ def render(
         str, Parameter(name="--shot", help="What to draw; --list shows the choice.")
     ] = "satellite",
     size: Size = "1920x1080",
+    transparent: Annotated[
+        bool, flag("--transparent", help="Leave the sky out: a PNG with an alpha channel.")
+    ] = False,
+    theme: Annotated[
+        str,
+        Parameter(name="--theme", help="dark, or light for paper (shots of points of light stay dark)."),
+    ] = "dark",
     listing: Listing = False,
     at: At = None,
+    surface: Annotated[
+        str | None, Parameter(name="--surface", help="From which surface, for the shot sees.")
+    ] = None,
     changes: Changes = DEFAULT_CHANGES,
     output: Output = None,
     force: Force = False,
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Draw a still, into SHOT.png or the file that -o names."""
+    """Draw a still, into SHOT.png or the file that -o names.
+
+    A shot takes options from the design: --set render.SHOT.key=value.  Without --at some shots choose the
+    time that suits them, such as the height of the shadow season.
+    """
     from viz.pictures import shots
 
     report = Report("render", voice)
@@ -48,24 +63,29 @@ def render(
         list_shots(report, shots(), json=json)
         return
     from geometry.ephemeris import format_utc
+    from geometry.validation import check_choice
     from viz.cli.members import member_craft
     from viz.output import check_output
     from viz.pictures import picture
     from viz.render import check_size
     from viz.render import render as draw
-    from viz.shot_options import require_drawing, shot_options
+    from viz.shot_options import require_drawing, shot_options, shot_time
 
     path = output or Path(f"{shot}.png")
     check_output(path, ("png",), force=force)
     pixels = check_size(pixels_of(size))
+    check_choice(theme, ("dark", "light"), name="--theme")
     module = picture(shot)
-    flown = changes.load(required(design))
+    chosen = () if surface is None else (f"render.{shot}.surface={surface}",)
+    flown = changes.load(required(design), *chosen)
     member_craft(flown)  # refuses a ring whose members overlap
-    at_utc = moment(at, flown)
+    at_utc = shot_time(module, flown) if at is None else moment(at, flown)
     options = shot_options(module, shot, flown.render)
     require_drawing(module)
     began = time.perf_counter()
-    draw(shot, flown, path, size=pixels, at=at_utc, force=force, **options)
+    draw(
+        shot, flown, path, size=pixels, at=at_utc, transparent=transparent, look=theme, force=force, **options
+    )
     report.remark(f"wrote {path}: {shot}, {size}, in {time.perf_counter() - began:.1f} s")
     if json:
         fields = {"shot": shot, "output": str(path), "size": pixels, "at_utc": format_utc(at_utc)}

@@ -25,9 +25,14 @@ from viz.cli.options import (
 from viz.cli.results import Report, print_json, print_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geometry.craft import Craft
+    from geometry.design import Design
+    from geometry.orbit import OrbitStates
     from geometry.radiation import SurfaceView
 
-KINDS = ("csv", "json", "parquet")
+KINDS = ("csv", "json", "parquet", "png")
 
 
 def sees(
@@ -51,7 +56,8 @@ def sees(
 
     Space, sunlit Earth, dark Earth, the Sun, each part of the craft: weighted by the cosine from the normal
     (view factors), and by solid angle, each with its standard error; --tolerance is absolute here.  Without
-    --surface, the names of the surfaces.  -o writes .csv, .json or .parquet.
+    --surface, the names of the surfaces.  -o writes .csv, .json, .parquet or .png (the
+    shot `sees`).
     """
     from geometry.orbit import orbit_states
     from geometry.radiation import surface_view
@@ -59,7 +65,7 @@ def sees(
     from viz.cli.tables import check_destination, write_rows
 
     report = Report("sees", voice)
-    kind = check_destination(output, KINDS, force=force)
+    kind = check_destination(output, KINDS, force=force, opengl=False)
     flown = changes.load(design, *casting.as_changes())
     craft = member_craft(flown, satellite)
     if surface is None:
@@ -85,13 +91,28 @@ def sees(
             progress=advance,
         )
     document = report.document(flown.name, view_fields(view), seed=settings.seed, rays=view.provenance.rays)
-    if output is not None:
+    if output is not None and kind == "png":
+        _draw(output, flown, craft, satellite, states, view)
+        report.remark(f"wrote {output}: what {surface} sees")
+    elif output is not None:
         write_rows(output, kind, _columns(view), document)
         report.remark(f"wrote {output}: what {surface} sees")
     if json:
         print_json(document)
     elif output is None:
         _print_shares(view)
+
+
+def _draw(
+    output: Path, flown: Design, craft: Craft, satellite: int, states: OrbitStates, view: SurfaceView
+) -> None:
+    """The disc of the shot `sees`."""
+    from viz.pictures.sees import picture_of
+    from viz.render import render_scene, write_png
+    from viz.staging import stage
+
+    where = stage(flown, states.times_utc[0], satellite=satellite)
+    write_png(render_scene(picture_of(flown, where, craft, states, view)), output, force=True)
 
 
 def view_fields(view: SurfaceView) -> dict[str, Any]:

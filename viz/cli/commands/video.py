@@ -42,7 +42,7 @@ def video(
     json: Json = False,
     voice: Voice = DEFAULT_VOICE,
 ) -> None:
-    """Make a film, into SHOT.mp4 or the file that -o names; one that was interrupted resumes."""
+    """Make a film, into SHOT.mp4 or what -o names (mp4, gif, webp, a folder); one interrupted resumes."""
     from viz.pictures import films
 
     report = Report("video", voice)
@@ -51,14 +51,16 @@ def video(
         return
     from geometry.ephemeris import format_utc
     from viz.cli.members import member_craft
-    from viz.output import check_output
     from viz.pictures import picture
+    from viz.render import check_size
     from viz.shot_options import require_drawing, shot_options
-    from viz.video import check_film_size, write_video
+    from viz.video import check_film_output, check_film_size, check_length, write_video
 
     path = output or Path(f"{shot}.mp4")
-    check_output(path, ("mp4",), force=force)
-    pixels = check_film_size(pixels_of(size))
+    if path.is_dir():
+        path = path / "%05d.png"
+    kind = check_film_output(path, check_length(seconds, fps), force=force)
+    pixels = check_film_size(pixels_of(size)) if kind == "mp4" else check_size(pixels_of(size))
     module = picture(shot, film=True)
     flown = changes.load(required(design))
     member_craft(flown)  # refuses a ring whose members overlap

@@ -1,0 +1,285 @@
+"""The satellite pulled apart, each part named: lines to the names never cross."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geometry.craft import build_craft
+from geometry.craft.craft import Craft
+from geometry.craft.parameters import SolarSlice
+from geometry.design import Design
+from geometry.mesh.optics import OpticalProperties
+from geometry.mesh.primitives import Block, Surface, box
+from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.validation import FloatArray, IntArray
+from viz import theme
+from viz.callouts import callouts
+from viz.camera import Camera
+from viz.coatings import material_of
+from viz.scene import Caption, Label, MeshItem, Scene
+from viz.staging import STARLIGHT, Stage, craft_materials, stage, title_of, with_patterns, with_shades
+from viz.unwrapping import cell_size_m
+
+DESCRIPTION = "the satellite pulled apart, every part named"
+
+LATITUDE_DEG = 28.0
+WIDTH = 6.4  # m: the bus for which the ways below are made
+EYE = (0.44, 0.74, 0.80)  # direction to the camera: along the bus, towards the zenith, out of the cells
+DISTANCE, VIEW_ANGLE_RAD = 28.0, 0.50
+BARE = OpticalProperties(0.45, 0.1, coating="aluminium")
+MODULES = 1  # of each wing that are drawn
+
+
+@dataclass(frozen=True)
+class Part:
+    """What moves together.
+
+    Parameters
+    ----------
+    pattern : str
+        Of the names of its surfaces, a regular expression.
+    words : str
+        What it is called; fields are filled from the craft.
+    way_m : tuple of 3 float
+        Outward along the bus (each piece to its own end), outward along the wings, out of the cells; m.
+    """
+
+    pattern: str
+    words: str
+    way_m: tuple[float, float, float]
+
+
+PARTS = (
+    Part(
+        r"wing_\d+\.module_\d+\.(front|back)",
+        "solar module, 1 of {modules}",
+        (0.0, 3.3, 0.6),
+    ),
+    Part(r"wing_\d+\.(frame|hinges)", "frame and hinges", (0.0, 3.3, -0.6)),
+    Part(r"wing_\d+\.harness", "harness", (0.0, 3.3, -1.5)),
+    Part(r"boom_\d+(\.drive)?", "boom with its drive", (0.0, 1.9, 0.0)),
+    Part(r"bus\.(front|seams.*|tie_downs)|antenna_\d+", "front cover", (0.0, 0.0, 2.7)),
+    Part(r"bus\.side_.*", "bus, without its covers", (0.0, 0.0, 0.0)),
+    Part(r"bus\.(gpus|gpu_spreaders)", "{gpus} GPUs on heat spreaders", (0.0, 1.3, 0.0)),
+    Part(r"bus\.radiator.*", "radiator, {radiator_m2:.1f} m²", (0.0, 0.0, -2.6)),
+    Part(r"radiator_.*", "deployable radiators, {deployable_m2:.0f} m²", (0.6, 0.0, -2.4)),
+    Part(r"laser_terminal_\d+.*", "{lasers} laser terminals", (1.5, 0.0, 0.0)),
+    Part(r"thruster_\d+.*", "{thrusters} thrusters", (0.75, 0.0, -0.5)),
+    Part(r"earth_shield\..*", "Earth shield, {shield_m2:.0f} m² of foil", (0.0, 1.0, -1.2)),
+)
+
+
+def scene(
+    design: Design, at_utc: np.datetime64 | None = None, *, shaded: bool = True, captions: bool = True
+) -> Scene:
+    """The parts of a satellite, each a way off from where it sits.
+
+    Parameters
+    ----------
+    design : Design
+        With a craft of type `solar_slice`.
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    shaded : bool
+        Whether shadows are cast.
+    captions : bool
+        Names and their lines too.
+
+    Raises
+    ------
+    ValueError
+        Another type of craft.
+    """
+    if not isinstance(design.craft, SolarSlice):
+        raise ValueError(
+            f"exploded needs a craft of type solar_slice, and {design.name!r} is of type "
+            f"{design.document.craft.type}; the shots module and sheet show that of modules"
+        )
+    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
+    craft = build_craft(design, detail="rich")
+    scale = design.craft.bus.length_x_m / WIDTH
+    axis = 1 if design.craft.solar_array.wing_axis == "y" else 0
+    pieces = _pieces(craft, axis, scale)
+    camera = _camera(where, scale)
+    item = _item(design, craft, where, [mesh for _part, mesh in pieces])
+    if shaded:
+        item = with_shades(item, where.sky(_fill()), camera, finest_m=0.012)
+    item = with_patterns(item, cell_size_m(design.craft))
+    shown = replace(where.sky(_fill()), camera=camera, meshes=(item,), exposure=0.72)
+    if not captions:
+        return shown
+    return replace(
+        shown, labels=_names(design, craft, where, camera, pieces), captions=_captions(design, craft)
+    )
+
+
+def _fill() -> tuple[float, float, float]:
+    r, g, b = STARLIGHT
+    return (2.5 * r, 2.5 * g, 2.5 * b)
+
+
+def _camera(where: Stage, scale: float) -> Camera:
+    """From the sunlit side; the wings lie across the picture."""
+    way = np.array(EYE) / np.linalg.norm(EYE)
+    return where.camera(
+        DISTANCE * scale * way, (0.0, 0.0, -0.4 * scale), (1.0, 0.0, 0.0), VIEW_ANGLE_RAD, (0.0, 0.05)
+    )
+
+
+# ------------------------------------------------------------------ the parts
+
+
+def _pieces(craft: Craft, axis: int, scale: float) -> list[tuple[Part, SurfaceMesh]]:
+    """Every piece of every part, moved; a part with several ends is in as many pieces."""
+    mesh = concatenate([_near_modules(craft, axis), *_insides(craft)])
+    found = []
+    for part in PARTS:
+        own = [k for k, name in enumerate(mesh.surface_names) if re.fullmatch(part.pattern, name)]
+        faces = np.flatnonzero(np.isin(mesh.front_surface, own) | np.isin(mesh.back_surface, own))
+        if not faces.size:
+            continue
+        ends = np.sign(np.round(_group_means(mesh, faces)[:, :2], 1))
+        way = scale * np.array(part.way_m)
+        for end in np.unique(ends, axis=0):
+            chosen = faces[(ends == end).all(axis=1)]
+            moved = _cut(mesh, chosen)
+            shift = np.array([0.0, 0.0, way[2]])
+            shift[1 - axis], shift[axis] = way[0] * end[1 - axis], way[1] * end[axis]
+            found.append((part, moved.transformed(np.eye(3), shift)))
+    return found
+
+
+def _near_modules(craft: Craft, axis: int) -> SurfaceMesh:
+    """The craft with the innermost modules of its wings alone; wings lie along body `axis`."""
+    mesh = craft.mesh
+    fronts = [n for n in mesh.surface_names if re.fullmatch(rf"wing_\d+\.module_0*{MODULES}\.front", n)]
+    if not fronts:
+        return mesh
+    chosen = np.isin(mesh.front_surface, [mesh.surface_index(n) for n in fronts])
+    along = np.abs(mesh.vertices_m[mesh.faces][..., axis])
+    return _cut(mesh, np.flatnonzero(along.max(axis=1) <= along[chosen].max() + 0.04))
+
+
+def _insides(craft: Craft) -> list[SurfaceMesh]:
+    """What shows where covers are off: the bare inner sides of the bus and of its two large faces."""
+    mesh = craft.mesh
+    bus = [k for k, n in enumerate(mesh.surface_names) if n.startswith("bus.side_")]
+    corners = mesh.vertices_m[mesh.faces[np.isin(mesh.front_surface, bus)]].reshape(-1, 3)
+    low, high = corners.min(axis=0) + 0.012, corners.max(axis=0) - 0.012
+    return [
+        box(Block((low[0], low[1], bottom), (high[0], high[1], top)), Surface(name, BARE))
+        for name, bottom, top in (
+            ("bus.side_inside", low[2], high[2]),
+            ("bus.seams_inside", high[2] - 0.012, high[2] + 0.011),
+            ("bus.radiator_inside", low[2] - 0.011, low[2] + 0.012),
+        )
+    ]
+
+
+def _group_means(mesh: SurfaceMesh, faces: IntArray) -> FloatArray:
+    """Middle (K, 3) of all that has the name of each face, by what stands before its first dot."""
+    stems = [n.split(".")[0] for n in mesh.surface_names]
+    _, group = np.unique(stems, return_inverse=True)
+    surface = np.where(mesh.front_surface[faces] >= 0, mesh.front_surface[faces], mesh.back_surface[faces])
+    own = group[surface]
+    means = np.zeros((group.max() + 1, 3))
+    for k in np.unique(own):
+        corners = mesh.vertices_m[mesh.faces[faces[own == k]]].reshape(-1, 3)
+        means[k] = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
+    return np.asarray(means[own])
+
+
+def _cut(mesh: SurfaceMesh, faces: IntArray) -> SurfaceMesh:
+    """Some faces alone, with the surfaces that they have."""
+    sides = np.stack([mesh.front_surface[faces], mesh.back_surface[faces]])
+    kept = np.unique(sides[sides >= 0])
+    number = np.full(len(mesh.surface_names) + 1, INACTIVE)
+    number[kept] = np.arange(len(kept))
+    return SurfaceMesh(
+        mesh.vertices_m,
+        mesh.faces[faces],
+        number[sides[0]],
+        number[sides[1]],
+        tuple(mesh.surface_names[k] for k in kept),
+        tuple(mesh.optics[k] for k in kept),
+    )
+
+
+def _item(design: Design, craft: Craft, where: Stage, meshes: list[SurfaceMesh]) -> MeshItem:
+    whole = concatenate(meshes)
+    by_name = dict(zip(craft.mesh.surface_names, craft_materials(design, craft), strict=True))
+    by_name |= {n: material_of(BARE) for n in whole.surface_names if n.endswith("_inside")}
+    return MeshItem(
+        whole,
+        tuple(by_name[n] for n in whole.surface_names),
+        position_gcrs_m=where.position_gcrs_m,
+        rotation_gcrs_from_body=where.rotation_gcrs_from_body,
+    )
+
+
+# ------------------------------------------------------------------ words
+
+
+def _names(
+    design: Design, craft: Craft, where: Stage, camera: Camera, pieces: list[tuple[Part, SurfaceMesh]]
+) -> tuple[Label, ...]:
+    numbers = _numbers(design, craft)
+    turn = where.rotation_gcrs_from_body
+    eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
+    whole = EmbreeRayCaster(concatenate([mesh for _part, mesh in pieces]))
+    places, words = [], []
+    for part in PARTS:
+        own = [mesh for other, mesh in pieces if other is part]
+        spot = _spot(concatenate(own), whole, eye) if own else None
+        if spot is not None:
+            places.append(where.position_gcrs_m + turn @ spot)
+            words.append(part.words.format(**numbers))
+    return callouts(camera, np.array(places), words, (-0.575, 0.575), (-0.40, 0.34), size=0.0215)
+
+
+def _spot(mesh: SurfaceMesh, whole: EmbreeRayCaster, eye_m: FloatArray) -> FloatArray | None:
+    """A place on a part that the eye sees past all others, near the middle of it; None where it sees none."""
+    fine = mesh.subdivided(0.25)
+    place = fine.centroids_m
+    way = eye_m - place
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    start = place - whole.center_m + 2e-3 * way
+    open_ = ~whole.is_blocked(np.ascontiguousarray(start, np.float32), np.ascontiguousarray(way, np.float32))
+    weight = fine.areas_m2 * open_ * np.abs(np.einsum("fk,fk->f", fine.normals, way))
+    if not weight.any():
+        return None
+    side = place[:, 1] > 0.0
+    weight = weight * (side == (weight[side].sum() > weight[~side].sum()))
+    middle = weight @ place / weight.sum()
+    off = np.where(weight > 0.0, np.linalg.norm(place - middle, axis=1), np.inf)
+    return np.asarray(place[np.argmin(off)])
+
+
+def _numbers(design: Design, craft: Craft) -> dict[str, float]:
+    """What the names tell."""
+    parameters = design.craft
+    area = dict(zip(craft.mesh.surface_names, craft.mesh.surface_areas_m2, strict=True))
+    return {
+        "modules": parameters.solar_array.wings * parameters.solar_array.modules_per_wing,  # type: ignore[union-attr]
+        "gpus": parameters.bus.gpus,  # type: ignore[union-attr]
+        "radiator_m2": area.get("bus.radiator", 0.0),
+        "deployable_m2": sum(a for n, a in area.items() if n.startswith("radiator_")),
+        "lasers": parameters.bus.laser_terminals,  # type: ignore[union-attr]
+        "thrusters": parameters.bus.thrusters,  # type: ignore[union-attr]
+        "shield_m2": area.get("earth_shield.outer", 0.0),
+    }
+
+
+def _captions(design: Design, craft: Craft) -> tuple[Caption, ...]:
+    array = design.craft.solar_array  # type: ignore[union-attr]
+    below = f"{craft.mass_kg:,.0f} kg in all"
+    if array.modules_per_wing > MODULES:
+        below += f"  ·  1 of {array.modules_per_wing} modules of each wing is drawn"
+    return (
+        Caption(f"{title_of(design)}, pulled apart", "bottom_left", 0.030, (0.0, -0.040)),
+        Caption(below, "bottom_left", 0.0195, color=theme.TEXT),
+    )

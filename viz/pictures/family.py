@@ -1,0 +1,258 @@
+"""All craft side by side, to one scale: with a person, a telescope as long as a bus, a space station."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geometry.craft import build_craft
+from geometry.design import Design, load_design
+from geometry.ephemeris import sky_at
+from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
+from geometry.validation import FloatArray, IntArray
+from viz import theme
+from viz.camera import Camera
+from viz.coatings import material_of
+from viz.refinement import refined
+from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
+from viz.scale_figure import scale_figure
+from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene
+from viz.staging import STARLIGHT, craft_materials, title_of, with_patterns, with_shades
+from viz.unwrapping import cell_size_m
+
+DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"
+
+PERSON_M = 1.75
+ALTITUDE_M = 560e3
+# axes of the row: x to the right, y up, z to the eye
+SUN = (-0.55, 0.55, 0.63)
+NADIR = (0.03, -0.975, -0.22)
+# looks along z, so that all in the plane of the row has one scale; the middle of the picture is shifted
+EYE, AIM, VIEW_ANGLE_RAD, SHIFT = (14.0, 58.0, 330.0), (14.0, 58.0, 0.0), 0.475, (-0.199, 0.2225)
+FLOOR_FRONT_M = 14.0
+# presets and where they stand along the row, m; how far their name hangs (heights: right, down)
+ROW: tuple[tuple[str, float, tuple[float, float]], ...] = (
+    ("panel_module", -44.0, (-0.02, -0.115)),
+    ("broadband_28kw", -9.0, (-0.03, -0.075)),
+    ("compute_120kw", 10.0, (-0.035, -0.045)),
+    ("solar_slice", 30.0, (-0.02, -0.095)),
+    ("solar_slice_radiators", 50.0, (0.025, -0.060)),
+)
+PERSON_X, TELESCOPE_X, STATION_X = -56.0, -27.0, 119.0
+UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+LYING = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # cells up, long side away
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One thing of the row, in its axes."""
+
+    name: str
+    words: str
+    mesh: SurfaceMesh
+    materials: tuple[Material, ...]
+    cell_m: tuple[float, float]
+    hang: tuple[float, float]
+
+
+def scene(
+    design: Design, at_utc: np.datetime64 | None = None, *, shaded: bool = True, captions: bool = True
+) -> Scene:
+    """The presets stand on the largest of them, the sheet of modules, with what people know beside them.
+
+    Parameters
+    ----------
+    design : Design
+        Gives the time alone: the craft shown are those of the presets.
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    shaded : bool
+        Whether shadows are cast.
+    captions : bool
+
+    Notes
+    -----
+    Nobody flies them so; they are put side by side, at one scale in the plane of the row.  Sizes of the
+    presets stand in their files, of the station and the telescope in `viz.scale_craft`.
+    """
+    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    sky = sky_at(np.array([at]))
+    sun = sky.sun_direction_gcrs[0]
+    place, turn = _stand(sun)
+    earth = EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape)
+    camera = Camera.about(place, turn, EYE, AIM, (0.0, 1.0, 0.0), VIEW_ANGLE_RAD, SHIFT)
+    members = _members()
+    bare = Scene(camera, sun, earth=earth, stars=True, ambient=STARLIGHT)
+    whole = MeshItem(
+        concatenate([m.mesh for m in members]),
+        tuple(material for m in members for material in m.materials),
+        position_gcrs_m=place,
+        rotation_gcrs_from_body=turn,
+    )
+    if shaded:
+        whole = with_shades(whole, bare, camera, coarsest_m=1e3, finest_m=0.05, finest_rad=0.002)
+    items = tuple(with_patterns(_only(whole, m), m.cell_m) for m in members)
+    shown = replace(bare, meshes=items, exposure=1.08)
+    if not captions:
+        return shown
+    return replace(
+        shown,
+        labels=_labels(members, place, turn),
+        dimensions=(_scale(place, turn),),
+        captions=_captions(),
+    )
+
+
+def _stand(sun: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """A place over the Earth (GCRS, m) and the row's axes there, from which Sun and nadir lie as chosen."""
+    want_sun = np.array(SUN) / np.linalg.norm(SUN)
+    down = np.array(NADIR) / np.linalg.norm(NADIR)
+    side = np.cross([0.0, 0.0, 1.0], sun)
+    side /= np.linalg.norm(side)
+    # the zenith has the chosen angle to the Sun, on the evening side
+    height = float(-want_sun @ down)
+    zenith = height * sun + np.sqrt(1.0 - height**2) * side
+    row = _triad(want_sun, -down)
+    return (6_378_137.0 + ALTITUDE_M) * zenith, _triad(sun, zenith) @ row.T
+
+
+def _triad(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Orthogonal axes (columns): along the first, and the second less its part along it."""
+    rest = second - (second @ first) * first
+    rest /= np.linalg.norm(rest)
+    return np.stack([first, rest, np.cross(first, rest)], axis=1)
+
+
+# ------------------------------------------------------------------ the row
+
+
+def _members() -> list[Member]:
+    found = [_floor()]
+    for preset, x, hang in ROW:
+        design = load_design(preset)
+        craft = build_craft(design)
+        span = np.ptp(craft.mesh.bounds_m, axis=0)
+        long = f"{span[0]:.1f} × {span[1]:.1f} m" if span.max() < 10.0 else f"{span.max():.0f} m"
+        words = f"{title_of(design)}, {long}"
+        found.append(
+            _member(
+                preset, words, craft.mesh, craft_materials(design, craft), cell_size_m(design.craft), x, hang
+            )
+        )
+    person = scale_figure(PERSON_M)
+    # stands on +z and looks along +x: up is up, and it looks at the eye
+    figure = person.transformed(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
+    for name, words, mesh, x, hang in (
+        ("person", f"person, {PERSON_M:.2f} m", figure, PERSON_X, (-0.02, -0.05)),
+        ("telescope", f"telescope, {TELESCOPE_LENGTH_M:.0f} m", telescope(), TELESCOPE_X, (-0.03, -0.12)),
+        ("station", f"space station, {STATION_WIDTH_M:.0f} m", station(), STATION_X, (0.02, -0.145)),
+    ):
+        materials = tuple(material_of(o) for o in mesh.optics)
+        found.append(_member(name, words, mesh, materials, (0.3, 0.3), x, hang))
+    return found
+
+
+def _member(
+    name: str,
+    words: str,
+    mesh: SurfaceMesh,
+    materials: tuple[Material, ...],
+    cell_m: tuple[float, float],
+    x: float,
+    hang: tuple[float, float],
+) -> Member:
+    """Upright on the floor at a place along the row."""
+    shift = np.array([x, 0.15 - mesh.bounds_m[0, 1], 0.0])
+    return Member(name, words, _named(mesh.transformed(UPRIGHT, shift), name), materials, cell_m, hang)
+
+
+def _floor() -> Member:
+    """The sheet of modules, cells up, its near edge before the row."""
+    design = load_design("gpu_sheet")
+    craft = build_craft(design)
+    lying = craft.mesh.transformed(LYING)
+    shift = np.array([0.0, 0.0, FLOOR_FRONT_M - lying.bounds_m[1, 2]])
+
+    def longest_m(centroids_m: FloatArray) -> FloatArray:
+        away = np.abs(centroids_m[:, 2])
+        return np.clip(0.3 * away, 4.0, 80.0)
+
+    mesh = refined(lying.transformed(translation_m=shift), longest_m)
+    spans = np.ptp(craft.mesh.bounds_m, axis=0)
+    words = f"{title_of(design)}, {spans[0]:.0f} × {spans[1]:.0f} m"
+    return Member(
+        "floor",
+        words,
+        _named(mesh, "floor"),
+        craft_materials(design, craft),
+        cell_size_m(design.craft),
+        (0.0, 0.0),
+    )
+
+
+def _named(mesh: SurfaceMesh, name: str) -> SurfaceMesh:
+    """Its surfaces told from those of the others."""
+    return replace(mesh, surface_names=tuple(f"{name}/{n}" for n in mesh.surface_names))
+
+
+def _only(whole: MeshItem, member: Member) -> MeshItem:
+    """One member out of all, with the shadows that were cast on it."""
+    mesh = whole.mesh
+    own: IntArray = np.array([n.startswith(f"{member.name}/") for n in mesh.surface_names])
+    table = np.full(len(own) + 1, INACTIVE)
+    table[np.flatnonzero(own)] = np.arange(own.sum())
+    mine = np.append(own, False)
+    faces = np.flatnonzero(mine[mesh.front_surface] | mine[mesh.back_surface])
+    part = SurfaceMesh(
+        mesh.vertices_m,
+        mesh.faces[faces],
+        table[mesh.front_surface[faces]],
+        table[mesh.back_surface[faces]],
+        tuple(n for n, o in zip(mesh.surface_names, own, strict=True) if o),
+        tuple(p for p, o in zip(mesh.optics, own, strict=True) if o),
+    )
+    shades = {
+        name: None if getattr(whole, name) is None else getattr(whole, name)[faces]
+        for name in ("front_sunlight", "back_sunlight", "front_ambient", "back_ambient")
+    }
+    return replace(whole, mesh=part, materials=member.materials, **shades)
+
+
+# ------------------------------------------------------------------ words
+
+
+def _labels(members: list[Member], place: FloatArray, turn: FloatArray) -> tuple[Label, ...]:
+    labels = []
+    for member in members[1:]:
+        top = place + turn @ (_top(member.mesh) + np.array([0.0, 0.4, 0.0]))
+        labels.append(
+            Label(member.words, tuple(float(c) for c in top), member.hang, 0.0205, theme.TEXT, True)
+        )
+    edge = place + turn @ np.array([-50.0, 0.0, FLOOR_FRONT_M])
+    labels.append(
+        Label(members[0].words, tuple(float(c) for c in edge), (0.03, 0.055), 0.0205, theme.TEXT, True)
+    )
+    return tuple(labels)
+
+
+def _top(mesh: SurfaceMesh) -> FloatArray:
+    """The highest place near the middle of a mesh."""
+    corners = mesh.vertices_m[np.unique(mesh.faces)]
+    off = np.abs(corners[:, 0] - mesh.bounds_m[:, 0].mean())
+    near = corners[off <= max(4.0, off.min())]  # m: a wing, not those of a station
+    return np.array([mesh.bounds_m[:, 0].mean(), near[:, 1].max(), 0.0])
+
+
+def _scale(place: FloatArray, turn: FloatArray) -> Dimension:
+    """Fifty metres in the plane of the row."""
+    ends = [tuple(float(c) for c in place + turn @ np.array([x, -9.0, 0.0])) for x in (94.0, 144.0)]
+    return Dimension("50 m", ends[0], ends[1])
+
+
+def _captions() -> tuple[Caption, ...]:
+    below = "put side by side, not in flight  ·  one scale in the row; the sheet runs on behind it"
+    return (
+        Caption("To one scale", "top_left", 0.030),
+        Caption(below, "top_left", 0.0195, (0.0, 0.045), color=theme.TEXT),
+    )

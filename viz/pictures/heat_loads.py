@@ -1,0 +1,120 @@
+"""Every load on its own and the total: absorbed sunlight, albedo and infrared, both sides of the craft."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geometry.craft import build_craft
+from geometry.design import Design
+from geometry.validation import FloatArray
+from viz import theme
+from viz.camera import Camera
+from viz.outlines import outlines
+from viz.pictures.heat import BLACK, STEPS, TITLES, Flux, absorbed_fluxes, scale_top, side_values
+from viz.refinement import corner_means
+from viz.ring_stage import moment_text
+from viz.scene import Caption, MeshItem, ScalarBar, Scene
+from viz.staging import Stage, stage, title_of
+
+DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"
+
+ROWS = (("solar", 0.275), ("albedo", 0.085), ("earth_infrared", -0.105), ("total", -0.295))
+SIDES = (("sunlit side", True, -0.43, "inferno"), ("shaded side", False, 0.43, "viridis"))
+LONG = 0.74  # of a craft in the picture, in its heights
+BROAD = 0.115  # and of its shorter side at most
+LEAST_W_M2 = 1.0  # end of a scale where there is next to nothing
+TILT_RAD = (0.16, 0.42)  # of the view: aside, from above
+
+
+def scene(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    mean: bool = True,
+    rays_per_face: int = 1024,
+) -> Scene:
+    """Four loads by two sides, each with its own scale.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    mean : bool
+        Mean over one orbit from that time on; else that moment.
+    rays_per_face : int
+    """
+    where = stage(design, at_utc, satellite=0)
+    fluxes = absorbed_fluxes(design, where, STEPS if mean else 1, rays_per_face)
+    mesh = fluxes["total"].mesh
+    spans = np.sort(np.ptp(mesh.bounds_m, axis=0)[:2])
+    unit = max(spans[1] / LONG, spans[0] / BROAD)  # metres in one height of the picture
+    distance = 40.0 * unit
+    camera = Camera((0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0))
+    edges = outlines(build_craft(design).mesh, 0.0016 * mesh.extent_m, 0.0016 * mesh.extent_m)
+    items, bars = [], []
+    for load, height in ROWS:
+        for name, sunlit, aside, color_map in SIDES:
+            flux = fluxes[load]
+            top = max(scale_top(flux, sunlit), LEAST_W_M2)
+            place = unit * np.array([aside, height, 0.0])
+            turn = _turn(mesh.bounds_m, sunlit)
+            items.append(
+                MeshItem(
+                    mesh,
+                    (BLACK,) * len(mesh.surface_names),
+                    position_gcrs_m=place,
+                    rotation_gcrs_from_body=turn,
+                    front_values=corner_means(mesh, mesh.front_surface, side_values(flux, 0)),
+                    back_values=corner_means(mesh, mesh.back_surface, side_values(flux, 1)),
+                    value_label=TITLES[load],
+                    value_range=(0.0, top),
+                    color_map=color_map,
+                )
+            )
+            items.append(MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn))
+            bars.append(_bar(load, name, top, color_map, aside, height))
+    return Scene(
+        camera,
+        np.array([0.0, 0.0, 1.0]),
+        sun=False,
+        meshes=tuple(items),
+        scalar_bar=tuple(bars),
+        captions=_captions(design, where, fluxes["total"]),
+        ambient=(0.02, 0.02, 0.02),
+        background=(0.0016, 0.0019, 0.0026),
+    )
+
+
+def _turn(bounds_m: FloatArray, sunlit: bool) -> FloatArray:
+    """Body axes in the picture: the long side across, the side asked for to the eye, a little from above."""
+    long = int(np.argmax(np.ptp(bounds_m, axis=0)[:2]))
+    out = np.array([0.0, 0.0, 1.0 if sunlit else -1.0])
+    right = np.eye(3)[long]
+    up = np.cross(out, right)
+    flat = np.stack([right, up, out])  # rows: where the picture's axes lie in the body
+    (a, b), (c, s) = TILT_RAD, (np.cos, np.sin)
+    about_y = np.array([[c(a), 0.0, s(a)], [0.0, 1.0, 0.0], [-s(a), 0.0, c(a)]])
+    about_x = np.array([[1.0, 0.0, 0.0], [0.0, c(b), -s(b)], [0.0, s(b), c(b)]])
+    return np.asarray(about_x @ about_y @ flat)
+
+
+def _bar(load: str, side: str, top: float, color_map: str, aside: float, height: float) -> ScalarBar:
+    """Under its craft; places count from the upper left of a picture of 16:9."""
+    place = (0.5 + (aside + 0.09) * 9.0 / 16.0, 0.5 - height + 0.083)
+    ticks = (0.0, 0.5 * top, top)
+    return ScalarBar(f"{TITLES[load]}, {side}, W/m²", (0.0, top), color_map, ticks, "bottom", "", place, 0.20)
+
+
+def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
+    moment = moment_text(where.at_utc)
+    span = f"mean of one orbit from {moment}" if flux.steps > 1 else moment
+    error = float(np.percentile(flux.standard_error_w_m2, 95))
+    below = (
+        f"{design.attitude.law.replace('_', ' ')}  ·  {span}  ·  standard error of the total under "
+        f"{max(error, 0.01):.2g} W/m² on 95 % of faces"
+    )
+    return (
+        Caption(f"{title_of(design)}: what each load brings", "top_left", 0.030),
+        Caption(below, "top_left", 0.0185, (0.0, 0.046), color=theme.TEXT_QUIET),
+    )

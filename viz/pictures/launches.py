@@ -1,0 +1,103 @@
+"""The ring filling launch by launch: what flies, what has just arrived, the places to come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from geometry.budget import electric_power_nominal_w
+from geometry.craft import build_craft
+from geometry.design import Design
+from geometry.orbit import RingFilling, ring_filling
+from geometry.validation import FloatArray, check_in_range
+from viz.camera import Camera
+from viz.ring_stage import (
+    RingMoment,
+    View,
+    camera_reach_m,
+    lit_colors,
+    ring_captions,
+    ring_light,
+    ring_moment,
+    ring_reach,
+    ring_scene,
+    ring_words,
+    view_camera,
+)
+from viz.scene import Caption, PointsItem, Scene
+
+DESCRIPTION = "the ring filling by launches: what flies, the newest launch, the places to come"
+MESHES = False
+
+VIEW = View(23.4, 13.0, 9.0, 2.62)
+SHARE = 0.4  # of the launches flown, where no number is given
+NEW = (0.45, 0.75, 1.0)
+EMPTY = (0.30, 0.34, 0.42)
+
+
+def scene(
+    design: Design, at_utc: np.datetime64 | None = None, *, flown: int = 0, captions: bool = True
+) -> Scene:
+    """The ring after some of its launches.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    flown : int
+        Launches flown, from 1 to all; 0 takes two fifths of them.
+    captions : bool
+
+    Raises
+    ------
+    ValueError
+        More launches than the ring takes, or a satellite heavier than one lifts.
+    """
+    craft = build_craft(design)
+    filling = ring_filling(design.ring, design.launch_mass_kg, craft.mass_kg)
+    check_in_range(flown, 0, filling.launches, name="flown")
+    flown = int(flown) or max(1, round(SHARE * filling.launches))
+    moment = ring_moment(design, at_utc)
+    camera = view_camera(VIEW, moment.sun_direction_gcrs, ring_reach(design, moment.at_utc))
+    shown = replace(ring_scene(moment, camera), points=_points(moment, filling, flown, camera))
+    if not captions:
+        return shown
+    members = int((filling.launch_of_satellite < flown).sum())
+    power_w = members * electric_power_nominal_w(craft, design.document.environment.solar_constant_w_m2)
+    title, below = ring_words(design, moment.at_utc)
+    lines = (
+        f"launch {flown:,} of {filling.launches:,}  ·  {members:,} of {title}  ·  "
+        f"{1e-6 * power_w:,.1f} MW nominal\n"
+        f"{filling.satellites_per_launch} of {craft.mass_kg:,.0f} kg in a launch of "
+        f"{1e-3 * design.launch_mass_kg:,.0f} t  ·  {below}"
+    )
+    return replace(shown, captions=(*ring_captions("The ring, filling", lines, moment.at_utc), *_key()))
+
+
+def _points(moment: RingMoment, filling: RingFilling, flown: int, camera: Camera) -> tuple[PointsItem, ...]:
+    """Places to come, satellites that fly, and those of the newest launch."""
+    launch = filling.launch_of_satellite
+    color, strength = lit_colors(moment.sunlit_fraction)
+    light = ring_light(len(launch)) * strength
+    reach = camera_reach_m(camera)
+
+    def of(chosen: FloatArray, tint: FloatArray, gain: float, width: float) -> PointsItem:
+        return PointsItem(moment.position_gcrs_m[chosen], gain * light[chosen], tint[chosen], reach, width)
+
+    one = np.ones((len(launch), 1))
+    return (
+        of(launch >= flown, one * EMPTY, 0.6, 0.9),
+        of(launch < flown - 1, color, 1.6, 1.3),
+        of(launch == flown - 1, one * NEW, 2.6, 2.0),
+    )
+
+
+def _key() -> tuple[Caption, ...]:
+    """What the colours mean."""
+    gold, blue, grey = (1.0, 0.86, 0.62), (0.62, 0.84, 1.0), (0.55, 0.58, 0.64)
+    return tuple(
+        Caption(words, "top_left", 0.0195, (0.0, 0.032 * k), color=color)
+        for k, (words, color) in enumerate((("newest launch", blue), ("in place", gold), ("to come", grey)))
+    )

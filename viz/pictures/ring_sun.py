@@ -1,0 +1,54 @@
+"""The ring face-on, as the Sun sees it: a hoop around the day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
+from geometry.design import Design
+from viz.camera import Camera
+from viz.ring_stage import (
+    member_points,
+    ring_captions,
+    ring_moment,
+    ring_reach,
+    ring_scene,
+    ring_words,
+    share_text,
+)
+from viz.scene import Scene
+
+DESCRIPTION = "the ring face-on from the Sun, a hoop around the whole day side"
+MESHES = False
+
+DISTANCE, WIDTH = 30.0, 2.62  # of the camera and of what it sees, Earth radii
+EXPOSURE = 0.62  # the whole day side is in view
+
+
+def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool = True) -> Scene:
+    """The ring from the direction of the Sun, north up.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    captions : bool
+    """
+    moment = ring_moment(design, at_utc)
+    reach = ring_reach(design, moment.at_utc)
+    camera = Camera(
+        EARTH_EQUATORIAL_RADIUS_M * DISTANCE * reach * moment.sun_direction_gcrs,
+        np.zeros(3),
+        np.array([0.0, 0.0, 1.0]),
+        2.0 * np.arctan(0.5 * WIDTH / DISTANCE),
+    )
+    points = (member_points(moment, camera, 1.3 / EXPOSURE),)
+    shown = replace(ring_scene(moment, camera), points=points, exposure=EXPOSURE)
+    if not captions:
+        return shown
+    title, below = ring_words(design, moment.at_utc)
+    below = f"{below}  ·  {share_text(moment.lit_share)}  ·  seen from the Sun"
+    return replace(shown, captions=ring_captions(title, below, moment.at_utc))

@@ -1,0 +1,343 @@
+"""What one surface sees, as a disc whose areas are shares: Sun, Earth by day and night, own parts."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.craft import build_craft
+from geometry.craft.craft import Craft
+from geometry.design import Design
+from geometry.orbit import orbit_states
+from geometry.orbit.states import OrbitStates
+from geometry.radiation import SeenAlong, SurfaceView, seen_along, surface_frame, surface_view
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.validation import FloatArray
+from viz import theme
+from viz.callouts import callouts
+from viz.camera import Camera
+from viz.coatings import material_of
+from viz.globe import earth_along
+from viz.ring_stage import moment_text
+from viz.scene import Caption, Label, PlateItem, Scene
+from viz.staging import Stage, stage, title_of
+from viz.stars import star_light
+
+DESCRIPTION = "what one surface sees, as a disc whose areas are the shares: Sun, Earth, own parts, space"
+MESHES = False
+
+PREFERRED = ("wing_1.module_01.back", "bus.radiator", "module.back")
+PIXELS = 1800  # across the disc
+HALF = 0.80  # radius of the disc, in half heights of the picture
+RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
+SHOWN = 0.0005  # smallest share that is named
+FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
+NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
+SPELLED = {"earth": "Earth", "gpus": "GPUs", "gpu": "GPU", "px": "+x", "mx": "−x", "py": "+y", "my": "−y"}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A surface, and the directions of a disc before it.
+
+    Parameters
+    ----------
+    where : Stage
+    craft : Craft
+    states : OrbitStates
+    surface : str
+    rotation_gcrs_from_disc : array (3, 3)
+        Columns right, up and out of the surface (into the picture).
+    inside : bool array (H, W)
+    directions_gcrs : array (H, W, 3)
+        Of the pixels; beyond the rim, along the surface.
+    seen : SeenAlong
+        Of the pixels inside.
+    """
+
+    where: Stage
+    craft: Craft
+    states: OrbitStates
+    surface: str
+    rotation_gcrs_from_disc: FloatArray
+    inside: NDArray[np.bool_]
+    directions_gcrs: FloatArray
+    seen: SeenAlong
+
+
+def scene(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    surface: str = "",
+    satellite: int = 0,
+    captions: bool = True,
+) -> Scene:
+    """A fisheye in which the cosine law is the projection: area in the disc is the share of the view.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    surface : str
+        Its name; default the back of the innermost module, or the bus radiator, or the first surface.
+    satellite : int
+        Its number in the ring.
+    captions : bool
+
+    Raises
+    ------
+    ValueError
+        No such surface (the nearest is named), no such satellite.
+
+    Notes
+    -----
+    The disc shows what the middle of the surface sees, orthographically: a direction at the angle a from
+    the normal stands at sin(a) from the middle, so that areas are cosine-weighted shares [Nusselt1928].
+    The percent are those of the whole surface, by `surface_view`.
+    """
+    where = stage(design, at_utc, satellite=satellite)
+    craft = build_craft(_of_member(design, satellite))
+    name = surface or _default_surface(craft)
+    craft.mesh.surface_index(name)
+    states = orbit_states(design, np.array([where.at_utc]), satellites=(satellite,))
+    settings = design.radiation
+    view = surface_view(
+        craft, name, states, design.environment,
+        tolerance=settings.tolerance, seed=settings.seed, max_rays=settings.max_rays,
+    )  # fmt: skip
+    return picture_of(design, where, craft, states, view, captions=captions)
+
+
+def picture_of(
+    design: Design,
+    where: Stage,
+    craft: Craft,
+    states: OrbitStates,
+    view: SurfaceView,
+    *,
+    captions: bool = True,
+) -> Scene:
+    """The picture of a view that has been computed."""
+    look = _look(design, where, craft, states, view.surface)
+    camera = Camera(np.zeros(3), np.array([0.0, 0.0, -1.0]), np.array([0.0, 1.0, 0.0]), 0.8)
+    half = HALF * math.tan(0.5 * camera.view_angle_rad)
+    plate = PlateItem(_light(look), look.inside.astype(float), (0.0, 0.0), half)
+    shown = Scene(
+        camera, where.sun_direction_gcrs, sun=False, plates=(plate,), background=(0.0016, 0.0019, 0.0026)
+    )
+    if not captions:
+        return shown
+    return replace(
+        shown,
+        labels=(*_names(look, view, camera, half), *_rim(look, half)),
+        captions=_captions(design, look, view),
+    )
+
+
+def _of_member(design: Design, satellite: int) -> Design:
+    """The design on the local time of one member: its craft may be the mirror image."""
+    ltans = design.ring.ltan_list_s
+    group = satellite // (design.ring.satellites_per_plane * design.ring.planes)
+    return design.at_ltan(ltans[group]) if 0 <= group < len(ltans) else design
+
+
+def _default_surface(craft: Craft) -> str:
+    names = craft.mesh.surface_names
+    return next((n for n in PREFERRED if n in names), names[0])
+
+
+# ------------------------------------------------------------------ the disc
+
+
+def _look(design: Design, where: Stage, craft: Craft, states: OrbitStates, surface: str) -> Look:
+    frame = surface_frame(craft, surface)
+    turn = where.rotation_gcrs_from_body @ frame.rotation_body_from_surface
+    axes = _disc_axes(where, turn[:, 2])
+    middle = (np.arange(PIXELS) + 0.5) * 2.0 / PIXELS - 1.0
+    x, y = np.meshgrid(middle, -middle)
+    square = x * x + y * y
+    inside = square < 1.0
+    out = np.sqrt(np.maximum(1.0 - square, 0.0))
+    directions = np.stack([x, y, out], axis=-1) @ axes.T
+    seen = seen_along(craft, surface, directions[inside] @ turn, states, design.environment)
+    return Look(where, craft, states, surface, axes, inside, directions, seen)
+
+
+def _disc_axes(where: Stage, normal: FloatArray) -> FloatArray:
+    """Right, up, out: the zenith is up, or the flight path where the surface looks up or down."""
+    up = where.position_gcrs_m / np.linalg.norm(where.position_gcrs_m)
+    if abs(float(up @ normal)) > 0.95:
+        up = where.velocity_gcrs_m_s / np.linalg.norm(where.velocity_gcrs_m_s)
+    up = up - (up @ normal) * normal
+    up /= np.linalg.norm(up)
+    return np.stack([np.cross(normal, up), up, normal], axis=1)
+
+
+def _light(look: Look) -> FloatArray:
+    """Linear light of the disc (H, W, 3): sky and Earth as they look, own parts in their colours."""
+    scene = look.where.sky()
+    light, passed = earth_along(scene, look.where.position_gcrs_m, look.directions_gcrs, 2.0 / PIXELS)
+    light += passed[..., None] * star_light(look.rotation_gcrs_from_disc, PIXELS)
+    categories = np.full(look.inside.shape, -1)
+    categories[look.inside] = look.seen.categories
+    parts = look.seen.faces >= 0
+    own = np.zeros((*look.inside.shape, 3))
+    own[look.inside] = np.where(parts[:, None], _part_light(look), 0.0)
+    hidden = np.zeros(look.inside.shape, bool)
+    hidden[look.inside] = parts
+    light = np.where(hidden[..., None], own, light)
+    light = np.where(categories[..., None] == 3, 60.0 * np.array(theme.SUN_COLOR), light)
+    # where one part ends and another begins
+    faces = np.where(hidden, categories, -1)
+    edge = (faces != np.roll(faces, 1, axis=0)) | (faces != np.roll(faces, 1, axis=1))
+    light = np.where((edge & hidden)[..., None], 0.25 * light, light)
+    night = (categories == 2) & ~hidden
+    border = (night != np.roll(night, 1, axis=0)) | (night != np.roll(night, 1, axis=1))
+    border &= ndimage.binary_dilation(categories == 1) & ndimage.binary_dilation(categories == 2)
+    light = light + border[..., None] * np.array((0.30, 0.16, 0.06))  # where the Sun sets
+    return np.asarray(_with_grid(light, look.inside))
+
+
+def _part_light(look: Look) -> FloatArray:
+    """Light of the part in each direction inside (D, 3): its colour under Sun, Earth and a faint fill."""
+    mesh, faces = look.craft.mesh, look.seen.faces
+    directions = look.directions_gcrs[look.inside] @ look.where.rotation_gcrs_from_body
+    normal = mesh.normals[faces]
+    side = np.where(np.einsum("dk,dk->d", normal, directions) > 0.0, -1.0, 1.0)
+    normal = side[:, None] * normal
+    surface = np.where(side > 0.0, mesh.front_surface[faces], mesh.back_surface[faces])
+    colors = np.full((len(mesh.optics) + 1, 3), 0.02)
+    for k in np.unique(surface[faces >= 0]):
+        if k >= 0:
+            colors[k] = material_of(mesh.optics[k]).base_color
+    sun = look.states.sun_direction_body[0, 0]
+    cosine = np.clip(normal @ sun, 0.0, None) * look.states.sunlit_fraction[0, 0]
+    cosine *= _sees_sun(look, normal, sun, cosine)
+    down = -look.where.position_gcrs_m @ look.where.rotation_gcrs_from_body
+    earthward = 0.5 + 0.5 * normal @ (down / np.linalg.norm(down))
+    return np.asarray(colors[surface] * (cosine[:, None] + FILL * (0.5 + earthward[:, None])))
+
+
+def _sees_sun(look: Look, normal: FloatArray, sun: FloatArray, cosine: FloatArray) -> NDArray[np.bool_]:
+    """Which places that face the Sun are not in the shadow of another part."""
+    lit = np.zeros(len(cosine), bool)
+    asked = np.flatnonzero((cosine > 0.0) & (look.seen.faces >= 0))
+    if not asked.size:
+        return lit
+    caster = EmbreeRayCaster(look.craft.mesh)
+    directions = look.directions_gcrs[look.inside][asked] @ look.where.rotation_gcrs_from_body
+    place = look.seen.frame.point_m + look.seen.distances_m[asked, None] * directions
+    start = place - caster.center_m + 1e-4 * caster.half_extent_m * normal[asked]
+    rays = np.ascontiguousarray(np.broadcast_to(sun, start.shape), np.float32)
+    lit[asked] = ~caster.is_blocked(np.ascontiguousarray(start, np.float32), rays)
+    return lit
+
+
+def _with_grid(light: FloatArray, inside: NDArray[np.bool_]) -> FloatArray:
+    """Faint circles at 30 and 60 degrees from the normal, and the rim."""
+    middle = (np.arange(PIXELS) + 0.5) * 2.0 / PIXELS - 1.0
+    radius = np.hypot(middle, middle[:, None])
+    for where, strength in ((0.5, 0.016), (math.sin(math.radians(60.0)), 0.016), (0.9985, 0.10)):
+        line = strength * np.clip(1.8 - np.abs(radius - where) * 0.5 * PIXELS, 0.0, 1.0)
+        light = light + (line * inside)[..., None]
+    return light
+
+
+# ------------------------------------------------------------------ words
+
+
+def _names(look: Look, view: SurfaceView, camera: Camera, half: float) -> tuple[Label, ...]:
+    """Each share with its name, led to the widest place of its area."""
+    image = np.full(look.inside.shape, -1)
+    image[look.inside] = look.seen.categories
+    groups: dict[str, list[int]] = {}
+    for k, name in enumerate(view.names):
+        if view.shares[0, k] >= SHOWN or (name == "sun" and view.shares[0, k] > 0.0):
+            groups.setdefault(_called(name), []).append(k)
+    places, words = [], []
+    for called, members in groups.items():
+        area = np.isin(image, members)
+        share = 100.0 * float(view.shares[0, members].sum())
+        if area.any():
+            places.append(_widest(area))
+            words.append(f"{called}  {share:.4f} %" if share < 0.01 else f"{called}  {share:.1f} %")
+    if not places:
+        return ()
+    spots = np.array([[half * x, half * y, -1.0] for x, y in places])
+    return callouts(camera, spots, words, (-0.47, 0.47), (-0.36, 0.36), size=0.0225)
+
+
+def _called(name: str) -> str:
+    """Words for a category; the modules of one wing, and the pieces of one thing, are one."""
+    if name in NAMES:
+        return NAMES[name]
+    if name == "inactive":
+        return "own inner sides"
+    stem = name.split(".module_")[0] if ".module_" in name else name
+    end = name.rsplit(".", 1)[-1] if ".module_" in name else ""
+    if stem.split("_")[0] in ("thruster", "laser", "antenna"):  # one of several alike
+        stem = re.sub(r"_\d+", "", stem)
+    words = f"{stem} {end}".strip().replace("_", " ").replace(".", " ")
+    for raw, said in SPELLED.items():
+        words = re.sub(rf"\b{raw}\b", said, words)
+    return words
+
+
+def _widest(area: NDArray[np.bool_]) -> tuple[float, float]:
+    """The place of an area that is farthest from its edge, in radii of the disc."""
+    coarse = area[::3, ::3] if area[::3, ::3].any() else area
+    deep = ndimage.distance_transform_edt(np.pad(coarse, 1))
+    row, column = np.unravel_index(int(np.argmax(deep)), deep.shape)
+    height, width = coarse.shape
+    return 2.0 * (column - 0.5) / width - 1.0, 1.0 - 2.0 * (row - 0.5) / height
+
+
+def _rim(look: Look, half: float) -> tuple[Label, ...]:
+    """Directions that lie along the surface, at the rim of the disc."""
+    where = look.where
+    up = where.position_gcrs_m / np.linalg.norm(where.position_gcrs_m)
+    ahead = where.velocity_gcrs_m_s / np.linalg.norm(where.velocity_gcrs_m_s)
+    labels = []
+    for words, way in (
+        ("zenith", up),
+        ("nadir", -up),
+        ("ahead", ahead),
+        ("behind", -ahead),
+        ("Sun", where.sun_direction_gcrs),
+    ):
+        x, y, out = way @ look.rotation_gcrs_from_disc
+        if abs(out) > 0.5:
+            continue
+        radius = 1.055 / math.hypot(x, y)
+        spot = (half * radius * x, half * radius * y, -1.0)
+        labels.append(
+            Label(
+                words,
+                spot,
+                (0.018 * x / math.hypot(x, y), RIM_DROP * abs(x)),
+                0.0185,
+                theme.TEXT_QUIET,
+                centered=True,
+            )
+        )
+    return tuple(labels)
+
+
+def _captions(design: Design, look: Look, view: SurfaceView) -> tuple[Caption, ...]:
+    error = 100.0 * float(view.standard_errors.max())
+    below = (
+        f"areas in the disc are view factors  ·  circles at 30° and 60° from the normal  ·  "
+        f"standard error under {max(error, 0.001):.2g} %"
+    )
+    return (
+        Caption(f"{title_of(design)}: what {look.surface} sees", "top_left", 0.030),
+        Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
+        Caption(moment_text(look.where.at_utc), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
+    )

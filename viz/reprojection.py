@@ -1,0 +1,345 @@
+"""The Earth of one picture moved into the next: what saves a film from drawing it anew in every frame.
+
+Every pixel's ray is met with the ellipsoid exactly; the ground found there is looked up in pictures of the
+Earth that were drawn before (keys), where that same ground stood, by cubic interpolation, and two keys are
+blended by time.  So ground moves truly; only its light is interpolated.  Limb, grazing ground, and ground
+that no key shows are drawn anew.
+
+Notes
+-----
+Between keys the Sun moves by at most `MOST_SUN_TURN_RAD` over the ground, the eye by `MOST_EYE_SHIFT` of its
+height.  Against frames drawn anew this errs by 0.3 codes of 255 in the mean and by 15 at the worst pixel in a
+thousand (film of a day, 1080p): in lights of towns, finer than a pixel, which shimmer by as much between any
+two frames that are drawn anew.  Without them it is 0.1 and 4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.validation import FloatArray
+from viz.atmosphere import RADIUS_KM, TOP_KM
+from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
+from viz.kernels import by_rows, kernel
+from viz.scene import Scene
+
+Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+SPAN = 16
+"""Frames of a block that has one distance between its keys; film parts are whole blocks."""
+MOST_SUN_TURN_RAD = np.radians(4.8)
+MOST_EYE_SHIFT = 0.12
+MOST_ZOOM = 0.08
+QUICK = 2
+"""With keys so close ground moves by pixels from frame to frame, and keys are shown as they are."""
+STILL_PIXELS = 0.1
+"""A layer that would move by less than this is taken as it is: below what eight bits and a pixel show."""
+LEAST_COSINE = 0.12
+"""Of the zenith angle of the eye on ground that is looked up: air and perspective are steep beyond."""
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A drawn layer and the scene that it was drawn for."""
+
+    scene: Scene
+    layer: Layer
+
+    def geometry(self) -> FloatArray:
+        """(6, 3): the eye in squeezed axes, rows that turn squeezed axes into the camera's, centre and scale
+        in pixels, and the least cosine."""
+        height, width = self.layer[1].shape
+        camera = self.scene.camera
+        squeeze = squeezed_from_gcrs(self.scene.earth)  # type: ignore[arg-type]
+        eye = squeeze @ camera.position_gcrs_m
+        turn = camera.rotation_camera_from_gcrs @ np.linalg.inv(squeeze)
+        scale = camera.pixels_per_tangent((width, height))
+        column = 0.5 * width * (1.0 + camera.shift[0]) - 0.5
+        row = 0.5 * height * (1.0 - camera.shift[1]) - 0.5
+        # four pixels inside the limb, where the interpolation cannot reach past it
+        least = max(LEAST_COSINE, float(np.sqrt(8.0 * np.linalg.norm(eye) / scale)))
+        return np.vstack([eye, turn, [column, row, scale], [least, 0.0, 0.0]])
+
+
+def moved_layer(scene: Scene, keys: tuple[Key, Key], share: float) -> Layer:
+    """The Earth of a scene from two drawn before; `share` (0 to 1) of the second."""
+    first, second = keys
+    height, width = first.layer[1].shape
+    light = np.zeros((height, width, 3), np.float32)
+    passed = np.ones((height, width), np.float32)
+    by_rows(
+        _moved_rows, height, light, passed, first.layer[0], first.geometry(), second.layer[0],
+        second.geometry(), share, *picture_arguments(scene, (width, height)),
+    )  # fmt: skip
+    return light, passed
+
+
+class EarthFrames:
+    """The Earth of each frame of a film; frames depend on their number alone.
+
+    Parameters
+    ----------
+    frame : callable
+        Number -> Scene.
+    frames : int
+    size : tuple of 2 int
+    """
+
+    def __init__(self, frame: Callable[[int], Scene], frames: int, size: tuple[int, int]) -> None:
+        self._frame, self._frames, self._size = frame, frames, size
+        self._scenes: dict[int, Scene] = {}
+        self._keys: dict[int, Key] = {}
+        self._steps: dict[int, int] = {}
+
+    def scene(self, number: int) -> Scene:
+        """The scene of a frame; the last few are kept."""
+        return _kept(self._scenes, number, 4, self._frame)
+
+    def layer(self, number: int) -> Layer:
+        """Light (H, W, 3) and what passes (H, W) of a frame; may be written to."""
+        scene = self.scene(number)
+        if scene.earth is None:
+            return earth_layer(scene, self._size)
+        base = number // SPAN * SPAN
+        step = _kept(self._steps, base, 4, self._step)
+        before = number - (number - base) % step
+        after = min(before + step, self._frames - 1)
+        if _is_still(self.scene(before), scene, self._size) and _is_still(
+            scene, self.scene(after), self._size
+        ):
+            first = self._key(before, False)
+            return first.layer[0].copy(), first.layer[1].copy()
+        between = step > QUICK
+        if not between and number in (before, after):
+            layer = self._key(number, False).layer
+            return layer[0].copy(), layer[1].copy()
+        first, second = self._key(before, between), self._key(after, between)
+        return moved_layer(scene, (first, second), (number - before) / max(after - before, 1))
+
+    def _key(self, number: int, between: bool) -> Key:
+        """A key; `between`: drawn half a pixel off, so that all frames are equally sharp, its own too."""
+
+        def drawn(_number: int) -> Key:
+            scene = self.scene(number)
+            if between:
+                width, height = self._size
+                shift = scene.camera.shift
+                camera = replace(scene.camera, shift=(shift[0] + 1.0 / width, shift[1] + 1.0 / height))
+                scene = replace(scene, camera=camera)
+            return Key(scene, earth_layer(scene, self._size))
+
+        return _kept(self._keys, 2 * number + between, 2, drawn)
+
+    def _step(self, base: int) -> int:
+        """Frames between the keys of a block: the most, a power of two, that keeps every limit."""
+        last = min(base + SPAN, self._frames - 1)
+        change = _change(self.scene(base), self.scene(last))
+        step = SPAN
+        while step > 1 and change * step / max(last - base, 1) > 1.0:
+            step //= 2
+        return step
+
+
+class EarthCache:
+    """The Earth for a viewer that draws one picture after another: kept, moved, or drawn anew.
+
+    Unlike `EarthFrames` it knows no future: pictures are moved from the last one that was drawn.
+    """
+
+    def __init__(self) -> None:
+        self._key: Key | None = None
+
+    def layer(self, scene: Scene, size: tuple[int, int]) -> Layer:
+        """As `earth_layer`; what is returned may be written to."""
+        kept = self._key
+        if scene.earth is None or kept is None or kept.layer[1].shape != size[::-1]:
+            return self._drawn(scene, size)
+        if _is_still(kept.scene, scene, size):
+            return kept.layer[0].copy(), kept.layer[1].copy()
+        if _change(kept.scene, scene) > 0.25:  # nothing is blended against the lag
+            return self._drawn(scene, size)
+        return moved_layer(scene, (kept, kept), 0.0)
+
+    def _drawn(self, scene: Scene, size: tuple[int, int]) -> Layer:
+        layer = earth_layer(scene, size)
+        if scene.earth is not None:
+            self._key = Key(scene, (layer[0].copy(), layer[1].copy()))
+        return layer
+
+
+def _kept(kept: dict[int, Any], number: int, most: int, make: Callable[[int], Any]) -> Any:
+    """An entry of a small store, the oldest out first."""
+    if number in kept:
+        kept[number] = kept.pop(number)
+    else:
+        made = make(number)
+        kept[number] = made
+        while len(kept) > most:
+            del kept[next(iter(kept))]
+    return kept[number]
+
+
+def _poses(scene: Scene) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Eye (3,) in Earth radii, axes of the camera (3, 3) and Sun (3,), all Earth-fixed."""
+    earth, camera = scene.earth, scene.camera
+    turn = earth.rotation_itrs_from_gcrs  # type: ignore[union-attr]
+    eye = squeezed_from_gcrs(earth) @ camera.position_gcrs_m  # type: ignore[arg-type]
+    return eye, camera.rotation_camera_from_gcrs @ turn.T, turn @ scene.sun_direction_gcrs
+
+
+def _change(first: Scene, second: Scene) -> float:
+    """How far apart two scenes are, in limits of a blend; infinite where they do not compare."""
+    if not _alike(first, second):
+        return float("inf")
+    (eye1, _axes1, sun1), (eye2, _axes2, sun2) = _poses(first), _poses(second)
+    height = min(np.linalg.norm(eye1), np.linalg.norm(eye2)) - 1.0
+    turn = float(np.linalg.norm(sun1 - sun2))
+    zoom = abs(np.log(first.camera.view_angle_rad / second.camera.view_angle_rad))
+    shift = float(np.linalg.norm(eye1 - eye2)) / height
+    return max(turn / MOST_SUN_TURN_RAD, shift / MOST_EYE_SHIFT, float(zoom) / MOST_ZOOM)
+
+
+def _is_still(first: Scene, second: Scene, size: tuple[int, int]) -> bool:
+    """Whether nothing of the Earth would move by `STILL_PIXELS` from one scene to the other."""
+    cameras = first.camera, second.camera
+    if not _alike(first, second) or cameras[0].shift != cameras[1].shift:
+        return False
+    (eye1, axes1, sun1), (eye2, axes2, sun2) = _poses(first), _poses(second)
+    angle = float(np.linalg.norm(axes1 - axes2)) + float(np.linalg.norm(sun1 - sun2))
+    height = min(np.linalg.norm(eye1), np.linalg.norm(eye2)) - 1.0
+    angle += float(np.linalg.norm(eye1 - eye2)) / height
+    angle += abs(cameras[0].view_angle_rad - cameras[1].view_angle_rad)
+    return angle * max(c.pixels_per_tangent(size) for c in cameras) < STILL_PIXELS
+
+
+def _alike(first: Scene, second: Scene) -> bool:
+    """Whether two Earths differ in nothing but their turn."""
+    looks = [(e.shape, e.clouds, e.city_lights, e.air) for e in (first.earth, second.earth) if e is not None]
+    return len(looks) == 2 and looks[0] == looks[1]
+
+
+# ------------------------------------------------------------------ kernels
+
+
+@kernel
+def _moved_rows(
+    first: int, last: int, light: Any, passed: Any, light1: Any, key1: Any, light2: Any, key2: Any,
+    share: float, origin: Any, rays: Any, pixel: float, shift: Any, sun: Any, layers: Any,
+    layer_offsets: Any, land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any,
+    limb_air: Any, views: Any, lights: Any, looks: Any,
+) -> None:  # fmt: skip
+    height, width = light.shape[:2]
+    ox, oy, oz = origin[0], origin[1], origin[2]
+    far2 = ox * ox + oy * oy + oz * oz
+    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
+    least = max(key1[5, 0], key2[5, 0])
+    for row in range(first, last):
+        y = -(row + 0.5 - 0.5 * height * (1.0 - shift[1])) * pixel
+        for column in range(width):
+            x = (column + 0.5 - 0.5 * width * (1.0 + shift[0])) * pixel
+            dx = rays[0, 0] * x + rays[0, 1] * y - rays[0, 2]
+            dy = rays[1, 0] * x + rays[1, 1] * y - rays[1, 2]
+            dz = rays[2, 0] * x + rays[2, 1] * y - rays[2, 2]
+            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = dx * n, dy * n, dz * n
+            along = -(ox * dx + oy * dy + oz * dz)
+            miss2 = far2 - along * along
+            if along <= 0.0 or miss2 > reach2:
+                continue
+            if miss2 < 1.0 - least * least:  # well inside the limb
+                cosine = math.sqrt(1.0 - miss2)
+                t = along - cosine
+                px, py, pz = ox + t * dx, oy + t * dy, oz + t * dz
+                a1, b1 = _place(key1, px, py, pz)
+                a2, b2 = _place(key2, px, py, pz)
+                in1 = a1 >= 1.0 and b1 >= 1.0 and a1 < width - 2.0 and b1 < height - 2.0
+                in2 = a2 >= 1.0 and b2 >= 1.0 and a2 < width - 2.0 and b2 < height - 2.0
+                if in1 or in2:
+                    part = (share if in1 else 1.0) if in2 else 0.0
+                    red = green = blue = 0.0
+                    if part < 1.0:
+                        red, green, blue = _cubic(light1, a1, b1)
+                    if part > 0.0:
+                        r, g, b = _cubic(light2, a2, b2)
+                        red, green, blue = (
+                            red + part * (r - red),
+                            green + part * (g - green),
+                            blue + part * (b - blue),
+                        )
+                    light[row, column, 0] = red
+                    light[row, column, 1] = green
+                    light[row, column, 2] = blue
+                    passed[row, column] = 0.0
+                    continue
+            seen = shade(
+                ox, oy, oz, dx, dy, dz, along, pixel / (1.0 + x * x + y * y), sun[0], sun[1], sun[2],
+                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
+                lights, looks,
+            )  # fmt: skip
+            light[row, column, 0] = seen[0]
+            light[row, column, 1] = seen[1]
+            light[row, column, 2] = seen[2]
+            passed[row, column] = seen[3]
+
+
+@kernel
+def _place(key: Any, px: float, py: float, pz: float) -> tuple[float, float]:
+    """Pixel of a key at which ground p stands; (-1, -1) where the key sees it at a slant or not at all."""
+    x, y, z = px - key[0, 0], py - key[0, 1], pz - key[0, 2]
+    cosine = -(x * px + y * py + z * pz)
+    if cosine < key[5, 0] * math.sqrt(x * x + y * y + z * z):
+        return -1.0, -1.0
+    depth = -(key[3, 0] * x + key[3, 1] * y + key[3, 2] * z)
+    if depth <= 0.0:
+        return -1.0, -1.0
+    scale = key[4, 2] / depth
+    return (
+        key[4, 0] + scale * (key[1, 0] * x + key[1, 1] * y + key[1, 2] * z),
+        key[4, 1] - scale * (key[2, 0] * x + key[2, 1] * y + key[2, 2] * z),
+    )
+
+
+@kernel
+def _weights(x: float) -> tuple[float, float, float, float]:
+    """Of four neighbours, for a place x between the middle two [CatmullRom1974]."""
+    return (
+        ((2.0 - x) * x - 1.0) * x * 0.5,
+        ((3.0 * x - 5.0) * x * x + 2.0) * 0.5,
+        ((4.0 - 3.0 * x) * x + 1.0) * x * 0.5,
+        (x - 1.0) * x * x * 0.5,
+    )
+
+
+@kernel
+def _cubic(light: Any, x: float, y: float) -> tuple[float, float, float]:
+    """Light between pixels; never below zero."""
+    i, j = int(x), int(y)
+    wx, wy = _weights(x - i), _weights(y - j)
+    red = green = blue = 0.0
+    for b in range(4):
+        k = j + b - 1
+        red += wy[b] * (
+            wx[0] * light[k, i - 1, 0]
+            + wx[1] * light[k, i, 0]
+            + wx[2] * light[k, i + 1, 0]
+            + wx[3] * light[k, i + 2, 0]
+        )
+        green += wy[b] * (
+            wx[0] * light[k, i - 1, 1]
+            + wx[1] * light[k, i, 1]
+            + wx[2] * light[k, i + 1, 1]
+            + wx[3] * light[k, i + 2, 1]
+        )
+        blue += wy[b] * (
+            wx[0] * light[k, i - 1, 2]
+            + wx[1] * light[k, i, 2]
+            + wx[2] * light[k, i + 1, 2]
+            + wx[3] * light[k, i + 2, 2]
+        )
+    return max(red, 0.0), max(green, 0.0), max(blue, 0.0)

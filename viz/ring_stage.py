@@ -1,0 +1,208 @@
+"""The ring at one moment, ready for a picture: its members, the Sun that they see, its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
+from geometry.design import Design
+from geometry.ephemeris import sky_at
+from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
+from geometry.orbit.eclipse import sunlit_fraction
+from geometry.orbit.parameters import SunSynchronousOrbit
+from geometry.validation import FloatArray, check_in_range, read_only
+from viz import theme
+from viz.camera import Camera
+from viz.scene import Caption, EarthItem, PointsItem, Scene
+
+REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
+
+
+@dataclass(frozen=True)
+class View:
+    """A place for the camera, about the direction of the Sun.
+
+    `hour` is the local solar time under it, `latitude_deg` its height over the equator; `distance` and
+    `width` (what it sees across the shorter side) are in Earth radii, for a ring as low as REFERENCE_M;
+    a higher one is seen from farther.
+    """
+
+    hour: float
+    latitude_deg: float
+    distance: float
+    width: float
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        check_in_range(self.hour, 0.0, 24.0, name="hour", unit="h")
+        check_in_range(self.latitude_deg, -80.0, 80.0, name="latitude_deg", unit="deg")
+
+
+@dataclass(frozen=True, eq=False)
+class RingMoment:
+    """All members of a design's ring at one time.
+
+    Parameters
+    ----------
+    at_utc : datetime64
+    sun_direction_gcrs : array (3,)
+    sun_distance_m : float
+    earth : EarthItem
+    position_gcrs_m : array (N, 3)
+    sunlit_fraction : array (N,)
+        Share of the Sun's disc that each sees, in [0, 1].
+    """
+
+    at_utc: np.datetime64
+    sun_direction_gcrs: FloatArray
+    sun_distance_m: float
+    earth: EarthItem
+    position_gcrs_m: FloatArray
+    sunlit_fraction: FloatArray
+
+    def __post_init__(self) -> None:
+        for name in ("sun_direction_gcrs", "position_gcrs_m", "sunlit_fraction"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    @property
+    def lit_share(self) -> float:
+        """Mean sunlit fraction of the members."""
+        return float(self.sunlit_fraction.mean())
+
+
+def ring_moment(design: Design, at_utc: np.datetime64 | None = None) -> RingMoment:
+    """The ring of a design at a time, default its epoch.
+
+    Raises
+    ------
+    ValueError
+        As `orbit_positions`.
+    """
+    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    times = np.array([at])
+    sky = sky_at(times)
+    position = orbit_positions(design, times)
+    lit = sunlit_fraction(
+        position,
+        sky.sun_direction_gcrs,
+        sky.sun_distance_m,
+        sky.earth_pole_gcrs,
+        design.environment.earth_shape,
+    )
+    return RingMoment(
+        at,
+        sky.sun_direction_gcrs[0],
+        float(sky.sun_distance_m[0]),
+        EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape),
+        position[:, 0],
+        lit[:, 0],
+    )
+
+
+def ring_scene(moment: RingMoment, camera: Camera) -> Scene:
+    """Stars, Earth and shining members, without words."""
+    return Scene(
+        camera=camera,
+        sun_direction_gcrs=moment.sun_direction_gcrs,
+        earth=moment.earth,
+        stars=True,
+        points=(member_points(moment, camera),),
+    )
+
+
+def member_points(moment: RingMoment, camera: Camera, gain: float = 1.0, width: float = 1.0) -> PointsItem:
+    """The members as points in the colours of their light, brighter and wider than usual where asked."""
+    color, strength = lit_colors(moment.sunlit_fraction)
+    light = gain * ring_light(len(strength))
+    return PointsItem(moment.position_gcrs_m, light * strength, color, camera_reach_m(camera), width)
+
+
+def camera_reach_m(camera: Camera) -> float:
+    """From the camera to the geocentre, m: from there a member has the light that `theme` names."""
+    return float(np.linalg.norm(camera.position_gcrs_m))
+
+
+def ring_light(members: int) -> float:
+    """Light of one of so many members."""
+    return theme.RING_LIGHT * min(1.0, (1000.0 / members) ** theme.RING_CROWDING)
+
+
+def lit_colors(lit: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Colour (N, 3) and relative light (N,) by the share of the Sun that a satellite sees (N,).
+
+    Full light is warm white, penumbra runs to red, umbra is a dim blue that the eye can still find.
+    """
+    full, red, dark = (np.array(c) for c in (theme.LIT, theme.PENUMBRA, theme.DARK))
+    sunny = np.clip(lit, 0.0, 1.0)[:, None]
+    color = sunny * full + (1.0 - sunny) * np.where(sunny > 0.0, red, dark)
+    strength = np.where(sunny[:, 0] > 0.0, 0.35 + 0.65 * sunny[:, 0], theme.DARK_LIGHT)
+    return color, strength
+
+
+# ------------------------------------------------------------------ cameras
+
+
+def ring_reach(design: Design, at: np.datetime64) -> float:
+    """How much farther the ring reaches than the one that the views are made for; at least 1."""
+    members = orbit_positions(design, np.array([at]))
+    one_turn = orbit_positions(design, orbit_times(design, at, steps=64), satellites=[0])
+    farthest = max(np.linalg.norm(p, axis=-1).max() for p in (members, one_turn))
+    return max(1.0, float(farthest) / REFERENCE_M)
+
+
+def view_camera(view: View, sun: FloatArray, reach: float) -> Camera:
+    """The camera of a view; the pole is up and the Sun's meridian gives noon."""
+    noon = np.arctan2(sun[1], sun[0])
+    east = noon + (view.hour - 12.0) * np.pi / 12.0
+    north = np.radians(view.latitude_deg)
+    way = np.array([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+    angle = 2.0 * np.arctan(0.5 * view.width / view.distance)
+    position = EARTH_EQUATORIAL_RADIUS_M * view.distance * reach * way
+    return Camera(position, np.zeros(3), np.array([0.0, 0.0, 1.0]), angle, view.shift)
+
+
+# ------------------------------------------------------------------ words
+
+
+def ring_words(design: Design, at: np.datetime64) -> tuple[str, str]:
+    """What is shown, and where it flies."""
+    count = flight_of(design).satellites
+    title = "1 satellite" if count == 1 else f"{count:,} satellites"
+    states = orbit_states(design, np.array([at]))
+    beta = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°"
+    if isinstance(design.orbit, SunSynchronousOrbit):
+        ltan = " and ".join(hour_text(s) for s in design.ring.ltan_list_s or (design.orbit.ltan_s,))
+        title += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
+        return title, f"LTAN {ltan}  ·  {beta}"
+    return title, beta
+
+
+def hour_text(local_time_s: float) -> str:
+    """Local time, hh:mm."""
+    minutes = round(local_time_s / 60.0)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def moment_text(at: np.datetime64) -> str:
+    """A time for a caption, to the minute."""
+    return str(np.datetime_as_string(at, unit="m")).replace("T", "  ") + " UTC"
+
+
+def share_text(lit_share: float) -> str:
+    """Share of the ring in sunlight; what is not whole is not called whole."""
+    percent = 100.0 * lit_share
+    if 0.0 < percent < 1.0 or 99.0 < percent < 100.0:
+        return f"{percent:.1f} % in sunlight"
+    return f"{percent:.0f} % in sunlight"
+
+
+def ring_captions(title: str, below: str, at: np.datetime64) -> tuple[Caption, ...]:
+    """Title and facts at the lower left, the time at the lower right."""
+    lines = below.count("\n")
+    return (
+        Caption(title, "bottom_left", 0.030, (0.0, -0.040 - 0.0185 * 1.45 * lines)),
+        Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
+        Caption(moment_text(at), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
+    )

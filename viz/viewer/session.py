@@ -75,6 +75,7 @@ class Session:
         self._clock = clock
         self._changed_at = clock()
         self._moment: Moment | None = None
+        self._member: tuple[Design, int, Design] | None = None
         self._craft: tuple[object, Craft] | None = None
         self._loads: CraftLoads | None = None
         self._loads_of: tuple[object, ...] = ()
@@ -109,9 +110,17 @@ class Session:
         return kept
 
     @property
+    def member(self) -> Design:
+        """The design as the satellite looked at flies it."""
+        kept, satellite = self._member, self.state.satellite
+        if kept is None or kept[0] is not self.design or kept[1] != satellite:
+            self._member = kept = (self.design, satellite, self.design.of_member(satellite))
+        return kept[2]
+
+    @property
     def craft(self) -> Craft:
         """Of the satellite looked at, in the detail of the analysis."""
-        member = self.design.of_member(self.state.satellite)
+        member = self.member
         if self._craft is None or self._craft[0] != member.craft:
             self._craft = (member.craft, build_craft(member))
         return self._craft[1]
@@ -324,7 +333,7 @@ class Session:
     # ---------------------------------------------------------------- results
 
     def _loads_key(self) -> tuple[object, ...]:
-        member = self.design.of_member(self.state.satellite)
+        member = self.member
         return (member.craft, member.environment, member.case)
 
     def _seen_now(self) -> FloatArray:
@@ -351,7 +360,7 @@ class Session:
             return False
         self.tasks.forget("fine")
         self._fine_asked = ()
-        design = self.design.of_member(self.state.satellite)
+        design = self.member
         mesh, states = self.craft.mesh, self.moment.state
         self._loads_of, self._loads_seen = key, seen
         if len(mesh.faces) > QUICK_FACES or not self._warm:
@@ -376,7 +385,7 @@ class Session:
         if wanted == self._fine_asked or not self._loads_of:
             return
         self._fine_asked = wanted
-        design, craft = self.design.of_member(self.state.satellite), self.craft
+        design, craft = self.member, self.craft
         satellite, at = self.state.satellite, self.state.at_utc
         self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
 

@@ -89,7 +89,7 @@ class Tab:
 
     def text(self, selector):
         return self.js(
-            "const e = document.querySelector(arguments[0]); return e ? e.textContent : ''", selector
+            "const e = document.querySelector(arguments[0]); return e ? e.textContent.trim() : ''", selector
         )
 
     def press(self, words):

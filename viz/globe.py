@@ -9,6 +9,8 @@ their number.
 from __future__ import annotations
 
 import math
+import threading
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -34,6 +36,7 @@ from viz.maps import (
 from viz.scene import EarthItem, Scene
 
 CLOUD_HEIGHT = 7.0 / RADIUS_KM
+_READING = threading.Lock()
 
 
 # places in the vector of looks
@@ -168,8 +171,24 @@ def _check_outside(origin: FloatArray) -> None:
         )
 
 
-@cache
+def read_ahead() -> None:
+    """Begin to read maps and make tables in a thread, while the caller loads what else a picture needs."""
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the program ends: no thread can be begun any more
+            _arrays()
+
+    threading.Thread(target=read, name="earth-maps", daemon=True).start()
+
+
 def _arrays() -> tuple[NDArray[Any], ...]:
+    """Maps and tables, read once; who asks while another thread reads them waits for it."""
+    with _READING:
+        return _read_arrays()
+
+
+@cache
+def _read_arrays() -> tuple[NDArray[Any], ...]:
     """Maps and tables, in the order in which all kernels take them.
 
     `views` (5, VIEWS): what passes on the way to the ground, R G B, and past the limb, R G.  `lights`

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from viz import theme
 from viz.kernels import by_rows, kernel
@@ -63,6 +62,8 @@ def _curve() -> NDArray[np.float32]:
 
 def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     """What the lens spreads, on a coarse grid, and the step of the grid in pixels."""
+    from scipy.ndimage import gaussian_filter
+
     height, width = light.shape[:2]
     step = -(-min(height, width) // 240)
     rows, columns = -(-height // step), -(-width // step)

@@ -85,19 +85,23 @@ def _opens(*names: str) -> ctypes.CDLL | None:
 
 def _display_answers() -> bool:
     """Whether DISPLAY names an X server that lets us in."""
-    if not os.environ.get("DISPLAY"):
-        return False
+    named = os.environ.get("DISPLAY")
+    return bool(named) and _connection(named)
+
+
+@cache
+def _connection(_display: str) -> bool:
+    """Whether the display answers.
+
+    The connection is left open to the end of the process: a bare X server (Xvfb) starts anew when its last
+    client leaves, and a window that opens in that moment is refused.
+    """
     x11 = _opens("libX11.so.6")
     if x11 is None:
         return False
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
-    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
-    display = x11.XOpenDisplay(None)
-    if not display:
-        return False
-    x11.XCloseDisplay(display)
-    return True
+    return bool(x11.XOpenDisplay(None))
 
 
 def require_display() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.orbit.mean_elements import secular_rates_rad_s
@@ -71,6 +70,8 @@ def repeat_altitude_m(orbits: int, days: int, inclination_rad: float | None = No
             raise ValueError(f"{name} must be a whole number from 1 on, got {value}")
     if inclination_rad is not None:
         check_in_range(inclination_rad, 0.0, np.pi, name="inclination_rad", unit="rad")
+
+    from scipy.optimize import brentq  # loads half a second of modules
 
     def per_day(altitude_m: float) -> float:
         return orbits_per_nodal_day(*_rates_rad_s(altitude_m, inclination_rad))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_matrix, diags
-from scipy.sparse.linalg import minres
 
 from geometry.validation import FloatArray, IntArray
 
@@ -106,6 +105,8 @@ def _multipliers(
     size = (surfaces, surfaces)
     matrix = coo_matrix((scaled, (first, second)), size) + coo_matrix((scaled, (second, first)), size)
     matrix = (matrix + diags(np.ones(surfaces))).tocsr()
+    from scipy.sparse.linalg import minres  # a quarter of a second to load, and seldom needed
+
     # minres: two surfaces that see nothing but each other make the matrix singular, though consistent
     solution, _ = minres(matrix, missing * scale, rtol=1e-13, maxiter=20 * surfaces + 100)
     return np.asarray(solution * scale)

@@ -33,12 +33,18 @@ from viz.opengl import require_opengl
 
 FIRST_WINDOW = """
 import sys
-from geometry.design import load_design
-from viz.viewer.session import Session
-from viz.viewer.window import Window
-window = Window(Session(load_design("solar_slice")), ({width}, {height}))
-window._draw()
-window.close()
+import viz.opengl
+from viz.cli.main import run
+kept = viz.opengl.require_opengl
+def before_the_window():
+    kept()
+    from viz.viewer.window import Window
+    def first_picture(window):
+        window._draw()
+        window.close()
+    Window.run = first_picture
+viz.opengl.require_opengl = before_the_window
+sys.exit(run(["view", "solar_slice", "--size", "{width}x{height}"]))
 """
 SHOWN = 24  # frames of each measurement
 

@@ -81,6 +81,7 @@ class BrowserViewer:
         self.pictures = Pictures(session)
         self._told: dict[str, Any] = {}
         self._told_at = 0.0
+        self._untold = False  # something has changed since the last telling
         self._fine = False
         self._wishes: list[tuple[str, Any, bool]] = []
 
@@ -194,18 +195,21 @@ class BrowserViewer:
         tabs.stale |= session.tick(wall_s)
         if not tabs.count:
             return
+        moved = tabs.stale
         if tabs.stale:
             tabs.stale, self._fine = False, False
             tabs.publish(self.pictures.jpeg(tabs.size, fine=False))
         elif not self._fine and session.settled:
             self._fine = True
             tabs.publish(self.pictures.jpeg(tabs.size, fine=True))
-        self._tell_tabs()
+        if moved or self._untold:
+            self._tell_tabs()
 
     def _tell_tabs(self) -> None:
         """Push the words and numbers that changed."""
         now = time.perf_counter()
-        if self.session.state.playing and now - self._told_at < TOLD_S:
+        self._untold = self.session.state.playing and now - self._told_at < TOLD_S
+        if self._untold:
             return
         told = self._tell()
         changed = {k: v for k, v in told.items() if self._told.get(k) != v}

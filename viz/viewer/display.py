@@ -50,7 +50,6 @@ class Display:
             renderer.SetBackground(0.0, 0.0, 0.0)
             renderer.SetInteractive(0)
             window.AddRenderer(renderer)
-        self._craft_layer.UseFXAAOn()
         self._picture, self._texture = _Picture(), vtkTexture()
         self._texture.InterpolateOn()
         self._texture.SetInputData(self._picture.image)
@@ -89,6 +88,10 @@ class Display:
             for actor in self._craft.actors:
                 self._craft_layer.RemoveActor(actor)
             self._craft = None
+
+    def smooth_edges(self, smooth: bool) -> None:
+        """Whether the craft's edges are smoothed: five times the work of all else, in software."""
+        self._craft_layer.SetUseFXAA(smooth)
 
     def show_panels(self, panels: list[tuple[str, tuple[float, float], Bytes]]) -> None:
         """Panels by name, their upper left corners and RGBA pictures; those not named are taken away."""

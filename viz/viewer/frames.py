@@ -42,6 +42,7 @@ class Frames:
         began = time.perf_counter()
         self.display.show_far(self.far_picture(size, fine=fine, paced=False))
         self._draw_craft()
+        self.display.smooth_edges(fine)
         if not fine:
             self._pace(time.perf_counter() - began)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from geometry.design import Design, changed_design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.radiation.ray_caster import EmbreeRayCaster
-from geometry.studies.eclipse_year import EclipseYear, eclipse_year
-from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
-from geometry.studies.umbra_passages import longest_umbra_utc, next_umbra_utc
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
 from viz.viewer.cameras import camera_of
@@ -32,6 +29,9 @@ from viz.viewer.picking import satellite_at, surface_at
 from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
 from viz.viewer.tasks import NewestOnly
 from viz.viewer.tints import surface_colors
+
+if TYPE_CHECKING:
+    from geometry.studies.eclipse_year import EclipseYear
 
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
@@ -75,6 +75,7 @@ class Session:
         self._clock = clock
         self._changed_at = clock()
         self._moment: Moment | None = None
+        self._member: tuple[Design, int, Design] | None = None
         self._craft: tuple[object, Craft] | None = None
         self._loads: CraftLoads | None = None
         self._loads_of: tuple[object, ...] = ()
@@ -109,9 +110,17 @@ class Session:
         return kept
 
     @property
+    def member(self) -> Design:
+        """The design as the satellite looked at flies it."""
+        kept, satellite = self._member, self.state.satellite
+        if kept is None or kept[0] is not self.design or kept[1] != satellite:
+            self._member = kept = (self.design, satellite, self.design.of_member(satellite))
+        return kept[2]
+
+    @property
     def craft(self) -> Craft:
         """Of the satellite looked at, in the detail of the analysis."""
-        member = self.design.of_member(self.state.satellite)
+        member = self.member
         if self._craft is None or self._craft[0] != member.craft:
             self._craft = (member.craft, build_craft(member))
         return self._craft[1]
@@ -244,6 +253,10 @@ class Session:
         self.say("searching ...")
 
         def search() -> tuple[np.datetime64 | None, str]:
+            from geometry.studies.eclipse_year import eclipse_year
+            from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
+            from geometry.studies.umbra_passages import longest_umbra_utc, next_umbra_utc
+
             if where in ("equinox", "solstice"):
                 longitudes = EQUINOX_RAD if where == "equinox" else SOLSTICE_RAD
                 return next_sun_longitude_utc(state.at_utc, longitudes), f"{where}, apparent Sun"
@@ -320,7 +333,7 @@ class Session:
     # ---------------------------------------------------------------- results
 
     def _loads_key(self) -> tuple[object, ...]:
-        member = self.design.of_member(self.state.satellite)
+        member = self.member
         return (member.craft, member.environment, member.case)
 
     def _seen_now(self) -> FloatArray:
@@ -347,7 +360,7 @@ class Session:
             return False
         self.tasks.forget("fine")
         self._fine_asked = ()
-        design = self.design.of_member(self.state.satellite)
+        design = self.member
         mesh, states = self.craft.mesh, self.moment.state
         self._loads_of, self._loads_seen = key, seen
         if len(mesh.faces) > QUICK_FACES or not self._warm:
@@ -372,7 +385,7 @@ class Session:
         if wanted == self._fine_asked or not self._loads_of:
             return
         self._fine_asked = wanted
-        design, craft = self.design.of_member(self.state.satellite), self.craft
+        design, craft = self.member, self.craft
         satellite, at = self.state.satellite, self.state.at_utc
         self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
 
@@ -388,7 +401,7 @@ class Session:
             return
         self._year_of = wanted
         design, year = self.design, int(wanted[3])
-        self.tasks.ask("year", wanted, lambda: eclipse_year(design, year))
+        self.tasks.ask("year", wanted, lambda: _year(design, year))
 
     def _ray_caster(self) -> EmbreeRayCaster:
         mesh = self.craft.mesh
@@ -449,6 +462,13 @@ def _prepared(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLo
     """Coarse loads, and the colours of the coatings drawn once."""
     surface_colors(mesh)
     return coarse_loads(design, mesh, states)
+
+
+def _year(design: Design, year: int) -> EclipseYear:
+    """The season strip; what it needs is loaded after the first picture."""
+    from geometry.studies.eclipse_year import eclipse_year
+
+    return eclipse_year(design, year)
 
 
 def _spacing_fault(design: Design) -> str | None:

@@ -11,6 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteract
 
 from geometry.design import Design
 from viz.image import write_png
+from viz.opengl import require_display
 from viz.staging import title_of
 from viz.viewer.display import Display
 from viz.viewer.film import Film
@@ -34,9 +35,15 @@ class Window:
         Pixels.
     folder : Path
         Where screenshots and films go.
+
+    Raises
+    ------
+    OpenGLMissingError
+        No display answers: VTK would end the process.
     """
 
     def __init__(self, session: Session, size: tuple[int, int] = (1280, 720), folder: Path = Path()) -> None:
+        require_display()
         self.session, self.folder = session, folder
         self.pointer = Pointer(session)
         self._window = vtkRenderWindow()

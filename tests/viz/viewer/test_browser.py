@@ -19,7 +19,7 @@ from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0  # a loaded machine, and kernels that are compiled first
 
 
 def wait(condition, what):
@@ -89,7 +89,7 @@ class Tab:
 
     def text(self, selector):
         return self.js(
-            "const e = document.querySelector(arguments[0]); return e ? e.textContent : ''", selector
+            "const e = document.querySelector(arguments[0]); return e ? e.textContent.trim() : ''", selector
         )
 
     def press(self, words):

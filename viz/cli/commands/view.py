@@ -91,6 +91,9 @@ def _show(
         require_extra("viewer", "--browser")
     else:
         require_display()
+    from viz.globe import read_ahead
+
+    read_ahead()
     flown, at_utc = _opened(source, at, changes, casting)
     require_opengl()
     if browser:

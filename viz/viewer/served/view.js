@@ -5,7 +5,14 @@
     " ": "space", ",": "comma", ".": "period", "<": "less", ">": "greater", "+": "plus", "=": "equal",
     "-": "minus", "?": "question", ArrowLeft: "Left", ArrowRight: "Right", ArrowUp: "Up", ArrowDown: "Down",
   };
-  const TYPING = "input, textarea, select, button, [role=slider], [contenteditable]";
+  // what a control does with a key itself; every other key is the viewer's, wherever the focus is
+  const TYPING = "textarea, select, [contenteditable], input:not([type=range])";
+  const OF_SLIDERS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
+  const OF_BUTTONS = /^( |Enter)$/;
+  const ownKey = (target, key) =>
+    target.closest(TYPING) !== null ||
+    (target.closest("input[type=range]") !== null && OF_SLIDERS.test(key)) ||
+    (target.closest("button, a") !== null && OF_BUTTONS.test(key));
 
   function connect(canvas) {
     const context = canvas.getContext("2d");
@@ -59,7 +66,7 @@
     }, { passive: false });
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest(TYPING) && event.key !== "?") return;
+      if (ownKey(event.target, event.key)) return;
       const key = KEYS[event.key] || event.key;
       if (key === " " || key.startsWith("Arrow")) event.preventDefault();
       send({ key });

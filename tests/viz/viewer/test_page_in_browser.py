@@ -49,6 +49,7 @@ class Visitor:
             lambda: self.js("return !!window.dawnring || !document.getElementById('failure').hidden"),
             "a page",
         )
+        wait(lambda: self.js("return !window.dawnring || dawnring.app.stage.earth.isFine"), "the fine maps")
 
     def js(self, code: str, *arguments: Any) -> Any:
         return self.driver.execute_script(code, *arguments)

@@ -29,11 +29,14 @@ _LAST_EXPORT = re.compile(r"export\{([^}]*)\};\s*$")
 
 def script() -> str:
     """three.js and the page's own modules, in the order in which they need each other."""
-    return f"const modules = {{}};\nmodules.three = {three()};\n" + "".join(_own_modules())
+    return "const modules = {};\n" + "".join(_modules())
 
 
-def _own_modules() -> list[str]:
-    """Each module as a function called once, after those that it imports; its exports stay in `modules`."""
+def _modules() -> list[str]:
+    """Each module as a function called once, after those that it imports; its exports stay in `modules`.
+
+    As with ES modules, what is imported first runs first: three.js only where it is first needed.
+    """
     ordered: dict[str, str] = {}
     open_names: list[str] = []
 
@@ -42,11 +45,13 @@ def _own_modules() -> list[str]:
             return
         if name in open_names:
             raise ValueError(f"modules import each other in a circle: {' -> '.join([*open_names, name])}")
+        if name == "three":
+            ordered[name] = f"modules.three = {three()};\n"
+            return
         open_names.append(name)
         text = (SOURCES / f"{name}.js").read_text(encoding="utf-8")
         for _, needed in _IMPORT.findall(text):
-            if needed != "three":
-                add(_module_name(needed))
+            add(_module_name(needed))
         open_names.pop()
         exported = ", ".join(_EXPORT.findall(text))
         body = _EXPORT.sub("", _IMPORT.sub(_taken, text))

@@ -20,17 +20,22 @@ MAPS = {
     "lights": ("night_lights.jpg", 4096, 62),
     "water": ("water.png", 2048, 84),
 }
+COARSE_WIDTH, COARSE_QUALITY = 1024, 60  # of all, for the first frame
 
 
 @cache
-def earth_maps() -> dict[str, str]:
-    """`data:` addresses of the maps, by name: land (colour), clouds, lights and distance to shore (grey)."""
-    return {name: data_address(*_encoded(*how)) for name, how in MAPS.items()}
+def earth_maps() -> dict[str, Any]:
+    """`data:` addresses of the maps, by name: land (colour), clouds, lights and distance to shore (grey).
 
-
-def map_sizes() -> dict[str, Any]:
-    """Widths of the maps, and how many texels of the assets' width the half range of `water` spans."""
-    return {"widths": {name: width for name, (_, width, _) in MAPS.items()}, "water_reach": WATER_REACH}
+    `coarse` holds the same ones small, for the first frame; `water_reach` is how many texels of the assets'
+    width the half range of `water` spans.
+    """
+    fine = {name: data_address(*_encoded(*how)) for name, how in MAPS.items()}
+    coarse = {
+        name: data_address(*_encoded(file, COARSE_WIDTH, COARSE_QUALITY))
+        for name, (file, _, _) in MAPS.items()
+    }
+    return {"fine": fine, "coarse": coarse, "water_reach": WATER_REACH}
 
 
 def _encoded(name: str, width: int, quality: int) -> tuple[bytes, str]:

@@ -20,7 +20,7 @@ from viz.staging import title_of
 from viz.viewer.page import bundle
 from viz.viewer.page.air_tables import air_tables, noise_map
 from viz.viewer.page.craft_tables import Progress, craft_table, craft_variants, load_cases
-from viz.viewer.page.earth_maps import color_ramps, earth_maps, map_sizes
+from viz.viewer.page.earth_maps import color_ramps, earth_maps
 from viz.viewer.page.orbit_rows import orbit_rows
 from viz.viewer.page.packing import milliseconds
 from viz.viewer.page.seasons import longest_umbra_utc, year_fields
@@ -99,7 +99,7 @@ def write_page(
         bundle.script(),
         {
             "document": json.dumps(document, allow_nan=False, ensure_ascii=False),
-            "maps": json.dumps({**earth_maps(), "air": air_tables(), "noise": noise_map(), **map_sizes()}),
+            "maps": json.dumps({**earth_maps(), "air": air_tables(), "noise": noise_map()}),
         },
     )
     write_text(path, text)

@@ -24,7 +24,8 @@ const LIT_SAMPLES = 720;
 const SHADED_SHARE = 0.25; // of the greatest solar load: below, a surface counts as shaded
 
 export class App {
-  constructor(canvas, context, given, maps, pictures) {
+  constructor(started, given) {
+    const { canvas } = started;
     this.given = given;
     this.canvas = canvas;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -47,7 +48,7 @@ export class App {
     this.loads = given.crafts.map((c) => new Loads(c));
     const reach = this.designRing.rows.map((r) => r.axisM * (1 + r.eccentricity));
     this.rig = new Rig(this.still, reach.reduce((a, b) => Math.max(a, b)) / REFERENCE_M);
-    this.stage = new Stage(canvas, context, given, maps, pictures);
+    this.stage = new Stage(started, given);
     this.rig.greet(this.sky.at(this.ms));
     this.keys = keyTable(this);
     this.useRing(this.designRing, this.designCalendar);

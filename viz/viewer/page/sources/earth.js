@@ -2,6 +2,7 @@
 
 import * as THREE from "three";
 import { unpacked } from "./document.js";
+import { decodeMaps } from "./start.js";
 import { TONE, toneUniforms } from "./tone.js";
 
 const FRAGMENT = /* glsl */ `
@@ -52,8 +53,8 @@ vec3 limb(vec3 p, float height, float place, vec3 d) {
 vec2 place(vec3 n) {
   return vec2(0.5 + atan(n.y, n.x) / (2.0 * PI), 0.5 + asin(clamp(n.z, -1.0, 1.0)) / PI);
 }
-float read(sampler2D map, vec2 uv, float width, float footprint) {
-  return textureLod(map, uv, log2(max(footprint * width / (2.0 * PI), 1.0))).r;
+vec3 read(sampler2D map, vec2 uv, float footprint) {
+  return textureLod(map, uv, log2(max(footprint * float(textureSize(map, 0).x) / (2.0 * PI), 1.0))).rgb;
 }
 float grain(vec3 p, float repeats) {
   vec3 w = p * p * p * p;
@@ -87,9 +88,9 @@ vec3 ground(vec3 p, vec3 d, float stride) {
   float muS = dot(n, sun);
   vec2 uv = place(n);
   float footprint = stride / pow(max(mu, 0.03), 0.65);
-  float cloud = read(clouds, uv, CLOUDS_WIDTH, footprint);
-  float shore = read(water, uv, WATER_WIDTH, footprint);
-  float lamp = read(lamps, uv, LAMPS_WIDTH, footprint);
+  float cloud = read(clouds, uv, footprint).r;
+  float shore = read(water, uv, footprint).r;
+  float lamp = read(lamps, uv, footprint).r;
   float near = smoothstep(1.6e-3, 4.0e-4, footprint) * detailed;
   float fine = 0.0, slant = 0.0;
   if (near > 0.0) {
@@ -101,7 +102,7 @@ vec3 ground(vec3 p, vec3 d, float stride) {
   float texel = 2.0 * PI / 4096.0;
   shore = (shore * 255.0 - 128.0) / 127.0 * WATER_REACH + near * 0.35 * fine;
   float sea = clamp(0.5 + shore / clamp(footprint / texel, 0.30, 9.0), 0.0, 1.0);
-  vec3 color = textureLod(land, uv, log2(max(footprint * LAND_WIDTH / (2.0 * PI), 1.0))).rgb;
+  vec3 color = read(land, uv, footprint);
   float grey = dot(color, vec3(0.30, 0.59, 0.11));
   color = max(1.3 * color - 0.3 * grey, 0.0);
   color = 0.52 * (1.0 - sea) * (1.0 + near * 0.22 * fine) * color + sea * vec3(0.0035, 0.0105, 0.0230);
@@ -113,7 +114,7 @@ vec3 ground(vec3 p, vec3 d, float stride) {
     float shade = 0.0;
     if (muS > -0.02) {
       vec3 q = normalize(n + min(7.0 / RADIUS_KM / max(muS, 0.06), 0.012) * sun);
-      shade = read(clouds, place(q), CLOUDS_WIDTH, footprint);
+      shade = read(clouds, place(q), footprint).r;
     }
     float relief = clamp(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45, 1.6);
     float mirrored = sea > 0.0 && muS > -0.02 ? sea * glint(n, d, mu) * (1.0 + 0.25 * near * fine) : 0.0;
@@ -180,23 +181,17 @@ void main() {
 }
 `;
 
-// Starts decoding the maps: other threads do it while WebGL starts.
-export function decodeMaps(maps) {
-  return Object.fromEntries(["land", "clouds", "lights", "water", "noise"].map((name) => {
-    const picture = new Image();
-    picture.src = maps[name];
-    return [name, { picture, decoded: picture.decode() }];
-  }));
-}
+const UNIFORM_OF = { land: "land", clouds: "clouds", lights: "lamps", water: "water" };
 
 // A full-screen triangle; `update` places the eye.
 export class Earth {
-  // `pictures`: what `decodeMaps` made of the same maps.
+  // `pictures`: what `decodeMaps` made of the coarse maps and the noise.
   constructor(maps, pictures, shape, look) {
     const air = maps.air;
     this.shape = shape;
-    this.pictures = [];
-    const map = (name, color, tiled) => this.texture(pictures[name], color, tiled);
+    this.isFine = false;
+    this.waited = Object.values(pictures).map((p) => p.decoded);
+    const map = (name, color, tiled) => texture(pictures[name], color, tiled);
     const texture2d = (entry, size) => floats(new THREE.DataTexture(unpacked(entry), size[0], size[1]));
     const texture3d = (entry) => floats(new THREE.Data3DTexture(unpacked(entry), ...air.size));
     this.uniforms = {
@@ -237,10 +232,6 @@ export class Earth {
         LIMB_POWER: number(air.limb_power),
         LIGHTS_COUNT: number(air.lights_size[0]),
         VIEWS_COUNT: number(air.views_size[0]),
-        CLOUDS_WIDTH: number(maps.widths.clouds),
-        WATER_WIDTH: number(maps.widths.water),
-        LAMPS_WIDTH: number(maps.widths.lights),
-        LAND_WIDTH: number(maps.widths.land),
         WATER_REACH: number(maps.water_reach),
       },
       transparent: true,
@@ -256,24 +247,24 @@ export class Earth {
     this.object.frustumCulled = false;
   }
 
-  // One map, shown once it is decoded.
-  texture({ picture, decoded }, color, tiled) {
-    const texture = new THREE.Texture(picture);
-    texture.wrapS = THREE.RepeatWrapping;
-    texture.wrapT = tiled ? THREE.RepeatWrapping : THREE.ClampToEdgeWrapping;
-    texture.minFilter = THREE.LinearMipmapLinearFilter;
-    texture.magFilter = THREE.LinearFilter;
-    if (color) texture.colorSpace = THREE.SRGBColorSpace;
-    else texture.format = THREE.RedFormat;
-    this.pictures.push(decoded.then(() => {
-      texture.needsUpdate = true;
-    }));
-    return texture;
+  // Resolves when the maps of the first frame are there.
+  whole() {
+    return Promise.all(this.waited);
   }
 
-  // Resolves when all maps are there.
-  whole() {
-    return Promise.all(this.pictures);
+  // Takes the fine maps, one after another; `touch` is called when one is there.
+  async refine(addresses, touch) {
+    for (const [name, address] of Object.entries(addresses)) {
+      const { picture, decoded } = decodeMaps({ [name]: address })[name];
+      await decoded;
+      const uniform = this.uniforms[UNIFORM_OF[name]];
+      const coarse = uniform.value;
+      uniform.value = texture({ picture, decoded }, name === "land");
+      uniform.value.needsUpdate = true;
+      coarse.dispose();
+      touch();
+    }
+    this.isFine = true;
   }
 
   // The eye (rows right, up, back; position in m), the sky and the half field as tangents.
@@ -291,6 +282,21 @@ export class Earth {
     u.shift.value.set(...shift);
     u.pixel.value = (2 * half[1]) / heightPixels;
   }
+}
+
+// One map, shown once it is decoded.
+function texture({ picture, decoded }, color, tiled) {
+  const made = new THREE.Texture(picture);
+  made.wrapS = THREE.RepeatWrapping;
+  made.wrapT = tiled ? THREE.RepeatWrapping : THREE.ClampToEdgeWrapping;
+  made.minFilter = THREE.LinearMipmapLinearFilter;
+  made.magFilter = THREE.LinearFilter;
+  if (color) made.colorSpace = THREE.SRGBColorSpace;
+  else made.format = THREE.RedFormat;
+  decoded.then(() => {
+    made.needsUpdate = true;
+  });
+  return made;
 }
 
 function floats(texture) {

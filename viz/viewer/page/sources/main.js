@@ -1,8 +1,8 @@
 // Opens the page: reads what it was given, asks for WebGL, draws the first frame.
 
+import { drawn, started } from "./start.js";
 import { App } from "./app.js";
 import { readJson } from "./document.js";
-import { decodeMaps } from "./earth.js";
 import { bodyAxes } from "./attitude.js";
 import { orbitFrame } from "./orbit.js";
 import { computedCalendar } from "./calendar.js";
@@ -16,23 +16,22 @@ function fail(text) {
 }
 
 async function open() {
-  const canvas = document.getElementById("view");
-  const maps = readJson("maps");
-  const pictures = decodeMaps(maps);
-  const context = canvas.getContext("webgl2", { antialias: true, alpha: false, powerPreference: "high-performance" });
+  const { canvas, context, maps } = started;
   if (context === null) {
     fail("This page draws with WebGL 2, which this browser does not offer or has switched off. " +
       "Switch on hardware acceleration in its settings, or open the page in another browser.");
     return;
   }
-  const app = new App(canvas, context, readJson("document"), maps, pictures);
+  const app = new App(started, readJson("document"));
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault();
     fail("The graphics of this browser stopped. Load the page again to go on.");
   });
   await app.stage.earth.whole();
   app.firstFrame();
+  await drawn(context);
   performance.mark("dawnring:first-frame");
+  app.stage.earth.refine(maps.fine, () => app.touch());
   window.dawnring = { app, ...doorsOf(app) };
   const loop = (now) => {
     app.frame(now);

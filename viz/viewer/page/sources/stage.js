@@ -10,21 +10,21 @@ import { ShadowBody, placeSun, starField, sunGlow } from "./heavens.js";
 import { orbitFrame } from "./orbit.js";
 import { project, rayThrough } from "./rig.js";
 import { sunlitFraction } from "./shadow.js";
+import { ratioOf } from "./start.js";
 
 const NEAR_PIXELS = 46; // size from which the whole mesh is drawn
 const SMALLEST_PIXELS = 1.2;
-const FIRST_QUALITY = 0.5; // of the first frame, so that it is soon there
 const MAKES_WAY = 0.7;
 const FIELD = Math.tan((20 * Math.PI) / 180);
 
 export class Stage {
-  constructor(canvas, context, given, maps, pictures) {
+  constructor({ canvas, context, maps, pictures, quality }, given) {
     this.canvas = canvas;
     this.shape = given.earth;
     this.renderer = new THREE.WebGLRenderer({ canvas, context });
     this.renderer.autoClear = false;
     this.renderer.setClearColor(0x000000, 1);
-    this.quality = FIRST_QUALITY;
+    this.quality = quality;
     this.camera = new THREE.PerspectiveCamera();
     this.camera.matrixAutoUpdate = false;
     this.far = new THREE.Scene();
@@ -63,7 +63,7 @@ export class Stage {
   }
 
   applyQuality() {
-    this.ratio = Math.min(window.devicePixelRatio || 1, 2) * this.quality;
+    this.ratio = ratioOf(this.quality);
     const wanted = `${this.size} ${this.ratio}`; // buffers are dear: never made anew for the same size
     if (wanted === this.made) return;
     this.made = wanted;

@@ -79,7 +79,7 @@ class LightRays:
         sky: Surroundings,
         rotation_gcrs_from_body: FloatArray,
     ) -> None:
-        self.caster = ray_caster(mesh)
+        self.caster = ray_caster(mesh, doubt_close_sheets=False)
         self.mesh, self.sun, self.sky, self.rotation = mesh, sun_direction_body, sky, rotation_gcrs_from_body
         self.places = np.unique(mesh.vertices_m[np.unique(mesh.faces)], axis=0)
         self.thrown = np.zeros((2, len(mesh.faces)))  # radiance of the front and the back of each face

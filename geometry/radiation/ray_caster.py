@@ -72,11 +72,6 @@ class EmbreeRayCaster:
     Parameters
     ----------
     mesh : SurfaceMesh
-
-    Warns
-    -----
-    AccuracyWarning
-        Sheets nearer to each other than 1e-5 of the extent, by name.
     """
 
     def __init__(self, mesh: SurfaceMesh) -> None:
@@ -91,7 +86,6 @@ class EmbreeRayCaster:
         )
         # the first call builds the tree; later ones may then run side by side
         self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
-        warn_of_close_sheets(mesh, self)
 
     @property
     def center_m(self) -> FloatArray:
@@ -122,6 +116,21 @@ class EmbreeRayCaster:
         return self._scene.run(origins_m, directions, query="OCCLUDED") >= 0
 
 
-def ray_caster(mesh: SurfaceMesh) -> RayCaster:
-    """The engine for a mesh: the one place that chooses it."""
-    return EmbreeRayCaster(mesh)
+def ray_caster(mesh: SurfaceMesh, *, doubt_close_sheets: bool = True) -> RayCaster:
+    """The engine for a mesh: the one place that chooses it.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+    doubt_close_sheets : bool
+        Whether to look for sheets that rays cannot part; a picture's light need not.
+
+    Warns
+    -----
+    AccuracyWarning
+        Sheets nearer to each other than 1e-5 of the extent, by name.
+    """
+    caster = EmbreeRayCaster(mesh)
+    if doubt_close_sheets:
+        warn_of_close_sheets(mesh, caster)
+    return caster

@@ -103,7 +103,7 @@ def scene(
     The percent are those of the whole surface, by `surface_view`.
     """
     where = stage(design, at_utc, satellite=satellite)
-    craft = build_craft(_of_member(design, satellite))
+    craft = build_craft(design.of_member(satellite))
     name = surface or _default_surface(craft)
     craft.mesh.surface_index(name)
     states = orbit_states(design, np.array([where.at_utc]), satellites=(satellite,))
@@ -139,13 +139,6 @@ def picture_of(
         labels=(*_names(look, view, camera, half), *_rim(look, half)),
         captions=_captions(design, look, view),
     )
-
-
-def _of_member(design: Design, satellite: int) -> Design:
-    """The design on the local time of one member: its craft may be the mirror image."""
-    ltans = design.ring.ltan_list_s
-    group = satellite // (design.ring.satellites_per_plane * design.ring.planes)
-    return design.at_ltan(ltans[group]) if 0 <= group < len(ltans) else design
 
 
 def _default_surface(craft: Craft) -> str:

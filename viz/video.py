@@ -162,6 +162,8 @@ def check_film_output(target: Path, frames: int, *, force: bool = False) -> str:
     check_folder(target.parent, name="folder of the frames")
     for number in range(frames):
         file = target.with_name(target.name % number)
+        if file.is_dir():
+            raise ValueError(f"output {str(file)!r} is a folder; name a file in it")
         if file.exists() and not force:
             raise OutputExistsError(f"output {str(file)!r} exists; --force replaces it")
     return "png"
@@ -416,8 +418,32 @@ def _finish(job: FilmJob, kind: str, files: list[Path], target: Path) -> None:
     numbered = files[0].parent / "frames"
     numbered.mkdir(exist_ok=True)
     _run([*command, str(numbered / "%09d.png")], "write the frames")
-    for number in range(job.frames):
-        (numbered / f"{number:09d}.png").replace(target.with_name(target.name % number))
+    aside = files[0].parent / "replaced"
+    aside.mkdir(exist_ok=True)
+    _put_in_place(
+        [numbered / f"{number:09d}.png" for number in range(job.frames)],
+        [target.with_name(target.name % number) for number in range(job.frames)],
+        aside,
+    )
+
+
+def _put_in_place(made: list[Path], targets: list[Path], aside: Path) -> None:
+    """Move files to their places; whatever stops it, Ctrl-C included, puts back what was there before."""
+    begun: list[Path] = []
+    try:
+        for source, target in zip(made, targets, strict=True):
+            begun.append(target)
+            if target.exists():
+                target.replace(aside / target.name)
+            source.replace(target)
+    except BaseException:
+        for source, target in zip(made, begun, strict=False):
+            before = aside / target.name
+            if before.exists():
+                before.replace(target)
+            elif not source.exists():
+                target.unlink(missing_ok=True)
+        raise
 
 
 def _run(command: list[str], purpose: str) -> None:

@@ -10,7 +10,7 @@ Notes
 Between keys the Sun moves by at most `MOST_SUN_TURN_RAD` over the ground, the eye by `MOST_EYE_SHIFT` of its
 height.  Against frames drawn anew this errs by 0.3 codes of 255 in the mean and by 15 at the worst pixel in a
 thousand (film of a day, 1080p): in lights of towns, finer than a pixel, which shimmer by as much between any
-two frames that are drawn anew.  Without them it is 0.1 and 4.
+two frames that are drawn anew.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
@@ -18,6 +21,8 @@ from viz.camera import Camera
 from viz.scene import Caption, EarthItem, PointsItem, Scene
 
 REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
+SHUTTER = 0.5  # share of a film's frame for which it is open
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class RingMoment:
     position_gcrs_m : array (N, 3)
     sunlit_fraction : array (N,)
         Share of the Sun's disc that each sees, in [0, 1].
+    trail_gcrs_m : array (K, N, 3)
+        Where they are seen while the shutter is open; of a still, `position_gcrs_m` alone.
     """
 
     at_utc: np.datetime64
@@ -61,9 +68,10 @@ class RingMoment:
     earth: EarthItem
     position_gcrs_m: FloatArray
     sunlit_fraction: FloatArray
+    trail_gcrs_m: FloatArray
 
     def __post_init__(self) -> None:
-        for name in ("sun_direction_gcrs", "position_gcrs_m", "sunlit_fraction"):
+        for name in ("sun_direction_gcrs", "position_gcrs_m", "sunlit_fraction", "trail_gcrs_m"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @property
@@ -72,8 +80,8 @@ class RingMoment:
         return float(self.sunlit_fraction.mean())
 
 
-def ring_moment(design: Design, at_utc: np.datetime64 | None = None) -> RingMoment:
-    """The ring of a design at a time, default its epoch.
+def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: float = 0.0) -> RingMoment:
+    """The ring of a design at a time, default its epoch, seen for `exposed_s` from then on.
 
     Raises
     ------
@@ -91,6 +99,10 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None) -> RingMome
         sky.earth_pole_gcrs,
         design.environment.earth_shape,
     )
+    trail = position[:, 0][None]
+    if exposed_s > 0.0:
+        velocity = flight_of(design).states(times, np.arange(len(position)))[1][:, 0]
+        trail = _smeared(position[:, 0], velocity, exposed_s)
     return RingMoment(
         at,
         sky.sun_direction_gcrs[0],
@@ -98,7 +110,43 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None) -> RingMome
         EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape),
         position[:, 0],
         lit[:, 0],
+        trail,
     )
+
+
+def film_moments(
+    design: Design, at_utc: np.datetime64 | None, frames: int, span_s: float | None
+) -> Callable[[int], RingMoment]:
+    """The ring in each frame of a film that runs evenly through a span, default one orbit."""
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    if span_s is None:
+        two = orbit_times(design, start, steps=2)
+        span_s = 2.0 * float((two[1] - two[0]) / np.timedelta64(1, "s"))
+    step_s = span_s / frames
+
+    def moment(number: int) -> RingMoment:
+        return ring_moment(
+            design, start + np.timedelta64(round(1e6 * step_s * number), "us"), SHUTTER * step_s
+        )
+
+    return moment
+
+
+def _smeared(position: FloatArray, velocity: FloatArray, exposed_s: float) -> FloatArray:
+    """Places (K, N, 3) along each arc flown in the exposure, near enough a circle."""
+    radius = np.linalg.norm(position, axis=1, keepdims=True)
+    up = position / radius
+    along_way = velocity - np.einsum("nk,nk->n", velocity, up)[:, None] * up
+    speed = np.linalg.norm(along_way, axis=1, keepdims=True)
+    angle = exposed_s * speed / radius
+    # no step longer than a third of a degree: a pixel or two at full width
+    most = max(1, 400_000 // len(position))
+    repeats = int(min(max(1, np.ceil(np.degrees(angle.max()) / 0.12)), most))
+    shares = (np.arange(repeats) + 0.5) / repeats
+    turns = shares[:, None, None] * angle
+    places = radius * (np.cos(turns) * up + np.sin(turns) * along_way / speed)
+    return np.asarray(places)
 
 
 def ring_scene(moment: RingMoment, camera: Camera) -> Scene:
@@ -115,8 +163,27 @@ def ring_scene(moment: RingMoment, camera: Camera) -> Scene:
 def member_points(moment: RingMoment, camera: Camera, gain: float = 1.0, width: float = 1.0) -> PointsItem:
     """The members as points in the colours of their light, brighter and wider than usual where asked."""
     color, strength = lit_colors(moment.sunlit_fraction)
-    light = gain * ring_light(len(strength))
-    return PointsItem(moment.position_gcrs_m, light * strength, color, camera_reach_m(camera), width)
+    light = gain * ring_light(len(strength)) * strength
+    return seen_points(moment, camera, np.arange(len(light)), light, color, width)
+
+
+def seen_points(
+    moment: RingMoment,
+    camera: Camera,
+    chosen: NDArray[Any],
+    light: FloatArray,
+    color: FloatArray,
+    width: float = 1.0,
+) -> PointsItem:
+    """Members chosen of all, spread over their trails; light (N,) and colour (N, 3) are those of all."""
+    repeats = len(moment.trail_gcrs_m)
+    return PointsItem(
+        moment.trail_gcrs_m[:, chosen].reshape(-1, 3),
+        np.tile(light[chosen] / repeats, repeats),
+        np.tile(color[chosen], (repeats, 1)),
+        camera_reach_m(camera),
+        width,
+    )
 
 
 def camera_reach_m(camera: Camera) -> float:

@@ -10,7 +10,7 @@ Notes
 The integrated light of a satellite over the picture is S = I k^2 / d^2, with I the sum over its faces of
 radiance times projected area, k pixels per tangent and d the distance.  With `lift` the light of far points
 passes, by a geometric mean over `POINT_PIXELS` of projected size, into that of a star of the same magnitude,
-m = -26.74 - 2.5 log10(I / (pi d^2)) [Willmer2018 for the Sun], drawn as `theme` draws stars.
+m = -26.76 - 2.5 log10(I / (pi d^2)) [Willmer2018 for the Sun, V, Vega], drawn as `theme` draws stars.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MESH_PIXELS = (90.0, 150.0)
 SPRITE_PIXELS = (1.0, 2.5)
 """Projected size over which a point passes into the sprite."""
 POINT_PIXELS = (0.05, 2.5)
-SUN_MAGNITUDE = -26.74
+SUN_MAGNITUDE = -26.76  # apparent, V, Vega system [Willmer2018]
 SLICES = 8  # of a row of pixels, for the coverage of a quadrilateral
 UNSEEN_M = 1e15  # the distance of what is out of view or hidden
 BRIGHTEST = 40.0  # as in `near`: a glint spreads over its pixel

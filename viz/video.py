@@ -35,6 +35,7 @@ from viz.output import OutputExistsError, check_folder, check_output, whole_file
 from viz.pictures import picture
 from viz.render import check_size
 from viz.reprojection import SPAN
+from viz.shot_options import shot_time
 
 try:
     import fcntl
@@ -93,7 +94,7 @@ def write_video(
     size : tuple of 2 int
         Width and height in pixels; of an MP4 both even, and at most 4096 x 2304.
     at : datetime64 or ISO 8601 text, optional
-        UTC of the first frame; default the design's epoch.
+        UTC of the first frame; default the time that suits the shot, or the design's epoch.
     force : bool
         Replace an existing file.
     processes : int, optional
@@ -119,15 +120,15 @@ def write_video(
         A frame or the encoder failed; finished parts are kept.
     """
     target = Path(path)
-    picture(shot, film=True)
+    module = picture(shot, film=True)
     frames = check_length(seconds, fps)
     kind = check_film_output(target, frames, force=force)
     size = check_film_size(size) if kind == "mp4" else check_size(size)
-    moment = np.datetime64(design.epoch_utc if at is None else parse_utc(at, name="at"), "us")
+    moment = np.datetime64(shot_time(module, design) if at is None else parse_utc(at, name="at"), "us")
     job = FilmJob(
         design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", options=dict(options)
     )
-    picture(shot, film=True).film(design, moment, frames=frames, **options)(0)  # refuses here, once
+    module.film(design, moment, frames=frames, **options)(0)  # refuses here, once
     with _alone(target):
         folder = target.with_name(f".{target.name.replace('%', '')}.partial-{_key(job)}")
         folder.mkdir(exist_ok=True)
@@ -161,6 +162,8 @@ def check_film_output(target: Path, frames: int, *, force: bool = False) -> str:
     check_folder(target.parent, name="folder of the frames")
     for number in range(frames):
         file = target.with_name(target.name % number)
+        if file.is_dir():
+            raise ValueError(f"output {str(file)!r} is a folder; name a file in it")
         if file.exists() and not force:
             raise OutputExistsError(f"output {str(file)!r} exists; --force replaces it")
     return "png"
@@ -415,8 +418,32 @@ def _finish(job: FilmJob, kind: str, files: list[Path], target: Path) -> None:
     numbered = files[0].parent / "frames"
     numbered.mkdir(exist_ok=True)
     _run([*command, str(numbered / "%09d.png")], "write the frames")
-    for number in range(job.frames):
-        (numbered / f"{number:09d}.png").replace(target.with_name(target.name % number))
+    aside = files[0].parent / "replaced"
+    aside.mkdir(exist_ok=True)
+    _put_in_place(
+        [numbered / f"{number:09d}.png" for number in range(job.frames)],
+        [target.with_name(target.name % number) for number in range(job.frames)],
+        aside,
+    )
+
+
+def _put_in_place(made: list[Path], targets: list[Path], aside: Path) -> None:
+    """Move files to their places; whatever stops it, Ctrl-C included, puts back what was there before."""
+    begun: list[Path] = []
+    try:
+        for source, target in zip(made, targets, strict=True):
+            begun.append(target)
+            if target.exists():
+                target.replace(aside / target.name)
+            source.replace(target)
+    except BaseException:
+        for source, target in zip(made, begun, strict=False):
+            before = aside / target.name
+            if before.exists():
+                before.replace(target)
+            elif not source.exists():
+                target.unlink(missing_ok=True)
+        raise
 
 
 def _run(command: list[str], purpose: str) -> None:

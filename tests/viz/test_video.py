@@ -20,6 +20,7 @@ from viz.video import (
     FilmBusyError,
     FilmJob,
     _key,
+    _put_in_place,
     check_film_size,
     check_length,
     ffmpeg_program,
@@ -145,6 +146,18 @@ class TestOtherKinds:
         np.testing.assert_array_equal(shown, render_scene(film(2), (97, 55), earth=earth.layer(2)))
         with pytest.raises(ValueError, match=r"f000.png' exists"):
             write_video("ring", DESIGN, tmp_path / "f%03d.png", **brief)
+
+    def test_frames_come_whole_or_not_at_all(self, tmp_path):
+        made = [tmp_path / f"new-{k}" for k in range(3)]
+        for file in made[:2]:  # the third is missing
+            file.write_bytes(b"new")
+        shown = tmp_path / "frames"
+        for folder in (shown, tmp_path / "aside"):
+            folder.mkdir()
+        (shown / "1.png").write_bytes(b"mine")
+        with pytest.raises(FileNotFoundError):
+            _put_in_place(made, [shown / f"{k}.png" for k in range(3)], tmp_path / "aside")
+        assert [(f.name, f.read_bytes()) for f in shown.iterdir()] == [("1.png", b"mine")]
 
     @pytest.mark.parametrize("kind", ["gif", "webp"])
     def test_pictures_for_pages(self, tmp_path, kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +12,11 @@ from geometry.craft import build_craft
 from geometry.design import Design
 from geometry.orbit import RingFilling, ring_filling
 from geometry.validation import FloatArray, check_in_range
-from viz.camera import Camera
+from viz.camera import Camera, eased
 from viz.ring_stage import (
     RingMoment,
     View,
-    camera_reach_m,
+    film_moments,
     lit_colors,
     ring_captions,
     ring_light,
@@ -23,6 +24,7 @@ from viz.ring_stage import (
     ring_reach,
     ring_scene,
     ring_words,
+    seen_points,
     view_camera,
 )
 from viz.scene import Caption, PointsItem, Scene
@@ -31,6 +33,7 @@ DESCRIPTION = "the ring filling by launches: what flies, the newest launch, the 
 MESHES = False
 
 VIEW = View(23.4, 13.0, 9.0, 2.62)
+REST = 0.12  # share of the film in which the ring flies full
 SHARE = 0.4  # of the launches flown, where no number is given
 NEW = (0.45, 0.75, 1.0)
 EMPTY = (0.30, 0.34, 0.42)
@@ -55,12 +58,44 @@ def scene(
     ValueError
         More launches than the ring takes, or a satellite heavier than one lifts.
     """
-    craft = build_craft(design)
-    filling = ring_filling(design.ring, design.launch_mass_kg, craft.mass_kg)
+    filling = _filling(design)
     check_in_range(flown, 0, filling.launches, name="flown")
     flown = int(flown) or max(1, round(SHARE * filling.launches))
     moment = ring_moment(design, at_utc)
-    camera = view_camera(VIEW, moment.sun_direction_gcrs, ring_reach(design, moment.at_utc))
+    return _shown(design, moment, filling, flown, ring_reach(design, moment.at_utc), captions)
+
+
+def film(
+    design: Design, at_utc: np.datetime64 | None = None, *, frames: int = 600, captions: bool = True
+) -> Callable[[int], Scene]:
+    """The ring from its first launch to its last, while it flies one orbit.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    filling = _filling(design)
+    moment = film_moments(design, at_utc, frames, None)
+    reach = ring_reach(design, moment(0).at_utc)
+
+    def frame(number: int) -> Scene:
+        share = eased(number / ((1.0 - REST) * (frames - 1)))
+        flown = 1 + round(share * (filling.launches - 1))
+        return _shown(design, moment(number), filling, flown, reach, captions)
+
+    return frame
+
+
+def _filling(design: Design) -> RingFilling:
+    return ring_filling(design.ring, design.launch_mass_kg, build_craft(design).mass_kg)
+
+
+def _shown(
+    design: Design, moment: RingMoment, filling: RingFilling, flown: int, reach: float, captions: bool
+) -> Scene:
+    craft = build_craft(design)
+    camera = view_camera(VIEW, moment.sun_direction_gcrs, reach)
     shown = replace(ring_scene(moment, camera), points=_points(moment, filling, flown, camera))
     if not captions:
         return shown
@@ -81,10 +116,9 @@ def _points(moment: RingMoment, filling: RingFilling, flown: int, camera: Camera
     launch = filling.launch_of_satellite
     color, strength = lit_colors(moment.sunlit_fraction)
     light = ring_light(len(launch)) * strength
-    reach = camera_reach_m(camera)
 
     def of(chosen: FloatArray, tint: FloatArray, gain: float, width: float) -> PointsItem:
-        return PointsItem(moment.position_gcrs_m[chosen], gain * light[chosen], tint[chosen], reach, width)
+        return seen_points(moment, camera, np.flatnonzero(chosen), gain * light, tint, width)
 
     one = np.ones((len(launch), 1))
     return (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
 from geometry.craft.parameters import Detail
@@ -14,7 +16,7 @@ from geometry.orbit.parameters import ElementsOrbit
 from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
-from viz.camera import Camera
+from viz.camera import Camera, eased
 from viz.ring_stage import moment_text, ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage, title_of
@@ -28,7 +30,9 @@ OPENING = np.timedelta64(22 * 60, "m")  # of the day: dawn lies over the east of
 VIEW_ANGLE_RAD = 0.92
 # in spans of the craft, ahead, towards the Sun and up: the camera, and what it looks at
 EYE = (-0.98, 0.58, 0.16)
+EYE_BEFORE = (-2.6, 1.35, 0.75)  # where the film begins
 AIM = (8.0, -1.30, -2.55)
+PACE = 12.0  # of the film: a degree of the orbit in a second and a third
 AHEAD = 26_000  # members shown: a mesh when near, a sprite further off, then a point
 
 
@@ -73,19 +77,72 @@ def scene(
     check_in_range(satellites_per_plane, 0, 1_000_000, name="satellites_per_plane")
     flown = _crowded(design, int(satellites_per_plane))
     at = default_time(design) if at_utc is None else at_utc
-    where = stage(flown, at, satellite=_facing_back(flown, at, latitude_deg))
-    span = float(np.ptp(build_craft(flown).mesh.bounds_m, axis=0).max())
-    camera = _camera(where, span)
-    _, own = craft_item(flown, where, detail, camera=camera, shaded=detail == "rich")
-    _, light = craft_item(flown, where, "light", shaded=False)
-    shown = replace(
-        where.sky(),
-        camera=camera,
-        meshes=(own,),
-        satellites=(_ahead(flown, where, light),),
-        exposure=1.15,
-    )
-    return replace(shown, captions=_captions(flown, where, span)) if captions else shown
+    me = _facing_back(flown, at, latitude_deg)
+    ride = _Ride(flown, stage(flown, at, satellite=me), detail)
+    return ride.scene(ride.start, EYE, captions)
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    satellites_per_plane: int = 0,
+    latitude_deg: float = LATITUDE_DEG,
+    detail: Detail = "rich",
+    captions: bool = True,
+) -> Callable[[int], Scene]:
+    """Closing up to one satellite while all fly on, `PACE` times as fast as they do at 30 frames a second.
+
+    Shadows on the satellite before the camera are those of the first frame.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    check_in_range(satellites_per_plane, 0, 1_000_000, name="satellites_per_plane")
+    flown = _crowded(design, int(satellites_per_plane))
+    start = np.datetime64(default_time(design) if at_utc is None else at_utc, "us")
+    me = _facing_back(flown, start, latitude_deg)
+    ride = _Ride(flown, stage(flown, start, satellite=me), detail)
+
+    def frame(number: int) -> Scene:
+        at = start + np.timedelta64(round(1e6 * PACE * number / 30.0), "us")
+        share = eased(number / (frames - 1))
+        eye = (1.0 - share) * np.array(EYE_BEFORE) + share * np.array(EYE)
+        where = ride.start if number == 0 else stage(flown, at, satellite=me)
+        return ride.scene(where, eye, captions)
+
+    return frame
+
+
+class _Ride:
+    """What all frames share: the plane, the satellite in front shaded once, its neighbours' craft."""
+
+    def __init__(self, flown: Design, start: Stage, detail: Detail) -> None:
+        self.flown, self.start = flown, start
+        self.span_m = float(np.ptp(build_craft(flown).mesh.bounds_m, axis=0).max())
+        camera = _camera(start, self.span_m, EYE)
+        _, self.own = craft_item(flown, start, detail, camera=camera, shaded=detail == "rich")
+        _, self.light = craft_item(flown, start, "light", shaded=False)
+
+    def scene(self, where: Stage, eye: ArrayLike, captions: bool) -> Scene:
+        """The view from a place behind the satellite at one time."""
+        own = replace(
+            self.own,
+            position_gcrs_m=where.position_gcrs_m,
+            rotation_gcrs_from_body=where.rotation_gcrs_from_body,
+        )
+        shown = replace(
+            where.sky(),
+            camera=_camera(where, self.span_m, eye),
+            meshes=(own,),
+            satellites=(_ahead(self.flown, where, self.light),),
+            exposure=1.15,
+        )
+        return replace(shown, captions=_captions(self.flown, where, self.span_m)) if captions else shown
 
 
 def _crowded(design: Design, count: int) -> Design:
@@ -129,10 +186,10 @@ def _axes(where: Stage) -> FloatArray:
     return np.stack([ahead, side if side @ where.sun_direction_gcrs >= 0.0 else -side, up], axis=1)
 
 
-def _camera(where: Stage, span_m: float) -> Camera:
+def _camera(where: Stage, span_m: float, eye: ArrayLike) -> Camera:
     axes = _axes(where)
     return Camera(
-        where.position_gcrs_m + axes @ (span_m * np.array(EYE)),
+        where.position_gcrs_m + axes @ (span_m * np.asarray(eye)),
         where.position_gcrs_m + axes @ (span_m * np.array(AIM)),
         axes[:, 2],
         VIEW_ANGLE_RAD,

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from geometry.design import Design
 from geometry.ephemeris import sky_at
-from geometry.orbit import flight_of
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import check_in_range
 from viz.camera import Camera, along
 from viz.ring_stage import (
+    SHUTTER,
     RingMoment,
     View,
-    camera_reach_m,
-    lit_colors,
     ring_captions,
-    ring_light,
     ring_moment,
     ring_reach,
     ring_scene,
@@ -27,14 +24,13 @@ from viz.ring_stage import (
     share_text,
     view_camera,
 )
-from viz.scene import Caption, PointsItem, Scene
+from viz.scene import Caption, Scene
 
 DESCRIPTION = "the whole ring over the day-night line, the Earth turned as it truly is"
 MESHES = False  # nothing here takes OpenGL
 
 DAY_S = 86_400.0
 OPENING_RATE = 45.0  # film seconds to true seconds while the camera is near
-SHUTTER = 0.5  # share of a frame for which it is open
 FRAME_RATE = 30.0  # what OPENING_RATE counts on
 
 
@@ -111,39 +107,9 @@ def film_clock_s(frames: int) -> NDArray[np.float64]:
 def _scene(
     design: Design, at: np.datetime64, camera: Camera, exposed_s: float, lines: tuple[str, str] | None
 ) -> Scene:
-    moment = ring_moment(design, at)
+    moment = ring_moment(design, at, exposed_s)
     shown = ring_scene(moment, camera)
-    if exposed_s > 0.0:
-        shown = replace(shown, points=(_points(design, moment, camera, exposed_s),))
     return shown if lines is None else replace(shown, captions=_captions(lines, moment))
-
-
-def _points(design: Design, moment: RingMoment, camera: Camera, exposed_s: float) -> PointsItem:
-    """The satellites, spread over the way they go while the shutter is open."""
-    count = len(moment.sunlit_fraction)
-    color, strength = lit_colors(moment.sunlit_fraction)
-    velocity = flight_of(design).states(np.array([moment.at_utc]), np.arange(count))[1][:, 0]
-    position, repeats = _smeared(moment.position_gcrs_m, velocity, exposed_s, count)
-    brightness = np.tile(ring_light(count) * strength / repeats, repeats)
-    return PointsItem(position, brightness, np.tile(color, (repeats, 1)), camera_reach_m(camera))
-
-
-def _smeared(
-    position: FloatArray, velocity: FloatArray, exposed_s: float, count: int
-) -> tuple[FloatArray, int]:
-    """Places (n N, 3) along each arc flown in the exposure, and n: near enough a circle."""
-    radius = np.linalg.norm(position, axis=1, keepdims=True)
-    up = position / radius
-    along_way = velocity - np.einsum("nk,nk->n", velocity, up)[:, None] * up
-    speed = np.linalg.norm(along_way, axis=1, keepdims=True)
-    angle = exposed_s * speed / radius
-    # no step longer than a third of a degree: a pixel or two at full width
-    most = max(1, 400_000 // count)
-    repeats = int(min(max(1, np.ceil(np.degrees(angle.max()) / 0.12)), most))
-    shares = (np.arange(repeats) + 0.5) / repeats
-    turns = shares[:, None, None] * angle
-    places = radius * (np.cos(turns) * up + np.sin(turns) * along_way / speed)
-    return places.reshape(-1, 3), repeats
 
 
 def _captions(lines: tuple[str, str], moment: RingMoment) -> tuple[Caption, ...]:

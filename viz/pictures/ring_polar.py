@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,9 @@ from geometry.design import Design
 from viz import theme
 from viz.camera import Camera
 from viz.ring_stage import (
+    DAY_S,
     RingMoment,
+    film_moments,
     ring_captions,
     ring_moment,
     ring_reach,
@@ -44,8 +47,32 @@ def scene(
     captions : bool
     """
     moment = ring_moment(design, at_utc)
+    return _shown(design, moment, ring_reach(design, moment.at_utc), south, captions)
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    south: bool = False,
+    captions: bool = True,
+) -> Callable[[int], Scene]:
+    """A day over a pole: the Earth turns once under a line that stays with the Sun.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    moment = film_moments(design, at_utc, frames, DAY_S)
+    reach = ring_reach(design, moment(0).at_utc)
+    return lambda number: _shown(design, moment(number), reach, south, captions)
+
+
+def _shown(design: Design, moment: RingMoment, reach: float, south: bool, captions: bool) -> Scene:
     pole = np.array([0.0, 0.0, -1.0 if south else 1.0])
-    camera = _camera(moment, pole, ring_reach(design, moment.at_utc))
+    camera = _camera(moment, pole, reach)
     shown = ring_scene(moment, camera)
     if not captions:
         return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,9 @@ from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from viz.camera import Camera
 from viz.ring_stage import (
+    DAY_S,
+    RingMoment,
+    film_moments,
     member_points,
     ring_captions,
     ring_moment,
@@ -38,7 +42,25 @@ def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool
     captions : bool
     """
     moment = ring_moment(design, at_utc)
-    reach = ring_reach(design, moment.at_utc)
+    return _shown(design, moment, ring_reach(design, moment.at_utc), captions)
+
+
+def film(
+    design: Design, at_utc: np.datetime64 | None = None, *, frames: int = 600, captions: bool = True
+) -> Callable[[int], Scene]:
+    """A day as the Sun sees it: the Earth turns behind the hoop.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    moment = film_moments(design, at_utc, frames, DAY_S)
+    reach = ring_reach(design, moment(0).at_utc)
+    return lambda number: _shown(design, moment(number), reach, captions)
+
+
+def _shown(design: Design, moment: RingMoment, reach: float, captions: bool) -> Scene:
     camera = Camera(
         EARTH_EQUATORIAL_RADIUS_M * DISTANCE * reach * moment.sun_direction_gcrs,
         np.zeros(3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,11 @@ from geometry.design import Design
 from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import check_choice
 from viz import theme
-from viz.camera import Camera
+from viz.camera import Camera, along
 from viz.ring_stage import (
     RingMoment,
     View,
+    film_moments,
     member_points,
     moment_text,
     ring_captions,
@@ -31,6 +33,7 @@ DESCRIPTION = "the Earth's umbra as a translucent body cutting the ring when it 
 MESHES = False
 
 VIEW = View(17.0, -24.0, 6.2, 2.86, (-0.30, 0.04))
+SWING = (15.8, 17.6)  # local solar times under the camera of the film, from its start to its end
 LENGTH = 4.6  # of the body drawn, Earth radii
 COLOR = (0.0085, 0.0150, 0.0330)
 DEPTH = 0.35
@@ -72,10 +75,34 @@ def scene(
     """
     check_choice(view, ("whole", "edge"), name="view")
     moment = ring_moment(design, default_time(design) if at_utc is None else at_utc)
-    reach = ring_reach(design, moment.at_utc)
-    camera = view_camera(
-        replace(VIEW, hour=hour, latitude_deg=latitude_deg), moment.sun_direction_gcrs, reach
-    )
+    where = replace(VIEW, hour=hour, latitude_deg=latitude_deg)
+    camera = view_camera(where, moment.sun_direction_gcrs, ring_reach(design, moment.at_utc))
+    return _shown(design, moment, camera, view, captions)
+
+
+def film(
+    design: Design, at_utc: np.datetime64 | None = None, *, frames: int = 600, captions: bool = True
+) -> Callable[[int], Scene]:
+    """One orbit: member after member goes through the shadow while the camera swings around it.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    start = default_time(design) if at_utc is None else at_utc
+    moment = film_moments(design, start, frames, None)
+    reach = ring_reach(design, moment(0).at_utc)
+
+    def frame(number: int) -> Scene:
+        now = moment(number)
+        cameras = [view_camera(replace(VIEW, hour=hour), now.sun_direction_gcrs, reach) for hour in SWING]
+        return _shown(design, now, along(cameras, number / (frames - 1)), "whole", captions)
+
+    return frame
+
+
+def _shown(design: Design, moment: RingMoment, camera: Camera, view: str, captions: bool) -> Scene:
     points = member_points(moment, camera)
     if view == "edge":
         camera = _long_lens(camera, moment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,10 @@ from geometry.studies.eclipse_year import eclipse_year
 from viz import theme
 from viz.camera import Camera
 from viz.ring_stage import (
+    DAY_S,
     RingMoment,
     View,
+    film_moments,
     hour_text,
     ring_captions,
     ring_moment,
@@ -66,15 +69,37 @@ def scene(
     both = _two(design)
     moment = ring_moment(both, default_time(design) if at_utc is None else at_utc)
     view = replace(VIEW, hour=hour, latitude_deg=latitude_deg)
-    camera = view_camera(view, moment.sun_direction_gcrs, ring_reach(both, moment.at_utc))
+    words = _year_words(both) if captions else None
+    return _shown(both, moment, view, ring_reach(both, moment.at_utc), words)
+
+
+def film(
+    design: Design, at_utc: np.datetime64 | None = None, *, frames: int = 600, captions: bool = True
+) -> Callable[[int], Scene]:
+    """A day over both rings, one of them always lit.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    both = _two(design)
+    moment = film_moments(both, default_time(design) if at_utc is None else at_utc, frames, DAY_S)
+    reach = ring_reach(both, moment(0).at_utc)
+    words = _year_words(both) if captions else None
+    return lambda number: _shown(both, moment(number), VIEW, reach, words)
+
+
+def _shown(both: Design, moment: RingMoment, view: View, reach: float, words: str | None) -> Scene:
+    camera = view_camera(view, moment.sun_direction_gcrs, reach)
     shown = ring_scene(moment, camera)
-    if not captions:
+    if words is None:
         return shown
     title, _ = ring_words(both, moment.at_utc)
     return replace(
         shown,
         labels=_labels(both, moment, camera),
-        captions=ring_captions(f"{title}, in two rings", _year_words(both), moment.at_utc),
+        captions=ring_captions(f"{title}, in two rings", words, moment.at_utc),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geometry.design import load_design
-from viz.pictures import heat, module, picture, satellite, sheet, shots
+from viz.pictures import heat, heat_loads, module, picture, satellite, sheet, shots
 from viz.refinement import longest_edges_m
 from viz.render import render_scene
 from viz.staging import craft_item, stage, with_shades
@@ -85,6 +85,20 @@ class TestPicturesLaw:
         words = [label.text for label in scene.labels]
         for layer in design.craft.module.layers:
             assert f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm" in words
+
+    def test_heat_loads_add_up_to_the_total(self, slice_design):
+        scene = heat_loads.scene(slice_design, mean=False, rays_per_face=64)
+        items, bars = scene.meshes[::2], scene.scalar_bars  # every second one is the outlines
+        assert [item.value_label for item in items[::2]] == [heat.TITLES[load] for load, _ in heat_loads.ROWS]
+        for side in (0, 1):
+            *parts, total = items[side::2]
+            for values in ("front_values", "back_values"):
+                added = sum(getattr(part, values) for part in parts)
+                np.testing.assert_allclose(getattr(total, values), added, rtol=1e-9, atol=1e-9)
+        assert [bar.value_range for bar in bars] == [item.value_range for item in items]
+        solar, lit = items[0], np.isfinite(items[0].front_values)
+        # 1361 W/m2 at 0.9959 au on cells that absorb 0.92; what own parts throw back adds less than a tenth
+        assert 0.9 * 1361.0 < solar.front_values[lit].max() < 1.1 * 1361.0 / 0.9959**2
 
     def test_heat_is_what_the_loads_say(self, heat_scene):
         sunlit, _, shaded, _ = heat_scene.meshes

@@ -5,8 +5,10 @@ import pytest
 
 from geometry.design import load_design
 from geometry.ephemeris import sky_at
-from viz.pictures import films, flythrough, year
+from geometry.orbit import orbit_positions, orbit_times
+from viz.pictures import films, flythrough, launches, ride, ring_polar, ring_sun, shadow, two_rings, year
 
+DAY_S = 86_400.0
 DESIGN = load_design("solar_slice", ["ring.satellites_per_plane=40"])
 
 
@@ -41,6 +43,65 @@ class TestYearLaw:
             assert np.cos(east - (20.9 - 12.0) * np.pi / 12.0) == pytest.approx(1.0, abs=1e-9)
 
 
+class TestRingFilmsLaw:
+    @pytest.mark.parametrize(
+        ("module", "span_s"),
+        [
+            (ring_polar, 86_400.0),
+            (ring_sun, 86_400.0),
+            (two_rings, 86_400.0),
+            (shadow, None),
+            (launches, None),
+        ],
+        ids=lambda v: getattr(v, "__name__", ""),
+    )
+    def test_members_fly_where_the_orbit_has_them(self, module, span_s):
+        frames, number = 40, 25
+        start = np.datetime64("2027-06-21T12:00:00", "us")
+        if span_s is None:
+            two = orbit_times(DESIGN, start, steps=2)
+            span_s = 2.0 * (two[1] - two[0]) / np.timedelta64(1, "s")
+        shown = module.film(DESIGN, start, frames=frames, captions=False)(number)
+        flown = two_rings._two(DESIGN) if module is two_rings else DESIGN
+        at = start + np.timedelta64(round(1e6 * span_s * number / frames), "us")
+        # the shutter is open for half a frame from then on: the middle of each trail lies a quarter on
+        middle = at + np.timedelta64(round(0.25e6 * span_s / frames), "us")
+        sky = sky_at(np.array([at]))
+        np.testing.assert_array_equal(shown.sun_direction_gcrs, sky.sun_direction_gcrs[0])
+        flights = orbit_positions(flown, np.array([middle]))[:, 0]
+        places = np.concatenate([p.position_gcrs_m for p in shown.points])
+        brightness = np.concatenate([p.brightness for p in shown.points])
+        still = module.scene(flown, at, captions=False) if module is not launches else shown
+        assert brightness.sum() == pytest.approx(sum(p.brightness.sum() for p in still.points))
+        # trails are circles of the flown angle: an orbit of eccentricity 0.001 leaves them by kilometres
+        nearest = np.linalg.norm(flights[:, None] - places[None], axis=2).min(axis=1)
+        step = np.linalg.norm(flights[0]) * np.radians(0.12)
+        assert nearest.max() < 0.5 * step + 10e3
+
+    def test_launches_fill_the_ring(self):
+        film = launches.film(load_design("solar_slice"), frames=20, captions=False)
+        to_come = [len(film(k).points[0].brightness) for k in (0, 10, 19)]
+        assert to_come[0] > to_come[1] > to_come[2] == 0
+
+    def test_the_camera_swings_about_the_shadow_without_a_jump(self):
+        film = shadow.film(DESIGN, np.datetime64("2027-06-21T12:00:00"), frames=30, captions=False)
+        eyes = np.array([film(k).camera.position_gcrs_m for k in range(30)])
+        steps = np.linalg.norm(np.diff(eyes, axis=0), axis=1)
+        assert steps.max() < 0.1 * np.linalg.norm(eyes[0])
+        assert steps[0] < 0.2 * steps.max() > steps[-1]  # it eases in and out
+
+    def test_the_ride_closes_up(self):
+        film = ride.film(DESIGN, frames=20, satellites_per_plane=1000, detail="light", captions=False)
+        scenes = [film(k) for k in (0, 10, 19)]
+        gaps = [np.linalg.norm(s.meshes[0].position_gcrs_m - s.camera.position_gcrs_m) for s in scenes]
+        assert gaps[0] > gaps[1] > gaps[2]
+        still = ride.scene(DESIGN, satellites_per_plane=1000, detail="light")
+        np.testing.assert_array_equal(scenes[0].meshes[0].position_gcrs_m, still.meshes[0].position_gcrs_m)
+        assert not np.array_equal(
+            scenes[0].earth.rotation_itrs_from_gcrs, scenes[2].earth.rotation_itrs_from_gcrs
+        )
+
+
 @pytest.mark.slow
 class TestFlythroughLaw:
     def test_one_move_without_a_jump(self):
@@ -67,4 +128,5 @@ class TestFlythroughLaw:
 
 class TestRegister:
     def test_they_are_films(self):
-        assert {"ring", "year", "flythrough"} <= set(films())
+        moving = {"ring", "ring-polar", "ring-sun", "two-rings", "shadow", "launches", "ride"}
+        assert moving | {"year", "flythrough"} <= set(films())

@@ -53,7 +53,7 @@ def video(
     from viz.cli.members import member_craft
     from viz.pictures import picture
     from viz.render import check_size
-    from viz.shot_options import require_drawing, shot_options
+    from viz.shot_options import require_drawing, shot_options, shot_time
     from viz.video import check_film_output, check_film_size, check_length, write_video
 
     path = output or Path(f"{shot}.mp4")
@@ -64,7 +64,7 @@ def video(
     module = picture(shot, film=True)
     flown = changes.load(required(design))
     member_craft(flown)  # refuses a ring whose members overlap
-    at_utc = moment(at, flown)
+    at_utc = shot_time(module, flown) if at is None else moment(at, flown)
     options = shot_options(module, shot, flown.render, film=True)
     require_drawing(module)
     began = time.perf_counter()

@@ -235,8 +235,8 @@ class TestHands:
         wait(lambda: still.find("#surface").get_attribute("value"), "a surface")
         name = still.find("#surface").get_attribute("value")
         assert re.fullmatch(r"wing_\d\.module_\d\d\.back", name)
+        wait(lambda: "Absorbed, mean of the orbit" in still.text("#heat"), "the words")
         words = still.text("#heat")
-        assert "Absorbed, mean of the orbit" in words
         assert "array back" in words
         design = ring_page.design
         craft = build_craft(design)

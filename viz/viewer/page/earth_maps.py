@@ -40,8 +40,9 @@ def earth_maps() -> dict[str, Any]:
 
 def _encoded(name: str, width: int, quality: int) -> tuple[bytes, str]:
     """One map as JPEG."""
-    with Image.open(asset(name)) as picture:
-        picture.load()
+    with Image.open(asset(name)) as opened:
+        opened.load()
+    picture: Image.Image = opened
     if picture.width != width:
         picture = picture.resize((width, width // 2), Image.Resampling.BOX)
     out = io.BytesIO()

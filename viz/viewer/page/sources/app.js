@@ -1,18 +1,19 @@
 // The app: a clock, a ring, a camera and what is chosen; everything else is told by it.
 
 import { bodyAxes } from "./attitude.js";
-import { computedCalendar, givenCalendar, nextEclipse } from "./calendar.js";
+import { computedCalendar, givenCalendar, merged, nextEclipse } from "./calendar.js";
 import { drawStrip } from "./strip.js";
 import { keyTable, listenToKeys, listenToPointers } from "./input.js";
 import { Loads, colored } from "./loads.js";
 import { roundAbove } from "./chart.js";
 import { Panel, element } from "./panel.js";
+import { Numbers } from "./numbers.js";
 import { Ring, orbitFrame, synchronousRing } from "./orbit.js";
 import { Rig, project } from "./rig.js";
-import { Sky, localTimeHours } from "./sky.js";
+import { Sky } from "./sky.js";
 import { Stage } from "./stage.js";
 import { shadowMinutes, sunlitFraction } from "./shadow.js";
-import { clamp, dot, norm, subtract, turned, unit } from "./vectors.js";
+import { clamp, dot, norm, subtract, unit } from "./vectors.js";
 import { dateText, dayText, grouped } from "./words.js";
 
 const FASTEST = 1e6;
@@ -20,7 +21,6 @@ const WORDS_MS = 120; // between changes of the words
 const SLOW_FRAME_MS = 55;
 const STILL_MS = 350; // without a change: drawn once more, as fine as can be
 const REFERENCE_M = 6.94e6;
-const LIT_SAMPLES = 720;
 const SHADED_SHARE = 0.25; // of the greatest solar load: below, a surface counts as shaded
 
 export class App {
@@ -32,6 +32,7 @@ export class App {
     this.sky = new Sky(given.sky);
     this.year = given.year;
     this.shape = given.earth;
+    this.numbers = new Numbers(given.earth);
     this.ms = given.start_ms;
     this.speed = 100;
     this.playing = false;
@@ -41,7 +42,7 @@ export class App {
     this.followsOrbit = false;
     this.scaleTop = 1;
     this.designRing = Ring.fromDocument(given.elements);
-    this.designCalendar = merged(given.year.eclipses.map(givenCalendar));
+    this.designCalendar = merged(given.year.eclipses.map((entry) => givenCalendar(entry, given.year)));
     this.designWanted = this.wantedOfDesign();
     this.wanted = { ...this.designWanted };
     this.attitude = { ...given.attitude };
@@ -345,7 +346,7 @@ export class App {
     this.touch();
     if (name) {
       this.say(name);
-      if (this.selected !== null && window.matchMedia("(max-width: 44rem)").matches) this.panel.openMenu(true);
+      if (this.selected !== null && window.matchMedia("(max-width: 48rem)").matches) this.panel.openMenu(true);
     }
   }
 
@@ -449,85 +450,6 @@ export class App {
     return `${this.given.title}, ${where}${this.attitude.law.replaceAll("_", " ")}`;
   }
 
-  numbersNow(sky) {
-    const { ring } = this;
-    const watched = this.selected === null ? ring.rows[0] : ring.rowOf(this.selected);
-    const beta = (Math.asin(dot(ring.normal(watched, sky), sky.sun)) * 180) / Math.PI;
-    const now = {
-      localTimes: ring.model === "mean" ? this.localTimes(sky) : [this.localTimeOf(watched, sky)],
-      beta,
-      litShare: this.litShare(sky),
-    };
-    if (this.selected !== null) now.satellite = this.satelliteNow(sky);
-    if (watched.count > 1) now.spacingM = 2 * watched.axisM * Math.sin(Math.PI / watched.count);
-    return now;
-  }
-
-  // Of each group of planes its middle.
-  localTimes(sky) {
-    const groups = new Map();
-    for (const row of this.ring.rows) groups.set(row.group, [...(groups.get(row.group) ?? []).slice(0, 1), row]);
-    return [...groups.values()].map((rows) => {
-      const first = this.localTimeOf(rows[0], sky);
-      const spread = ((this.localTimeOf(rows.at(-1), sky) - first + 36) % 24) - 12;
-      return (first + 0.5 * spread + 24) % 24;
-    });
-  }
-
-  localTimeOf(row, sky) {
-    return localTimeHours(this.ring.rowAt(row, sky.ms).node, sky);
-  }
-
-  litShare(sky) {
-    const { ring } = this;
-    const rows = ring.rows.length;
-    const rowStep = Math.max(1, Math.ceil(rows / LIT_SAMPLES));
-    let lit = 0;
-    let weight = 0;
-    for (let r = 0; r < rows; r += rowStep) {
-      const row = ring.rows[r];
-      const at = ring.rowAt(row, sky.ms);
-      const samples = Math.min(row.count, Math.max(1, Math.floor((LIT_SAMPLES * rowStep) / rows)));
-      for (let k = 0; k < samples; k++) {
-        const member = Math.floor((k * row.count) / samples);
-        lit += (row.count / samples) * sunlitFraction(ring.positionAt(at, (member * 2 * Math.PI) / row.count, sky), sky, this.shape);
-      }
-      weight += row.count;
-    }
-    return lit / weight;
-  }
-
-  satelliteNow(sky) {
-    const { position, velocity, argumentOfLatitude, row } = this.ring.state(this.selected, sky);
-    const axes = bodyAxes(this.attitude, orbitFrame(position, velocity), sky.sun, row.sigma);
-    const fixed = turned(sky.itrsFromGcrs, position);
-    const { latitude, heightM } = geodetic(fixed, this.shape);
-    const frame = orbitFrame(position, velocity);
-    return {
-      latitude,
-      longitude: Math.atan2(fixed[1], fixed[0]),
-      heightM,
-      speed: norm(velocity),
-      argumentOfLatitude,
-      beta: (Math.asin(dot(frame[2], sky.sun)) * 180) / Math.PI,
-      lit: sunlitFraction(position, sky, this.shape),
-      attack: (Math.asin(Math.min(1, Math.abs(dot(axes[2], unit(velocity))))) * 180) / Math.PI,
-      incidence: (Math.acos(clamp(dot(axes[2], sky.sun), -1, 1)) * 180) / Math.PI,
-      umbraMin: this.umbraOf(row, sky),
-    };
-  }
-
-  // Minutes in umbra of a row, remembered for an hour of its time.
-  umbraOf(row, sky) {
-    const mark = `${this.ring.rows.indexOf(row)} ${Math.round(sky.ms / 3600e3)}`;
-    if (this.umbraMark !== mark || this.umbraRing !== this.ring) {
-      this.umbraMark = mark;
-      this.umbraRing = this.ring;
-      this.umbraMin = shadowMinutes(this.ring, row, sky, this.shape).umbra;
-    }
-    return this.umbraMin;
-  }
-
   show(what, on) {
     element(what).checked = on;
     if (what === "shadow") this.stage.shadow.object.visible = on;
@@ -549,9 +471,10 @@ export class App {
     const box = (id) => element(id).getBoundingClientRect();
     const below = window.innerHeight - Math.min(box("time").height ? box("time").top : Infinity, window.innerHeight);
     const panel = box("panel");
-    document.body.style.setProperty("--below", `${below}px`);
     const beside = panel.height && panel.width < 0.6 * window.innerWidth ? window.innerWidth - panel.left : 0;
-    const sheet = panel.height && !beside ? 0.8 * panel.height : 0;
+    document.body.style.setProperty("--below", `${below}px`);
+    document.body.style.setProperty("--beside", `${beside}px`);
+    const sheet = panel.height && !beside ? panel.height : 0;
     this.stage.resize([beside, below + sheet]);
     this.touch();
   }
@@ -644,7 +567,7 @@ export class App {
     this.placeReticle(pose, sky);
     if (now - this.lastWords > WORDS_MS) {
       this.lastWords = now;
-      this.panel.showNow(this.numbersNow(sky));
+      this.panel.showNow(this.numbers.at(sky, this.ring, this.attitude, this.selected));
     }
   }
 
@@ -660,28 +583,3 @@ export class App {
     if (seen) reticle.style.transform = `translate(${seen.x.toFixed(1)}px, ${seen.y.toFixed(1)}px)`;
   }
 }
-
-// Several calendars as one: the longest umbra of any.
-function merged(calendars) {
-  const [first, ...others] = calendars;
-  return others.reduce((a, b) => ({
-    ...(b.longestMin > a.longestMin ? b : a),
-    umbra: a.umbra.map((x, k) => Math.max(x, b.umbra[k])),
-  }), first);
-}
-
-// Geodetic latitude and height of an Earth-fixed place, by iteration.
-function geodetic(place, shape) {
-  const e2 = shape.flattening * (2 - shape.flattening);
-  const across = Math.hypot(place[0], place[1]);
-  let latitude = Math.atan2(place[2], across * (1 - e2));
-  let heightM = 0;
-  for (let k = 0; k < 5; k++) {
-    const n = shape.radius_m / Math.sqrt(1 - e2 * Math.sin(latitude) ** 2);
-    heightM = across / Math.cos(latitude) - n;
-    if (Math.abs(latitude) > 1.4) heightM = place[2] / Math.sin(latitude) - n * (1 - e2);
-    latitude = Math.atan2(place[2], across * (1 - (e2 * n) / (n + heightM)));
-  }
-  return { latitude, heightM };
-}
-

@@ -6,14 +6,38 @@ import { shadowMinutes } from "./shadow.js";
 const DAY_MS = 86400e3;
 
 // As dawnring computed it.
-export function givenCalendar(entry) {
+export function givenCalendar(entry, year) {
   return {
     noonMs: entry.noon_ms,
     umbra: unpacked(entry.umbra_min),
     longestMin: entry.longest_umbra_min,
     longestMs: entry.longest_umbra_ms,
+    seasons: entry.seasons.filter((s) => s.has_umbra).map((s) => ({
+      firstMs: Math.max(s.first_ms, year.first_ms),
+      lastMs: Math.min(s.last_ms, year.last_ms - 1),
+    })),
     recomputed: false,
   };
+}
+
+// Several calendars as one: the longest umbra of any, seasons of all.
+export function merged(calendars) {
+  return calendars.reduce((a, b) => ({
+    ...(b.longestMin > a.longestMin ? b : a),
+    umbra: a.umbra.map((x, k) => Math.max(x, b.umbra[k])),
+    seasons: joined([...a.seasons, ...b.seasons]),
+  }));
+}
+
+// Spans that overlap become one.
+function joined(spans) {
+  const found = [];
+  for (const span of spans.sort((a, b) => a.firstMs - b.firstMs)) {
+    const last = found.at(-1);
+    if (last && span.firstMs <= last.lastMs) last.lastMs = Math.max(last.lastMs, span.lastMs);
+    else found.push({ ...span });
+  }
+  return found;
 }
 
 // As the page computes it after a slider was moved: every `stepDays`, lines between them.
@@ -46,15 +70,15 @@ export function nextEclipse(calendar, ms) {
   return null;
 }
 
-// Spans of days with umbra: first and last noon, and the longest of each.
+// Seasons of umbra: as given, or from the first to the last noon with umbra.
 export function seasonsOf(calendar) {
+  if (calendar.seasons) return calendar.seasons;
   const found = [];
   let open = null;
   calendar.umbra.forEach((minutes, day) => {
     if (minutes > 0) {
-      open ??= { first: day, last: day, longest: 0 };
+      open ??= { first: day, last: day };
       open.last = day;
-      open.longest = Math.max(open.longest, minutes);
     } else if (open) {
       found.push(open);
       open = null;
@@ -64,6 +88,5 @@ export function seasonsOf(calendar) {
   return found.map((s) => ({
     firstMs: calendar.noonMs + s.first * DAY_MS,
     lastMs: calendar.noonMs + s.last * DAY_MS,
-    longestMin: s.longest,
   }));
 }

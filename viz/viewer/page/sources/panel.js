@@ -182,7 +182,7 @@ export class Panel {
     put("subtitle", app.orbitWords());
     put("clock", `${dateText(app.ms)}  ${clockText(app.ms, app.speed < 5000)}`);
     put("ltan", now.localTimes.map(hoursText).join(" and "));
-    put("beta", `${signed(now.beta, 1)}°`);
+    put("beta", now.betas.map((b) => `${signed(b, 1)}°`).join(" and "));
     put("lit", `${now.litShare > 0.9995 || now.litShare < 0.0005 ? (100 * now.litShare).toFixed(0) : (100 * now.litShare).toFixed(1)} % of the ring`);
     const scrub = element("scrub");
     scrub.min = app.year.first_ms;

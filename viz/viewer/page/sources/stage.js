@@ -14,7 +14,7 @@ import { ratioOf } from "./start.js";
 
 const NEAR_PIXELS = 46; // size from which the whole mesh is drawn
 const SMALLEST_PIXELS = 1.2;
-const MAKES_WAY = 0.7;
+const MAKES_WAY = 0.7; // of what is covered at the side; all of what is covered below
 const FIELD = Math.tan((20 * Math.PI) / 180);
 
 export class Stage {
@@ -56,9 +56,10 @@ export class Stage {
     const height = this.canvas.clientHeight || window.innerHeight;
     this.size = [width, height];
     const aspect = width / height;
-    const tall = FIELD * Math.max(1, 0.78 / aspect);
+    const free = Math.max(0.5, 1 - covered[1] / height);
+    const tall = FIELD * Math.max(1, 0.78 / aspect, 0.82 / free);
     this.half = [tall * aspect, tall];
-    this.shift = [(-MAKES_WAY * covered[0]) / width, (MAKES_WAY * covered[1]) / height];
+    this.shift = [(-MAKES_WAY * covered[0]) / width, covered[1] / height];
     this.applyQuality();
   }
 

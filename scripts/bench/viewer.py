@@ -10,8 +10,11 @@ shown.  Everything is drawn off screen; where DISPLAY answers, the window is ope
                    to the first bytes of its picture, without the browser's own start
   slider           one step of each slider at 1,000 satellites, at a satellite and from afar: design, ring,
                    shadow, coarse loads and picture
-  playing          frames a second of a ring that moves before a resting and before a moving camera, as the
-                   window draws them, against PyVista's glyphs rebuilt for each frame in the same run
+  playing          frames a second of a ring that moves before a resting and before a moving camera: as the
+                   window draws them (it spends up to 70 ms a frame on a finer picture), at its coarsest, and
+                   at every pixel of the window; against PyVista's glyphs rebuilt for each frame in the same
+                   run, over a globe with the same map: of 48 triangles a satellite, and of the mesh of the
+                   craft itself.  The viewer draws a satellite far away as a point of light, PyVista as a mesh
   soak             memory while a ring of 1,000 plays: its slope over the second half
 """
 
@@ -25,6 +28,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -146,7 +150,7 @@ def playing(size: tuple[int, int], satellites: int) -> None:
     """Frames a second as the window draws them, and PyVista's."""
     from viz.viewer.commands import perform
     from viz.viewer.display import Display, offscreen_window
-    from viz.viewer.frames import Frames
+    from viz.viewer.frames import COARSEST, Frames
     from viz.viewer.session import Session
 
     planes = max(1, satellites // 1000)
@@ -157,7 +161,8 @@ def playing(size: tuple[int, int], satellites: int) -> None:
     frames = Frames(session, Display(offscreen_window(size)))
     perform(session, "play")
 
-    def frame(turn: bool) -> None:
+    def frame(turn: bool, coarseness: float | None = None) -> None:
+        frames.coarseness = coarseness or frames.coarseness
         session.tick(0.05)
         if turn:
             session.turn(3.0, 0.0, size)
@@ -169,16 +174,26 @@ def playing(size: tuple[int, int], satellites: int) -> None:
     for turn, words in ((False, "camera at rest"), (True, "camera in motion")):
         wall, cpu = spent(lambda turn=turn: frame(turn), SHOWN)
         told(f"{satellites:,} playing, {words}", wall, cpu, f"{1.0 / wall:.1f} a second, must: 10")
+    ours = {}
+    for coarseness, words in ((COARSEST, "coarsest"), (1.0, "every pixel")):
+        for turn, more in ((False, "at rest"), (True, "in motion")):
+            for _ in range(3):
+                frame(turn, coarseness)
+            wall, cpu = spent(lambda turn=turn, c=coarseness: frame(turn, c), SHOWN)
+            ours[words, more] = wall
+            told(f"{satellites:,} playing, {words}, camera {more}", wall, cpu, f"{1.0 / wall:.1f} a second")
     session.close()
-    wall, cpu = rebuilt_glyphs(design, size)
-    told(f"{satellites:,} by PyVista's rebuilt glyphs", wall, cpu, f"{1.0 / wall:.2f} a second")
+    for mesh, words in ((low_craft(), "48 triangles"), (own_craft(design), "the craft's mesh")):
+        wall, cpu = rebuilt_glyphs(design, size, mesh)
+        ratios = ", ".join(f"{wall / own:.1f} x {' '.join(name)}" for name, own in ours.items())
+        told(
+            f"{satellites:,} by PyVista's glyphs, {words}", wall, cpu, f"{1.0 / wall:.2f} a second: {ratios}"
+        )
 
 
-def rebuilt_glyphs(design: Design, size: tuple[int, int]) -> tuple[float, float]:
-    """The plain way: a mesh of 48 triangles copied to every satellite for every frame, over a globe."""
+def low_craft() -> Any:
+    """A body, two wings and a sheet, as a PyVista mesh of 48 triangles."""
     import pyvista as pv
-
-    from geometry.orbit import orbit_positions
 
     body = pv.Cube(x_length=0.3).triangulate()
     wings = [
@@ -186,9 +201,29 @@ def rebuilt_glyphs(design: Design, size: tuple[int, int]) -> tuple[float, float]
         for y in (-6.5, 6.5)
     ]
     sheet = pv.Cube(center=(-1.5, 0.0, 0.0), x_length=3.0, y_length=0.05).triangulate()
-    low = body.merge([*wings, sheet])
+    return body.merge([*wings, sheet])
+
+
+def own_craft(design: Design) -> Any:
+    """The mesh that the viewer shows of the satellite it follows, for PyVista."""
+    import pyvista as pv
+
+    from geometry.craft import build_craft
+
+    mesh = build_craft(design).mesh
+    return pv.PolyData.from_regular_faces(mesh.vertices_m, mesh.faces)
+
+
+def rebuilt_glyphs(design: Design, size: tuple[int, int], mesh: Any) -> tuple[float, float]:
+    """The plain way: a mesh copied to every satellite and turned there for every frame, over a globe."""
+    import pyvista as pv
+
+    from geometry.orbit import orbit_positions
+    from viz.assets import asset
+
     plotter = pv.Plotter(off_screen=True, window_size=size)
-    plotter.add_mesh(pv.Sphere(radius=6378.0, theta_resolution=90, phi_resolution=45))
+    globe = pv.Sphere(radius=6378.0, theta_resolution=180, phi_resolution=90).texture_map_to_sphere()
+    plotter.add_mesh(globe, texture=pv.read_texture(str(asset("land_color.jpg"))))
     plotter.camera_position = [(-20_000.0, 25_000.0, 12_000.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)]
     at = [design.epoch_utc]
 
@@ -196,7 +231,7 @@ def rebuilt_glyphs(design: Design, size: tuple[int, int]) -> tuple[float, float]
         at[0] = at[0] + np.timedelta64(3, "s")
         cloud = pv.PolyData((orbit_positions(design, np.array(at))[:, 0] / 1e3).astype(np.float32))
         cloud["toward"] = cloud.points
-        ring = cloud.glyph(orient="toward", scale=False, factor=1.0, geom=low)
+        ring = cloud.glyph(orient="toward", scale=False, factor=1.0, geom=mesh)
         plotter.add_mesh(ring, name="ring", color="orange", reset_camera=False)
         plotter.render()
 

@@ -143,7 +143,7 @@ KEYS = (
     ("U  L", "next eclipse, longest eclipse of the year"),
     ("V", "show or hide the shadow"),
     ("Tab", "to the next control; Enter presses it"),
-    ("S  F", "screenshot; film of 10 seconds"),
+    ("S  F", "screenshot; film of 10 s, or to the next F"),
     ("T  Shift T", "larger, smaller text"),
     ("R", "back to the design as it was"),
     ("?", "these keys"),

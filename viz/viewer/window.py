@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -182,7 +183,10 @@ class Window:
         elif command == "screenshot":
             self.screenshot()
         elif command == "film":
-            self._start_film()
+            if self._film is None:
+                self._start_film()
+            else:
+                self._end_film(self._film)
 
     def screenshot(self) -> Path | None:
         """The present view without panels, at its finest, as a PNG in the folder."""
@@ -216,14 +220,22 @@ class Window:
             film.add(self.display.grabbed(panels=False))
             self.display.render()
             if film.is_complete:
-                self.session.say(f"wrote {film.finish()}")
-                self._film = None
-                self.session.show(playing=False)
+                self._end_film(film)
         except (OSError, RuntimeError, ValueError) as error:
             film.abandon()
             self._film = None
             self.session.say(f"no film: {error}", alert=True)
         self._stale = True
+
+    def _end_film(self, film: Film) -> None:
+        """Keep what has been filmed."""
+        self._film = None
+        self.session.show(playing=False)
+        try:
+            self.session.say(f"wrote {film.finish()}")
+        except (OSError, RuntimeError) as error:
+            film.abandon()
+            self.session.say(f"no film: {error}", alert=True)
 
 
 def free_path(folder: Path, session: Session, suffix: str) -> Path:
@@ -240,5 +252,28 @@ def free_path(folder: Path, session: Session, suffix: str) -> Path:
 def show_window(
     design: Design, at_utc: np.datetime64 | None = None, size: tuple[int, int] = (1280, 720)
 ) -> None:
-    """Open a design in a window and return when it is closed."""
-    Window(Session(design, at_utc), size).run()
+    """Open a design in a window and return when it is closed.
+
+    Raises
+    ------
+    OpenGLMissingError
+        No display answers.
+    KeyboardInterrupt
+        Ctrl-C or a polite end (SIGTERM), once everything is closed.
+    """
+    window = Window(Session(design, at_utc), size)
+    told: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        # not raised from here: VTK would swallow it inside the handler of an event
+        told.append(number)
+        window.closed = True
+
+    kept = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        window.run()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    if told:
+        raise KeyboardInterrupt

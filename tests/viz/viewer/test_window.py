@@ -215,6 +215,16 @@ class TestAPersonAtTheDesk:
         # inferno's colours stand out against the Earth: the craft is in the picture, the panels are not
         assert picture[300:340, 600:680].std() > 1.0
 
+    def test_films_until_told_to_stop(self, person):
+        person.key("f")
+        person.wait(lambda s: s["message"].startswith("filming: 4"), "a few frames")
+        assert not list(person.folder.glob("dawnring-*.mp4"))  # not there before it is whole
+        person.key("f")
+        person.wait(lambda s: s["message"].startswith("wrote"), "a film")
+        (file,) = person.folder.glob("dawnring-follow-*.mp4")
+        assert file.stat().st_size > 10_000
+        assert not list(person.folder.glob(".*partial*"))
+
     def test_resizes(self, person):
         person.hand("search", "--name", "dawnring", "windowsize", 900, 600)
         person.wait(lambda s: s["size"] == [900, 600] and s["fine"], "the new size")
@@ -228,7 +238,8 @@ class TestAPersonAtTheDesk:
 
 
 class TestCommandLine:
-    def test_ctrl_c_ends_the_command(self, screen, tmp_path):
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+    def test_an_interrupt_ends_the_command(self, screen, tmp_path, how):
         env = {k: v for k, v in os.environ.items() if k != "VTK_DEFAULT_OPENGL_WINDOW"} | {"DISPLAY": screen}
         process = subprocess.Popen(
             [sys.executable, "-m", "viz.cli.main", "view", "panel_module", "--size", "640x400"],
@@ -244,6 +255,6 @@ class TestCommandLine:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         assert process.wait(PATIENCE_S) == 130
         assert process.stderr.read().strip() == "dawnring: interrupted"

@@ -291,7 +291,7 @@ export class Panel {
     box.replaceChildren(
       heading(title), numbers, heading("Absorbed, mean of the orbit"), bars(rows("mean", "meanError")),
       ...(series.length ? [orbitChart(series, minutes, "W/m²", place / entry.u.length)] : []),
-      heading("Incident, mean of the orbit"), bars(rows("incident", "incidentError")), note,
+      heading("Incident straight from the source, mean of the orbit"), bars(rows("incident", "incidentError")), note,
     );
   }
 

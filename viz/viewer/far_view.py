@@ -16,7 +16,7 @@ from viz import theme
 from viz.camera import Camera
 from viz.globe import earth_layer
 from viz.image import developed
-from viz.pictures.ring import lit_colors
+from viz.ring_stage import lit_colors
 from viz.scene import PointsItem, Scene
 from viz.splat import add_points
 from viz.stars import add_stars, add_sun

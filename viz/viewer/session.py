@@ -84,6 +84,7 @@ class Session:
         self._caster: tuple[object, EmbreeRayCaster] | None = None
         self.year: EclipseYear | None = None
         self._year_of: tuple[object, ...] = ()
+        self._year_had: tuple[object, ...] = ()  # whose year it is: of the design before, for a moment
         self._fine_asked: tuple[object, ...] = ()
         self._dragging = False
         self._warm = False  # the kernels of the loads are there: a coarse answer takes no longer than a frame
@@ -249,7 +250,8 @@ class Session:
     def jump(self, where: str) -> None:
         """To the next equinox or solstice, the next or the longest eclipse; searched in the background."""
         check_choice(where, JUMPS, name="jump")
-        design, state, year = self.design, self.state, self.year
+        design, state = self.design, self.state
+        year = self.year if self._year_had == self._year_wanted() else None
         self.say("searching ...")
 
         def search() -> tuple[np.datetime64 | None, str]:
@@ -391,17 +393,21 @@ class Session:
 
     def _ask_year(self) -> None:
         """Have the season strip drawn for another design or year."""
-        wanted = (
+        wanted = self._year_wanted()
+        if wanted == self._year_of or self._dragging:
+            return
+        self._year_of = wanted
+        design, year = self.design, int(wanted[-1])
+        self.tasks.ask("year", wanted, lambda: _year(design, year))
+
+    def _year_wanted(self) -> tuple[Any, ...]:
+        """What the shadow's year depends on; the calendar year last."""
+        return (
             self.design.orbit,
             self.design.ring.ltan_list_s,
             self.design.environment,
             str(self.state.at_utc)[:4],
         )
-        if wanted == self._year_of or self._dragging:
-            return
-        self._year_of = wanted
-        design, year = self.design, int(wanted[3])
-        self.tasks.ask("year", wanted, lambda: _year(design, year))
 
     def _ray_caster(self) -> EmbreeRayCaster:
         mesh = self.craft.mesh
@@ -428,6 +434,7 @@ class Session:
     def _take_year(self, tag: Any, result: Any) -> None:
         if tag == self._year_of:
             self.year = None if isinstance(result, Exception) else result
+            self._year_had = tag
 
     def _take_jump(self, tag: Any, result: Any) -> None:
         if isinstance(result, Exception):

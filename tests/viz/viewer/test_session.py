@@ -54,6 +54,16 @@ class TestJumps:
         assert session.moment.sunlit_fraction[0] == 0.0
         assert "20.6 min" in session.message
 
+    def test_a_jump_after_a_slider_is_of_the_new_design(self, make_session, settle):
+        session = make_session()
+        settle(session)
+        session.set_knob("altitude", 900.0)
+        perform(session, "jump:longest")  # before the new season is there
+        settle(session)
+        minutes = session.year.longest_umbra_s / 60.0
+        assert session.message.endswith(f"{minutes:.1f} min")
+        assert minutes < 19.0  # 20.6 at 560 km
+
     def test_next_eclipse_is_where_the_satellite_goes_dark(self, make_session, settle):
         session = make_session()
         perform(session, "satellite", 7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +62,17 @@ def served(tmp_path_factory):
     if server.process.poll() is None:
         server.process.kill()
         server.process.wait(20)
+
+
+def children(parent: int) -> list[int]:
+    """Processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 class Tab:
@@ -206,7 +219,8 @@ class TestAPersonAtTheBrowser:
         second = Tab(open_browser(900, 600), served.address)
         second.press("Pole")
         wait(lambda: tab.text(".left .chosen") == "Pole", "both tabs to agree")
-        os.kill(second.driver.service.process.pid, signal.SIGKILL)  # the driver, and its browser with it
+        for process in (*children(driver := second.driver.service.process.pid), driver):
+            os.kill(process, signal.SIGKILL)  # the browser, and who drives it
         tab.press("Free")
         wait(lambda: tab.text(".left .chosen") == "Free", "the first tab to go on")
 
@@ -239,10 +253,10 @@ class TestStrangersAtTheDoor:
 class TestEnd:
     def test_ctrl_c_closes_cleanly(self, served):
         code, words = served.end()
-        assert code == 130
+        assert code == 130, words
         lines = words.strip().splitlines()
-        assert lines[-1] == "dawnring: interrupted"
-        assert len(lines) == 2  # how to end it, and that it ended
+        assert lines[-1] == "dawnring: interrupted", words
+        assert len(lines) == 2, words  # how to end it, and that it ended
 
     def test_the_port_is_free_again(self, served, tmp_path):
         port = served.root.rstrip("/").rpartition(":")[2]

@@ -7,6 +7,7 @@ elsewhere, and nothing of the machine can be reached.  All tabs look at one sess
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Callable
@@ -92,6 +93,8 @@ class BrowserViewer:
 
     async def run(self, announce: Callable[[str], None], remark: Callable[[str], None]) -> None:
         """Serve until the process is asked to end."""
+        # a tab that dies in the middle of a message is no fault here: libraries' logs stay off the terminal
+        logging.getLogger().addHandler(logging.NullHandler())
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):

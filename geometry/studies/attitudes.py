@@ -173,7 +173,7 @@ def attitude_trade(
     first = start + np.rint(np.arange(days) * (TROPICAL_YEAR_S / days) * 1e6).astype("timedelta64[us]")
     period_us = flight_of(design).nodal_period_s * 1e6
     along = np.rint(np.arange(positions) * (period_us / positions)).astype("timedelta64[us]")
-    times = (first[:, None] + along).ravel()
+    times = check_times_utc((first[:, None] + along).ravel(), name="every day of the year from the start")
     states = orbit_states(design, times, satellites=[satellite])
     sigma = sun_side(design, satellites=[satellite])
     for_drag = np.arange(0, days, DRAG_EVERY)

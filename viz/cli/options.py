@@ -20,9 +20,10 @@ def flag(*names: str, help: str) -> Parameter:
     return Parameter(name=names, negative=(), show_default=False, help=help)
 
 
-def whole_number(*names: str, help: str) -> Parameter:
+def whole_number(*names: str, help: str, least: int | None = None) -> Parameter:
     """An option for a whole number; cyclopts alone would round 1.5 to 2 without a word."""
-    return Parameter(name=names, converter=_whole, help=help)
+    validator = () if least is None else validators.Number(gte=least)
+    return Parameter(name=names, converter=_whole, validator=validator, help=help)
 
 
 def _whole(_: object, tokens: Sequence[Token]) -> int:
@@ -66,11 +67,7 @@ At = Annotated[
 Satellite = Annotated[int, whole_number("--satellite", help="Member of the ring, from 0.")]
 Jobs = Annotated[
     int | None,
-    Parameter(
-        name=("--jobs", "-j"),
-        validator=validators.Number(gte=1),
-        help="Threads or processes to use; default: all cores.",
-    ),
+    whole_number("--jobs", "-j", help="Threads or processes to use; default: all cores.", least=1),
 ]
 
 

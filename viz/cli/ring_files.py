@@ -106,15 +106,20 @@ def write_ring_file(
     Raises
     ------
     ValueError
-        As `geometry.orbit.formats.write_ring`; members of the ring that overlap.
+        As `geometry.orbit.formats.write_ring`; a span or step that is none; members that overlap.
     MissingOnMachineError
         Parquet without pyarrow.
     """
     from geometry.orbit.formats import write_ring
+    from geometry.validation import check_in_range, check_positive
     from viz.cli.members import member_craft
     from viz.machine import require_extra
     from viz.output import check_output, whole_file
 
+    if options.duration_min is not None:
+        check_in_range(options.duration_min, 0.0, 1e8, name="--duration-min", unit="min")
+    if options.step_s is not None:
+        check_positive(options.step_s, name="--step-s")
     if format == "parquet":
         require_extra("tables", "a .parquet file")
     chosen = None if options.satellites is None else members_of(options.satellites, name="--satellites")

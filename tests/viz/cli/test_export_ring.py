@@ -68,6 +68,8 @@ class TestRingFilesRefusal:
             (("-o", "a.json"), ("omm or czml or stellarium", "--format")),
             (("--format", "omm", "-o", "a.xml"), (".csv", ".json")),
             (("--format", "omm", "--step-s", "10"), ("step_s", "omm")),
+            (("--format", "oem", "--step-s", "0"), ("--step-s", "greater than 0")),
+            (("--format", "oem", "--duration-min", "-5"), ("--duration-min", "min, got -5")),
             (("--format", "glb", "--first-number", "7"), ("--first-number", "ring")),
             (("--format", "tle", "--detail", "rich"), ("--detail", "tle")),
             (("--format", "tle", "--satellite", "3"), ("--satellites 3",)),

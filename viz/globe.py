@@ -431,9 +431,7 @@ def _ground(
     if near > 0.0:
         fine = _fine(tile, px, py, pz, footprint)
         slant = near * (fine - _fine(tile, px + 4e-4 * sx, py + 4e-4 * sy, pz + 4e-4 * sz, footprint))
-        cloud += near * 0.50 * fine * math.sqrt(max(cloud * (1.05 - cloud), 0.0))
-        cloud = min(max(cloud, 0.0), 1.0)
-        cloud += near * 0.6 * (_smooth(cloud, 0.05, 0.95) - cloud)
+        cloud += near * (_broken(cloud, fine) - cloud)
     shore = (shore - 128.0) / 127.0 * WATER_REACH + near * 0.35 * fine
     water = min(max(0.5 + shore / min(max(footprint / texel, 0.30), 9.0), 0.0), 1.0)
 
@@ -444,7 +442,12 @@ def _ground(
         max(1.3 * green - 0.3 * grey, 0.0),
         max(1.3 * blue - 0.3 * grey, 0.0),
     )
-    texture = 0.52 * (1.0 - water) * (1.0 + near * 0.22 * fine)
+    # hills and fields: light and dark, and slopes towards the Sun and away from it
+    rough = 1.0
+    if near > 0.0 and water < 1.0:
+        hills = near * (0.15 + 0.65 * _smooth(grain(tile, pz, px, py, 2.3), -0.2, 1.8))
+        rough = min(max(1.0 + hills * (0.30 * fine + 1.2 * slant) + near * 0.16 * fine, 0.45), 1.7)
+    texture = 0.52 * (1.0 - water) * rough
     red, green, blue = (
         texture * red + 0.0035 * water,
         texture * green + 0.0105 * water,
@@ -523,6 +526,15 @@ def _ground(
             green += glow * looks[AIRGLOW + 1]
             blue += glow * looks[AIRGLOW + 2]
     return red, green, blue
+
+
+@kernel
+def _broken(cover: float, fine: float) -> float:
+    """Clouds one by one where the map says how much of the sky they cover: edges where the noise crosses."""
+    # the noise that so much of the sky exceeds, by a logistic fit to its bell
+    least = 0.40 * math.log((1.02 - cover) / (cover + 0.02))
+    thick = _smooth(fine, least - 0.40, least + 0.80)
+    return 0.30 * cover + 0.70 * thick
 
 
 @kernel

@@ -1,8 +1,8 @@
 """Embree's own C interface, eight rays a call, out of the library that the `embreex` wheel brings.
 
 `embreex` asks for one ray at a time; packets of eight with the same answers take a quarter less time, and
-shadow rays up to two fifths less.  Where the library cannot be opened, or packets of eight are not native to it or to the
-machine, `embree_library` answers None and `embreex` itself has to do.
+shadow rays up to two fifths less.  Where the library cannot be opened, or packets of eight are not native to
+it or to the machine, `embree_library` answers None and `embreex` itself has to do.
 """
 
 from __future__ import annotations

@@ -6,8 +6,11 @@ and every ray starts a little off its surface, along the normal, so that it does
 
 from __future__ import annotations
 
+import ctypes
+from pathlib import Path
 from typing import Protocol
 
+import embreex
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
@@ -15,11 +18,14 @@ from numpy.typing import NDArray
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.close_sheets import warn_of_close_sheets
+from geometry.radiation.embree_packets import PacketScene, embree_library
 from geometry.validation import FloatArray, read_only
 
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
 BoolArray = NDArray[np.bool_]
+
+_NO_DISTANCES = np.empty(0, np.float32)
 
 START_OFFSET_PER_HALF_EXTENT = 2e-6
 """Start offset over the half extent of the centred mesh: 30 single-precision roundings."""
@@ -63,29 +69,15 @@ class RayCaster(Protocol):
         ...
 
 
-class EmbreeRayCaster:
-    """`RayCaster` by Embree through embreex: robust mode, single-threaded per call, releases the GIL.
-
-    Robust mode because the fast one lets 5 % of the rays aimed at a shared vertex through.
-    References: [Wald2014].
-
-    Parameters
-    ----------
-    mesh : SurfaceMesh
-    """
+class _CentredMesh:
+    """Triangles of a mesh in single precision about the middle of its bounds."""
 
     def __init__(self, mesh: SurfaceMesh) -> None:
         low, high = mesh.bounds_m
         self._center_m = read_only(0.5 * (low + high))
         self._half_extent_m = float(0.5 * (high - low).max())
-        self._scene = EmbreeScene(robust=True)
-        TriangleMesh(
-            self._scene,
-            np.ascontiguousarray(mesh.vertices_m - self._center_m, dtype=np.float32),
-            np.ascontiguousarray(mesh.faces, dtype=np.int32),
-        )
-        # the first call builds the tree; later ones may then run side by side
-        self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
+        self._vertices = np.ascontiguousarray(mesh.vertices_m - self._center_m, dtype=np.float32)
+        self._faces = np.ascontiguousarray(mesh.faces, dtype=np.int32)
 
     @property
     def center_m(self) -> FloatArray:
@@ -102,6 +94,25 @@ class EmbreeRayCaster:
         """Start of a ray along the normal, m."""
         return START_OFFSET_PER_HALF_EXTENT * self._half_extent_m
 
+
+class EmbreeRayCaster(_CentredMesh):
+    """`RayCaster` by Embree through embreex: robust mode, single-threaded per call, releases the GIL.
+
+    Robust mode because the fast one lets 5 % of the rays aimed at a shared vertex through.
+    References: [Wald2014].
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+    """
+
+    def __init__(self, mesh: SurfaceMesh) -> None:
+        super().__init__(mesh)
+        self._scene = EmbreeScene(robust=True)
+        TriangleMesh(self._scene, self._vertices, self._faces)
+        # the first call builds the tree; later ones may then run side by side
+        self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
+
     def first_hit(self, origins_m: Float32Array, directions: Float32Array) -> tuple[Int32Array, Float32Array]:
         """Face hit first (-1: none) and distance in m; see `RayCaster`."""
         answer = self._scene.run(origins_m, directions, output=True)
@@ -114,6 +125,39 @@ class EmbreeRayCaster:
     def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
         """Whether anything stands in the way; see `RayCaster`."""
         return self._scene.run(origins_m, directions, query="OCCLUDED") >= 0
+
+
+class PacketRayCaster(_CentredMesh):
+    """`RayCaster` by the same Embree, robust, asked for eight rays at a time past embreex.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+    library : CDLL
+        From `embree_library`.
+    """
+
+    def __init__(self, mesh: SurfaceMesh, library: ctypes.CDLL) -> None:
+        super().__init__(mesh)
+        self._scene = PacketScene(library, self._vertices, self._faces)
+
+    def first_hit(self, origins_m: Float32Array, directions: Float32Array) -> tuple[Int32Array, Float32Array]:
+        """Face hit first (-1: none) and distance in m; see `RayCaster`."""
+        faces, distances = np.empty(len(origins_m), np.int32), np.empty(len(origins_m), np.float32)
+        self._scene.first_hits(origins_m, directions, faces, distances)
+        return faces, distances
+
+    def first_face(self, origins_m: Float32Array, directions: Float32Array) -> Int32Array:
+        """Face hit first, -1 for none; see `RayCaster`."""
+        faces = np.empty(len(origins_m), np.int32)
+        self._scene.first_hits(origins_m, directions, faces, _NO_DISTANCES)
+        return faces
+
+    def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
+        """Whether anything stands in the way; see `RayCaster`."""
+        answers = np.empty(len(origins_m), np.bool_)
+        self._scene.blocked(origins_m, directions, answers)
+        return answers
 
 
 def ray_caster(mesh: SurfaceMesh, *, doubt_close_sheets: bool = True) -> RayCaster:
@@ -130,7 +174,8 @@ def ray_caster(mesh: SurfaceMesh, *, doubt_close_sheets: bool = True) -> RayCast
     AccuracyWarning
         Sheets nearer to each other than 1e-5 of the extent, by name.
     """
-    caster = EmbreeRayCaster(mesh)
+    library = embree_library(Path(embreex.__file__).parent)
+    caster: RayCaster = PacketRayCaster(mesh, library) if library else EmbreeRayCaster(mesh)
     if doubt_close_sheets:
         warn_of_close_sheets(mesh, caster)
     return caster

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numba import float32, int32, int64, njit, uint32, uint64
+from numba import float32, int32, njit, uint32, uint64
 from numpy.typing import NDArray
 
 # Primitive polynomials (degree, inner coefficients) and initial numbers of dimensions 2.. [JoeKuo2008]
@@ -34,7 +34,11 @@ POINT, DIRECTION, TRIANGLE, BOUNCE = 0, 2, 4, 5
 
 
 def direction_numbers() -> NDArray[np.uint32]:
-    """Direction numbers of the Sobol sequence, (DIMENSIONS, 32), left-justified in 32 bits."""
+    """Direction numbers of the Sobol sequence in Gray-code order, (DIMENSIONS, 32), left-justified.
+
+    Gray code is linear over xor, too: with neighbours combined beforehand, a point's word is the xor of the
+    numbers of its index's own bits.
+    """
     table = np.zeros((DIMENSIONS, BITS), dtype=np.uint64)
     table[0] = 1 << np.arange(BITS - 1, -1, -1, dtype=np.uint64)
     for row, (degree, inner, initial) in enumerate(_POLYNOMIALS, start=1):
@@ -46,6 +50,7 @@ def direction_numbers() -> NDArray[np.uint32]:
                     value ^= numbers[k - j] << j
             numbers.append(value)
         table[row] = [m << (BITS - 1 - k) for k, m in enumerate(numbers)]
+    table[:, 1:] ^= table[:, :-1]
     return table.astype(np.uint32)
 
 
@@ -78,15 +83,13 @@ def unit_interval(word):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def sobol_word(index, dimension, table):  # type: ignore[no-untyped-def]
-    """Coordinate of one point before its shift, uint32: for the few rays that bounce."""
-    gray = uint32(index) ^ (uint32(index) >> uint32(1))
-    word = uint32(0)
-    bit = 0
-    while gray != uint32(0):
-        if gray & uint32(1):
-            word ^= table[dimension, bit]
-        gray = uint32(gray >> uint32(1))
+def sobol_word(index, dimension, columns):  # type: ignore[no-untyped-def]
+    """Coordinate of one point before its shift, uint32: the xor of the columns of its index's bits."""
+    word, left, bit = uint32(0), uint32(index), 0
+    while left != uint32(0):
+        if left & uint32(1):
+            word ^= columns[dimension, bit]
+        left = uint32(left >> uint32(1))
         bit += 1
     return word
 
@@ -95,25 +98,26 @@ RUN = 256
 """Points made at a time."""
 
 
-def _low_words() -> NDArray[np.uint32]:
-    """The first `RUN` points of the five dimensions of a ray's start, in Gray-code order, (5, RUN)."""
-    index = np.arange(RUN)
-    gray = index ^ (index >> 1)
-    words = np.zeros((5, RUN), np.uint32)
-    for bit in range(RUN.bit_length() - 1):
-        words ^= np.where((gray >> bit) & 1, DIRECTION_NUMBERS[:5, bit, None], np.uint32(0))
+@njit(cache=True, nogil=True)
+def low_words(columns):  # type: ignore[no-untyped-def]
+    """Words of the first `RUN` points of the five dimensions of a ray's start, (5, RUN)."""
+    words = np.empty((5, RUN), np.uint32)
+    for d in range(5):
+        words[d, 0], size, bit = uint32(0), 1, 0
+        while size < RUN:  # each bit doubles what there is
+            for k in range(size):
+                words[d, size + k] = words[d, k] ^ columns[d, bit]
+            size, bit = 2 * size, bit + 1
     return words
 
 
-_LOW_WORDS = _low_words()
-
-
 @njit(cache=True, nogil=True)
-def sobol_points(first, table, shifts, points):  # type: ignore[no-untyped-def]
-    """Fill points (5, n), float32 in [0, 1), with points first, first + 1, ... in Gray-code order.
+def sobol_points(first, columns, low, shifts, points):  # type: ignore[no-untyped-def]
+    """Fill points (5, n), float32 in [0, 1), with points first, first + 1, ... of the sequence.
 
-    Gray code and direction numbers are linear over xor: within a run of 256 from a multiple of 256, a
-    point is that multiple's word xored with one of 256 fixed words, eight at a time.
+    `columns` are `DIRECTION_NUMBERS`, or those of another order (`point_order`); `low` their `low_words`.
+    Within a run of 256 from a multiple of 256, a point is that multiple's word xored with one of 256 fixed
+    words, eight at a time.
     """
     count = points.shape[1]
     done = 0
@@ -122,10 +126,10 @@ def sobol_points(first, table, shifts, points):  # type: ignore[no-untyped-def]
         start = index & (RUN - 1)
         size = min(RUN - start, count - done)
         for d in range(5):
-            base = sobol_word(index - start, d, table) ^ shifts[d]
-            low, out = _LOW_WORDS[d, start : start + size], points[d, done : done + size]
+            base = sobol_word(index - start, d, columns) ^ shifts[d]
+            words, out = low[d, start : start + size], points[d, done : done + size]
             for k in range(size):
-                out[k] = unit_interval(low[k] ^ base)
+                out[k] = unit_interval(words[k] ^ base)
         done += size
 
 
@@ -157,13 +161,12 @@ def point_order(first: int, count: int) -> tuple[NDArray[np.uint32], NDArray[np.
     bits count through the indices that leave the cell as it is (the kernel of that map), the high bits
     through the others.
     """
-    gray = DIRECTION_NUMBERS[:5].copy()
-    gray[:, 1:] ^= DIRECTION_NUMBERS[:5, :-1]
+    plain = DIRECTION_NUMBERS[:5]
     bits = count.bit_length() - 1
     if count != 1 << bits or first % count:
-        return gray, np.arange(first, first + count, dtype=np.uint32)
-    cells = (gray[DIRECTION] >> (BITS - _CELL_BITS) << _CELL_BITS) | (
-        gray[DIRECTION + 1] >> (BITS - _CELL_BITS)
+        return plain, np.arange(first, first + count, dtype=np.uint32)
+    cells = (plain[DIRECTION] >> (BITS - _CELL_BITS) << _CELL_BITS) | (
+        plain[DIRECTION + 1] >> (BITS - _CELL_BITS)
     )
     kernel: list[int] = []
     pivots: list[tuple[int, int]] = []  # cell and index, by elimination
@@ -177,47 +180,14 @@ def point_order(first: int, count: int) -> tuple[NDArray[np.uint32], NDArray[np.
         else:
             kernel.append(index)
     basis = np.array([*kernel, *(index for _, index in pivots)], dtype=np.uint32)
-    columns = gray.copy()
+    columns = plain.copy()
     for position, index in enumerate(basis):
         used = [b for b in range(bits) if (int(index) >> b) & 1]
-        columns[:, position] = np.bitwise_xor.reduce(gray[:, used], axis=1)
+        columns[:, position] = np.bitwise_xor.reduce(plain[:, used], axis=1)
     indices = np.zeros(1, np.uint32)
     for index in basis:
         indices = np.concatenate([indices, indices ^ index])
     return columns, np.uint32(first) ^ indices
-
-
-@njit(cache=True, nogil=True)
-def _low_points(columns, words):  # type: ignore[no-untyped-def]
-    """Words (5, RUN) of the positions that the low bits count."""
-    for d in range(5):
-        words[d, 0] = uint32(0)
-        size, bit = 1, 0
-        while size < RUN:
-            for k in range(size):
-                words[d, size + k] = words[d, k] ^ columns[d, bit]
-            size, bit = 2 * size, bit + 1
-
-
-@njit(cache=True, nogil=True)
-def _run_of_points(position, columns, low, shifts, points):  # type: ignore[no-untyped-def]
-    """Fill points (5, RUN) from a position to the end of its run; returns how many there are."""
-    start = position & (RUN - 1)
-    for d in range(5):
-        base = shifts[d]
-        high, bit = position - start, 0
-        while high:
-            if high & 1:
-                base ^= columns[d, bit]
-            high >>= 1
-            bit += 1
-        if start == 0:
-            for k in range(RUN):
-                points[d, k] = unit_interval(low[d, k] ^ base)
-        else:
-            for k in range(RUN - start):
-                points[d, k] = unit_interval(low[d, start + k] ^ base)
-    return RUN - start
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -263,21 +233,25 @@ def point_in_triangle(u, v):  # type: ignore[no-untyped-def]
     return (half_u if upper else u - half_v), (v - half_u if upper else half_v)
 
 
-FEW_ROWS = 12
+FEW_ROWS = 40
 
 
 @njit(cache=True, nogil=True)
-def _rows_of(cumulative, low, high, values, guide, rows):  # type: ignore[no-untyped-def]
-    """Rows that `triangle_row` finds for many values; a guide table makes the search short."""
-    if high - low <= FEW_ROWS:  # counted without a branch, eight values at a time
-        rows[: values.shape[0]] = low
-        for row in range(low, high - 1):
-            for k in range(values.shape[0]):
-                rows[k] += values[k] >= cumulative[row]
-        return
-    size = guide.shape[0]
+def _few_rows(cumulative, low, high, values, rows):  # type: ignore[no-untyped-def]
+    """Rows that `triangle_row` finds for many values, counted without a branch, eight at a time."""
+    rows[:] = low
+    for row in range(low, high - 1):
+        limit = float32(cumulative[row])
+        for k in range(values.shape[0]):
+            rows[k] += int32(values[k] >= limit)
+
+
+@njit(cache=True, nogil=True)
+def _many_rows(cumulative, high, values, guide, rows):  # type: ignore[no-untyped-def]
+    """The same where there are many: a guide table makes the search short."""
+    size = float32(guide.shape[0])
     for k in range(values.shape[0]):
-        row = guide[int64(values[k] * float32(size))]
+        row = guide[int32(values[k] * size)]
         while row < high - 1 and cumulative[row] <= values[k]:
             row += 1
         rows[k] = row
@@ -294,32 +268,28 @@ def _fill_guide(cumulative, low, high, guide):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _origins(frames, rows, points, offset, origins):  # type: ignore[no-untyped-def]
-    """Points of the rows' triangles, a little off along their normals."""
+def _leave(frames, rows, points, x, y, z, offset, origins, directions):  # type: ignore[no-untyped-def]
+    """Points of the rows' triangles, a little off, and points of the hemisphere about their normals."""
     for k in range(origins.shape[0]):
         row = rows[k]
         u, v = point_in_triangle(points[0, k], points[1, k])
         for i in range(3):
-            origins[k, i] = (
-                frames[row, i] + u * frames[row, 3 + i] + v * frames[row, 6 + i] + offset * frames[row, 9 + i]
-            )
+            normal = frames[row, 9 + i]
+            origins[k, i] = frames[row, i] + u * frames[row, 3 + i] + v * frames[row, 6 + i] + offset * normal
+            directions[k, i] = x[k] * frames[row, 12 + i] + y[k] * frames[row, 15 + i] + z[k] * normal
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _directions(frames, rows, x, y, z, directions):  # type: ignore[no-untyped-def]
-    """Points of the hemisphere turned to the rows' normals."""
-    for k in range(directions.shape[0]):
-        row = rows[k]
-        for i in range(3):
-            directions[k, i] = (
-                x[k] * frames[row, 12 + i] + y[k] * frames[row, 15 + i] + z[k] * frames[row, 9 + i]
-            )
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _flat_directions(frame, x, y, z, directions):  # type: ignore[no-untyped-def]
+def _leave_plane(frames, rows, points, x, y, z, offset, origins, directions):  # type: ignore[no-untyped-def]
     """The same where all rows share one normal."""
-    n0, n1, n2, s0, s1, s2, t0, t1, t2 = frame[9:18]
+    n0, n1, n2, s0, s1, s2, t0, t1, t2 = frames[rows[0], 9:18]
+    o0, o1, o2 = offset * n0, offset * n1, offset * n2
+    for k in range(origins.shape[0]):
+        row = rows[k]
+        u, v = point_in_triangle(points[0, k], points[1, k])
+        origins[k, 0] = frames[row, 0] + u * frames[row, 3] + v * frames[row, 6] + o0
+        origins[k, 1] = frames[row, 1] + u * frames[row, 4] + v * frames[row, 7] + o1
+        origins[k, 2] = frames[row, 2] + u * frames[row, 5] + v * frames[row, 8] + o2
     for k in range(directions.shape[0]):
         directions[k, 0] = x[k] * s0 + y[k] * t0 + z[k] * n0
         directions[k, 1] = x[k] * s1 + y[k] * t1 + z[k] * n1
@@ -358,12 +328,11 @@ def _surface_rays(  # type: ignore[no-untyped-def]
     offset = float32(start_offset_m)
     shifts = np.empty(5, np.uint32)
     points = np.zeros((5, RUN), np.float32)  # what is not filled stays a point: rows are looked up for all
-    x, y, z = np.empty(256, np.float32), np.empty(256, np.float32), np.empty(256, np.float32)
-    rows = np.empty(256, np.int64)
-    guide = np.empty(0, np.int64)
+    x, y, z = np.empty(RUN, np.float32), np.empty(RUN, np.float32), np.empty(RUN, np.float32)
+    rows = np.empty(RUN, np.int32)
+    guide = np.empty(0, np.int32)
     ready, flat = -1, False
-    low_words = np.empty((5, RUN), np.uint32)
-    _low_points(columns, low_words)
+    low_of_columns = low_words(columns)
     for segment in range(segments):
         receiver = receivers[segment]
         low, high = first_row[receiver], first_row[receiver + 1]
@@ -373,24 +342,25 @@ def _surface_rays(  # type: ignore[no-untyped-def]
                 size = 1
                 while size < 2 * (high - low):
                     size *= 2
-                guide = np.empty(size, np.int64)
+                guide = np.empty(size, np.int32)
                 _fill_guide(cumulative, low, high, guide)
         for d in range(5):
             shifts[d] = digital_shift(seed, streams[segment], replicates[segment], d)
-        begin = 0
-        while begin < count:
-            made = _run_of_points(first + begin, columns, low_words, shifts, points)
-            n = min(made, count - begin)
+        for begin in range(0, count, RUN):
+            n = min(RUN, count - begin)
+            sobol_points(first + begin, columns, low_of_columns, shifts, points[:, :n])
             concentric_disc(points[2], points[3], x, y)
             _heights(even, x, y, z)
-            _rows_of(cumulative, low, high, points[4], guide, rows)
-            ray = segment * count + begin
-            _origins(frames, rows, points, offset, origins_m[ray : ray + n])
-            if flat:
-                _flat_directions(frames[low], x, y, z, directions[ray : ray + n])
+            if high - low > FEW_ROWS:
+                _many_rows(cumulative, high, points[4], guide, rows)
             else:
-                _directions(frames, rows, x, y, z, directions[ray : ray + n])
-            begin += n
+                _few_rows(cumulative, low, high, points[4], rows)
+            ray = segment * count + begin
+            leave = origins_m[ray : ray + n], directions[ray : ray + n]
+            if flat:
+                _leave_plane(frames, rows, points, x, y, z, offset, leave[0], leave[1])
+            else:
+                _leave(frames, rows, points, x, y, z, offset, leave[0], leave[1])
 
 
 @njit(inline="always")

@@ -22,6 +22,7 @@ from geometry.radiation.sampling import (
     DIRECTION_NUMBERS,
     concentric_disc,
     digital_shift,
+    low_words,
     point_in_triangle,
     sobol_points,
     triangle_row,
@@ -116,6 +117,7 @@ def _disc_rays(  # type: ignore[no-untyped-def]
     points = np.empty((5, 256), np.float32)
     x, y = np.empty(256, np.float32), np.empty(256, np.float32)
     tangent = np.tan(half_angle)
+    low_of_table = low_words(table)
     for segment in range(segments):
         low, high = first_row[receivers[segment]], first_row[receivers[segment] + 1]
         s0, s1, s2 = suns[groups[segment], 0], suns[groups[segment], 1], suns[groups[segment], 2]
@@ -133,7 +135,7 @@ def _disc_rays(  # type: ignore[no-untyped-def]
             shifts[d] = digital_shift(seed, streams[segment], replicates[segment], d)
         for begin in range(0, count, 256):
             n = min(256, count - begin)
-            sobol_points(first + begin, table, shifts, points[:, :n])
+            sobol_points(first + begin, table, low_of_table, shifts, points[:, :n])
             concentric_disc(points[2, :n], points[3, :n], x, y)
             for k in range(n):
                 row = low

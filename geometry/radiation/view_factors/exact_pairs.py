@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.radiation.blocks import ordered_map
+from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.hemisphere_rows import mean_and_error
 from geometry.radiation.view_factors.part_pairs import (
     MOST_SIGHT_POINTS,
@@ -76,7 +77,7 @@ def no_pairs() -> ExactPairs:
 def exact_pairs(
     scene: FlatScene,
     areas_m2: FloatArray,
-    error_aim: float,
+    aim: Aim,
     replicates: int,
     seed: int,
     threads: int,
@@ -88,8 +89,8 @@ def exact_pairs(
     ----------
     scene : FlatScene
     areas_m2 : array (S,)
-    error_aim : float
-        Standard error of a view factor to reach.
+    aim : Aim
+        Standard error of view factors to reach.
     replicates, seed, threads : int
     report : callable
         Told the share that is done.
@@ -107,22 +108,24 @@ def exact_pairs(
     key = labels.min(axis=1) * (surfaces + 1) + labels.max(axis=1)
     keys, index = np.unique(key, return_inverse=True)
     index = index.reshape(-1)
-    by_rays = _too_costly(scene, pairs, counts, index, len(keys), _ray_cost_s(surfaces, error_aim))
+    by_rays = _too_costly(scene, pairs, counts, index, len(keys), _ray_cost_s(surfaces, aim.error))
     wanted = ~by_rays[index] & (counts >= 0)
     unblocked = np.zeros(len(pairs))
     unblocked[wanted] = unblocked_areas(scene, pairs[wanted], threads)
     report(0.4)
     clear = wanted & (counts == 0)
-    total = np.bincount(index[clear], unblocked[clear], len(keys))
+    total = np.asarray(np.bincount(index[clear], unblocked[clear], len(keys)), dtype=float)
     jobs, owner = _sight_jobs(
-        scene, found, wanted & (counts > 0), unblocked, index, replicates, error_aim < 1e-4
+        scene, found, wanted & (counts > 0), unblocked, index, replicates, aim.error < 1e-4
     )
     smallest = np.append(areas_m2, np.inf)
-    allowed = error_aim * np.minimum(smallest[keys // (surfaces + 1)], smallest[keys % (surfaces + 1)])
-    failed, unmet = _refine(jobs, owner, allowed, error_aim, seed, threads, report)
+    sides = _Sides(np.minimum(smallest[keys // (surfaces + 1)], smallest[keys % (surfaces + 1)]), total)
+    failed, unmet = _refine(jobs, owner, sides, aim, seed, threads, report)
     by_rays[failed] = True
     per_replicate = _per_surface_pair(jobs, owner, len(keys), replicates)
     sampled, error = mean_and_error(per_replicate)
+    doubt = np.array([0.0 if job.failed else job.doubt_m2**2 for job in jobs])
+    error = np.sqrt(error**2 + np.bincount(owner, doubt, len(keys)))
     # parts of one surface stand in one order only, but see each other both ways
     ways = np.where(keys // (surfaces + 1) == keys % (surfaces + 1), 2.0, 1.0)
     kept = ~by_rays
@@ -203,9 +206,21 @@ def _per_surface_pair(jobs: list[SightJob], owner: IntArray, size: int, replicat
     return total
 
 
-def _first_points(jobs: list[SightJob], owner: IntArray, allowed: FloatArray, error_aim: float) -> IntArray:
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """Of each pair of surfaces: the smaller area, and the exchange area that is known exactly, m^2."""
+
+    smaller_m2: FloatArray
+    exact_m2: FloatArray
+
+    def allowed_m2(self, aim: Aim, sampled_m2: FloatArray) -> FloatArray:
+        """Standard errors aimed at, as exchange areas."""
+        return self.smaller_m2 * aim.allowed((self.exact_m2 + sampled_m2) / self.smaller_m2)
+
+
+def _first_points(jobs: list[SightJob], owner: IntArray, sides: _Sides, error_aim: float) -> IntArray:
     """Points per replicate that every job gets, whatever its error says: by what there is to hide."""
-    size = np.array([j.unblocked_m2 for j in jobs]) / allowed[owner]
+    size = np.array([j.unblocked_m2 for j in jobs]) / (error_aim * sides.smaller_m2[owner])
     points = np.where(size <= 1.0, 8, np.where(size <= 30.0, 32, 64))
     return points if error_aim >= 1e-4 else 4 * points
 
@@ -213,8 +228,8 @@ def _first_points(jobs: list[SightJob], owner: IntArray, allowed: FloatArray, er
 def _refine(
     jobs: list[SightJob],
     owner: IntArray,
-    allowed: FloatArray,
-    error_aim: float,
+    sides: _Sides,
+    aim: Aim,
     seed: int,
     threads: int,
     report: Callable[[float], None],
@@ -222,14 +237,16 @@ def _refine(
     """Refine jobs until every pair of surfaces has an allowed error; pairs that failed, number unmet."""
     if not jobs:
         return np.empty(0, np.int64), 0
-    first_points = _first_points(jobs, owner, allowed, error_aim)
+    first_points = _first_points(jobs, owner, sides, aim.error)
     pending = np.arange(len(jobs))
-    size = len(allowed)
+    size = len(sides.smaller_m2)
     worst = 0
     while len(pending):
         jobs_now = [jobs[k] for k in pending]
         list(ordered_map(lambda job: job.refine(seed), jobs_now, threads))
         variance = np.array([0.0 if job.failed else job.error_m2**2 for job in jobs])
+        sampled = np.array([0.0 if job.failed else job.area_m2 for job in jobs])
+        allowed = sides.allowed_m2(aim, np.asarray(np.bincount(owner, sampled, size), dtype=float))
         failed = np.unique(owner[[j.failed for j in jobs]])
         total = np.bincount(owner, variance, size)
         over = total > allowed**2

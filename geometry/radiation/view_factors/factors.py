@@ -19,6 +19,7 @@ from geometry.radiation.load_estimates import mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_residuals
 from geometry.radiation.view_factors.exact_pairs import SOBOL, ExactPairs, exact_pairs
 from geometry.radiation.view_factors.hemisphere_rows import (
@@ -45,6 +46,7 @@ def view_factors(
     craft_or_mesh: object,
     *,
     tolerance: float = 1e-3,
+    relative_tolerance: float | None = None,
     seed: int = 1,
     max_rays: int = 100_000_000,
     jobs: int | None = None,
@@ -58,6 +60,9 @@ def view_factors(
         Anything with a `mesh`, or a mesh.
     tolerance : float
         Standard error to reach, absolute.
+    relative_tolerance : float, optional
+        Standard error to reach as a share of each factor as well, down to a thousandth of `tolerance`: for
+        small factors that matter.  Left out, a factor below `tolerance` may be all error.
     seed : int
         Of the scrambles; the same seed gives the same bits for any number of threads.
     max_rays : int
@@ -99,14 +104,13 @@ def view_factors(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft_or_mesh)
-    check_in_range(tolerance, 1e-12, 1.0, name="tolerance")
+    aim = Aim(float(tolerance), relative_tolerance)
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
     threads = thread_count(jobs)
     report = _Reporter(progress)
     caster = ray_caster(mesh)
     receivers = surface_receivers(mesh, caster)
-    aim = tolerance / STOPPING_MARGIN
     areas = mesh.surface_areas_m2
     scene = flat_scene(mesh, caster.center_m)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
@@ -122,7 +126,7 @@ def view_factors(
     result = _assembled(mesh, landings, exact, receivers.is_free)
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
-            f"tolerance {tolerance:g} was not reached with max_rays={max_rays:g}: the worst standard error "
+            f"{aim} was not reached with max_rays={max_rays:g}: the worst standard error "
             f"is {max(worst / STOPPING_MARGIN, 1.0):.1f} times what was asked; "
             "raise max_rays or the tolerance",
             AccuracyWarning,
@@ -187,7 +191,7 @@ def _refine_rows(
     rows: RowCaster,
     exact: ExactPairs,
     areas_m2: FloatArray,
-    aim: float,
+    aim: Aim,
     max_rays: float,
     report: Callable[[float], None],
 ) -> float:
@@ -198,20 +202,21 @@ def _refine_rows(
         landings = rows.landings()
         pairs = pooled_pairs(landings, areas_m2)
         decided = _by_rays(exact, pairs.first, pairs.second, surfaces)
-        error = np.zeros(surfaces)
-        for end in (pairs.first, pairs.second):
-            np.maximum.at(error, end[decided], pairs.error_m2[decided] / areas_m2[end[decided]])
-        _, inactive_error, _ = column_estimates(landings, areas_m2, surfaces)
+        excess = np.zeros(surfaces)
+        for end in (pairs.first[decided], pairs.second[decided]):
+            factor, error = pairs.area_m2[decided] / areas_m2[end], pairs.error_m2[decided] / areas_m2[end]
+            np.maximum.at(excess, end, error / aim.allowed(factor))
+        inactive, inactive_error, _ = np.array(column_estimates(landings, areas_m2, surfaces)) / areas_m2
         open_end = _by_rays(exact, everything, np.full(surfaces, surfaces), surfaces)
-        error[open_end] = np.maximum(error, inactive_error / areas_m2)[open_end]
-        over = np.flatnonzero((error > aim) & (rows.points > 0))
-        worst = float(error[over].max(initial=0.0)) / aim
+        excess[open_end] = np.maximum(excess, inactive_error / aim.allowed(inactive))[open_end]
+        over = np.flatnonzero((excess > 1.0) & (rows.points > 0))
+        worst = float(excess[over].max(initial=0.0))
         report(min(1.0, 1.0 / worst) if worst > 0.0 else 1.0)
         over = over[rows.points[over] < MOST_POINTS]
         if not len(over):
             return worst
-        cost = REPLICATES * np.cumsum(rows.points[over[np.argsort(-error[over], kind="stable")]])
-        affordable = over[np.argsort(-error[over], kind="stable")][cost <= max_rays - rows.rays]
+        cost = REPLICATES * np.cumsum(rows.points[over[np.argsort(-excess[over], kind="stable")]])
+        affordable = over[np.argsort(-excess[over], kind="stable")][cost <= max_rays - rows.rays]
         if not len(affordable):
             return worst
         rows.cast(np.sort(affordable))

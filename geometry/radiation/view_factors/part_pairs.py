@@ -238,6 +238,7 @@ class SightJob:
     replicates: int
     points: int = 0
     failed: bool = False
+    area_m2: float = 0.0
     error_m2: float = 0.0
     sums: FloatArray = field(init=False)
 
@@ -251,17 +252,29 @@ class SightJob:
         self.failed = not clipped_sight(*arguments)
         self.points += more
         areas = self.replicate_areas_m2
-        self.error_m2 = float(areas.std(ddof=1) / np.sqrt(len(areas)))
+        self.area_m2 = float(areas.mean())
+        self.error_m2 = float(np.hypot(areas.std(ddof=1) / np.sqrt(len(areas)), self.doubt_m2))
         return self
+
+    @property
+    def _visible_share(self) -> float:
+        total = self.sums[:, 1].sum()
+        return float(min(1.0, self.sums[:, 0].sum() / total)) if total > 0.0 else 0.0
 
     @property
     def replicate_areas_m2(self) -> FloatArray:
         """Visible exchange area per replicate, (R,): sampled, and corrected by what the same points make
         of the unblocked one, whose value is known, by the visible share of it."""
         visible, whole = self.sums.T / self.points
-        total = whole.mean()
-        share = min(1.0, visible.mean() / total) if total > 0.0 else 0.0
-        return visible + share * (self.unblocked_m2 - whole)
+        return visible + self._visible_share * (self.unblocked_m2 - whole)
+
+    @property
+    def doubt_m2(self) -> float:
+        """What the scatter of the replicates does not show: the points met so much too little (or too much)
+        of the unblocked area, each part of which is either hidden or not."""
+        missed = abs(self.unblocked_m2 - self.sums[:, 1].mean() / self.points)
+        share = self._visible_share
+        return float(share * (1.0 - share) * missed)
 
 
 def sight_job(

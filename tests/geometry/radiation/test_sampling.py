@@ -10,12 +10,14 @@ from geometry.radiation.sampling import (
     concentric_disc,
     digital_shift,
     hemisphere_rays,
+    low_words,
     point_order,
     sobol_points,
     sobol_word,
 )
 
 NO_SHIFT = np.zeros(5, np.uint32)
+LOW = low_words(DIRECTION_NUMBERS)
 
 
 def frame(normal_axis=2):
@@ -45,22 +47,22 @@ class TestSobolReference:
 
     def test_blocks_continue_where_the_last_one_ended(self):
         whole, part = np.empty((5, 600), np.float32), np.empty((5, 213), np.float32)
-        sobol_points(0, DIRECTION_NUMBERS, NO_SHIFT, whole)
-        sobol_points(387, DIRECTION_NUMBERS, NO_SHIFT, part)
+        sobol_points(0, DIRECTION_NUMBERS, LOW, NO_SHIFT, whole)
+        sobol_points(387, DIRECTION_NUMBERS, LOW, NO_SHIFT, part)
         np.testing.assert_array_equal(whole[:, 387:], part)
 
 
 class TestSamplingLaw:
     def test_points_never_reach_one(self):
         points = np.empty((5, 4096), np.float32)
-        sobol_points(0, DIRECTION_NUMBERS, np.full(5, 0xFFFFFFFF, np.uint32), points)
+        sobol_points(0, DIRECTION_NUMBERS, LOW, np.full(5, 0xFFFFFFFF, np.uint32), points)
         assert points.max() < 1.0
         assert points.min() >= 0.0
 
     def test_a_shift_keeps_every_elementary_interval_filled_once(self):
         points = np.empty((5, 256), np.float32)
         shifts = np.array([digital_shift(3, 7, 2, d) for d in range(5)], np.uint32)
-        sobol_points(0, DIRECTION_NUMBERS, shifts, points)
+        sobol_points(0, DIRECTION_NUMBERS, LOW, shifts, points)
         for row in points:
             np.testing.assert_array_equal(np.bincount((row * 256).astype(int), minlength=256), 1)
 

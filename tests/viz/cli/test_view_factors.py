@@ -106,6 +106,18 @@ class TestRefusal:
         assert outcome.code == 2
         assert "tolerance" in outcome.err
 
+    def test_relative_tolerance(self, dawnring, squares):
+        for value, told in (
+            ("0", "relative_tolerance"),
+            ("nan", "relative_tolerance"),
+            ("much", "tolerance"),
+        ):
+            outcome = dawnring("view-factors", str(squares), f"--relative-tolerance={value}")
+            assert outcome.code == 2
+            assert told in outcome.err
+        both = ("--relative-tolerance=0.1", "--exchange=solar")
+        assert dawnring("view-factors", str(squares), *both).code == 2
+
     def test_matrices_that_nobody_reads(self, dawnring, tmp_path):
         path = tmp_path / "many.obj"
         lines = ["v 0 0 0", "v 1 0 0", "v 0 1 0"]

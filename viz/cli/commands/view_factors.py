@@ -41,6 +41,14 @@ def view_factors(
             help="Standard error of a factor to reach, absolute; default: radiation.tolerance.",
         ),
     ] = None,
+    relative_tolerance: Annotated[
+        float | None,
+        Parameter(
+            name="--relative-tolerance",
+            help="Standard error as a share of each view factor, too, down to a thousandth of --tolerance: "
+            "for small factors that matter.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, Parameter(name="--seed", help="Seed of all sampling; default: radiation.seed.")
     ] = None,
@@ -70,6 +78,8 @@ def view_factors(
     from viz.cli.factor_tables import check_dense, write_arrays
     from viz.cli.tables import check_destination, write_rows
 
+    if exchange is not None and relative_tolerance is not None:
+        raise ValueError("--relative-tolerance is for view factors; leave it out, or --exchange")
     report = Report("view-factors", voice)
     kind = check_destination(output, KINDS, force=force)
     flown = changes.load(design, *(() if seed is None else (f"radiation.seed={seed}",)))
@@ -87,7 +97,8 @@ def view_factors(
     }
     if whole or exchange is None:
         with report.progress("view factors") as advance:
-            tables.append(_seen(craft, whole, advance, options))
+            relative = {"relative_tolerance": relative_tolerance}
+            tables.append(_seen(craft, whole, advance, options | relative))
     if exchange is not None:
         with report.progress("exchange factors") as advance:
             tables.append(_exchanged(craft, exchange, whole, advance, options))

@@ -8,13 +8,15 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation import AccuracyWarning, view_factors
+from geometry.radiation.accuracy import STOPPING_MARGIN
 from geometry.radiation.view_factors import exact_pairs
+from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.exact_pairs import no_pairs
 
 DOOR = import_module("geometry.radiation.view_factors.factors")  # the package's name is the function's
@@ -138,6 +140,8 @@ class TestLaw:
         size=st.floats(-6, 6),
         offset=st.floats(-3, 3),
     )
+    @example(seed=1413, size=0.0, offset=0.0)
+    @example(seed=2116, size=0.0, offset=0.0)
     def test_moving_turning_and_scaling_change_nothing(self, rectangle, seed, size, offset):
         plain = scattered_plates(rectangle, seed, 4)
         turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
@@ -206,6 +210,30 @@ class TestLaw:
         assert abs(z.mean()) < 4 / np.sqrt(40)
 
 
+class TestRelativeTolerance:
+    def test_rays_give_a_small_factor_its_share_of_error(self, rectangle, monkeypatch):
+        # unit squares far apart, part hidden from each other: 4e-4, less than the absolute tolerance
+        low = rectangle("low", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+        high = rectangle("high", (0, 0, 20), (0, 1, 0), (1, 0, 0))
+        screen = rectangle("screen", (-1, -1, 10), (1.4, 0.3, 0), (0.1, 3, 0), back="screen.back")
+        mesh = concatenate([low, high, screen])
+        converged = view_factors(mesh, tolerance=1e-8, jobs=1)
+        monkeypatch.setattr(DOOR, "exact_pairs", lambda *a: no_pairs())
+        rough, fine = (view_factors(mesh, tolerance=1e-3, relative_tolerance=r, jobs=1) for r in (None, 0.05))
+        value, error = fine.factor("low", "high"), fine.standard_error[0, 1]
+        assert value < 1e-3
+        assert error <= 0.05 * value < rough.standard_error[0, 1]
+        assert fine.provenance.rays > rough.provenance.rays
+        truth = converged.factor("low", "high")
+        # errors of the run itself are what is tested: 5 of them
+        assert value == pytest.approx(truth, abs=5 * error)
+
+    def test_it_asks_for_no_more_than_a_thousandth_of_the_absolute_one(self):
+        aim = Aim(1e-2, 1e-3)
+        np.testing.assert_allclose(aim.allowed(np.array([0.0, 1e-4, 0.1, 1.0])) * STOPPING_MARGIN,
+                                   [1e-5, 1e-5, 1e-4, 1e-3], rtol=1e-12)  # fmt: skip
+
+
 class TestDoubts:
     def test_closed_box_is_silent_and_keeps_everything(self, box, recwarn):
         cube = box(cells=(3, 2))
@@ -242,6 +270,11 @@ class TestDoubts:
 
 
 class TestRefusal:
+    @pytest.mark.parametrize("value", [0.0, 2.0, np.nan])
+    def test_relative_tolerance(self, box, value):
+        with pytest.raises(ValueError, match="relative_tolerance must lie in"):
+            view_factors(box(), relative_tolerance=value)
+
     @pytest.mark.parametrize("value", [0.0, -1.0, 2.0, np.nan])
     def test_tolerance(self, box, value):
         with pytest.raises(ValueError, match="tolerance must lie in"):

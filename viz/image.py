@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from viz import theme
+from viz.blurring import blurred
 from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
@@ -62,8 +63,6 @@ def _curve() -> NDArray[np.float32]:
 
 def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     """What the lens spreads, on a coarse grid, and the step of the grid in pixels."""
-    from scipy.ndimage import gaussian_filter
-
     height, width = light.shape[:2]
     step = -(-min(height, width) // 240)
     rows, columns = -(-height // step), -(-width // step)
@@ -76,11 +75,9 @@ def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     for sigma, weight in theme.BLOOM_SIGMAS:
         pixels = sigma * height / step
         if pixels < 6.0:
-            total += weight * gaussian_filter(coarse, (pixels, pixels, 0), truncate=3.5, mode="nearest")
+            total += weight * blurred(coarse, pixels)
         else:  # on a grid four times coarser
-            spread += weight * gaussian_filter(
-                wide, (pixels / 4, pixels / 4, 0), truncate=3.5, mode="nearest"
-            )
+            spread += weight * blurred(wide, pixels / 4)
     _add_enlarged(spread, 4, total)
     return total, step
 

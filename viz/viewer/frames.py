@@ -13,7 +13,6 @@ from viz.viewer.cameras import is_ground
 from viz.viewer.display import Display
 from viz.viewer.far_view import FarView
 from viz.viewer.session import Session
-from viz.viewer.tints import face_colors
 
 FRAME_S = 0.07  # that a moving picture may take
 EDGE_WIDTH, EDGE_LIFT = 0.0009, 0.0006  # of the rims of surfaces, in lengths of the craft
@@ -82,6 +81,8 @@ class Frames:
         state = session.state
         key = (loads, state.coloring, state.surface)
         if key != self._colored:
+            from viz.viewer.tints import face_colors  # with its patterns, which the first picture lacks
+
             self._colors = face_colors(loads, session.design, state.coloring, state.surface)
             self._colored = key
         moment = session.moment

@@ -16,6 +16,7 @@ from viz.kernels import by_rows, kernel
 
 REACH = 3.5
 """Where the bell is cut off, in its widths."""
+SMALL = 50_000  # numbers that one thread has spread before another has begun
 
 
 def blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -30,7 +31,8 @@ def _spread(image: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray
     """Down the columns: rows are what a processor adds many of at once."""
     rows = image.reshape(len(image), -1)
     sums, out = np.empty(rows.shape), np.empty_like(rows)
-    by_rows(_spread_rows, len(rows), rows, weights, sums, out, block=None)
+    block = None if rows.size > SMALL else len(rows)
+    by_rows(_spread_rows, len(rows), rows, weights, sums, out, block=block)
     return out.reshape(image.shape)
 
 

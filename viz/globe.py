@@ -12,16 +12,21 @@ import math
 import threading
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL
 from numpy.typing import NDArray
 
 from geometry.validation import FloatArray
 from viz import theme
+from viz.assets import asset
 from viz.atmosphere import LIMB_POWER, RADIUS_KM, TOP_KM, air, scattered_light, sun_place
+from viz.kept import kept_arrays
 from viz.kernels import arctangent, by_rows, kernel
 from viz.maps import (
+    FILES,
     LAND_WIDTH,
     LAYER_WIDTH,
     WATER_REACH,
@@ -189,7 +194,14 @@ def _arrays() -> tuple[NDArray[Any], ...]:
 
 @cache
 def _read_arrays() -> tuple[NDArray[Any], ...]:
-    """Maps and tables, in the order in which all kernels take them.
+    """Maps and tables, in the order in which all kernels take them: made once on a machine."""
+    code = [Path(__file__).with_name(name) for name in ("globe.py", "maps.py", "atmosphere.py", "kernels.py")]
+    made_from = [*code, *(asset(name) for name in FILES), np.__version__, PIL.__version__]
+    return tuple(kept_arrays("earth", made_from, _made_arrays).values())
+
+
+def _made_arrays() -> dict[str, NDArray[Any]]:
+    """Maps and tables by name, in their order.
 
     `views` (5, VIEWS): what passes on the way to the ground, R G B, and past the limb, R G.  `lights`
     (9, SUNS): direct light on the ground and on clouds, sky light on the ground, R G B each.
@@ -197,11 +209,13 @@ def _read_arrays() -> tuple[NDArray[Any], ...]:
     tables, read = air(), maps()
     views = np.stack([*tables.ground_view.T, tables.limb_view[:, 0], tables.limb_view[:, 1]])
     lights = np.concatenate([tables.sun_on_ground.T, tables.sun_on_cloud.T, tables.sky_on_ground.T])
-    return (
-        read.layers, read.layer_offsets, read.land, read.land_offsets, read.linear, read.tile, read.sparks,
-        tables.ground_scattering, tables.limb_scattering,
-        np.ascontiguousarray(views), np.ascontiguousarray(lights),
-    )  # fmt: skip
+    return {
+        **read._asdict(),
+        "ground_scattering": tables.ground_scattering,
+        "limb_scattering": tables.limb_scattering,
+        "views": np.ascontiguousarray(views),
+        "lights": np.ascontiguousarray(lights),
+    }
 
 
 def _looks(earth: EarthItem) -> NDArray[np.float64]:

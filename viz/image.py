@@ -12,19 +12,26 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from viz import theme
+from viz.blurring import blurred
 from viz.kernels import by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
 DARK = np.float32(1e-5)
+GLARE_ROWS = 240
 LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
 
 
-def developed(light: Light, exposure: float, seed: int = 1) -> NDArray[np.uint8]:
-    """sRGB bytes (H, W, 3) of scene light (H, W, 3): exposed, spread by the lens, toned, dithered."""
+def developed(
+    light: Light, exposure: float, seed: int = 1, glare_rows: int = GLARE_ROWS
+) -> NDArray[np.uint8]:
+    """sRGB bytes (H, W, 3) of scene light (H, W, 3): exposed, spread by the lens, toned, dithered.
+
+    What the lens spreads is worked out on a grid of at most `glare_rows` rows.
+    """
     height, width = light.shape[:2]
     out = np.empty((height, width, 3), np.uint8)
-    glare, step = _glare(light, exposure)
+    glare, step = _glare(light, exposure, glare_rows)
     by_rows(
         _develop_rows, height, light, glare, step, exposure, theme.BLOOM, _curve(),
         theme.SATURATION, seed, out,
@@ -60,12 +67,10 @@ def _curve() -> NDArray[np.float32]:
     return (255.0 * code).astype(np.float32)
 
 
-def _glare(light: Light, exposure: float) -> tuple[Light, int]:
+def _glare(light: Light, exposure: float, most_rows: int) -> tuple[Light, int]:
     """What the lens spreads, on a coarse grid, and the step of the grid in pixels."""
-    from scipy.ndimage import gaussian_filter
-
     height, width = light.shape[:2]
-    step = -(-min(height, width) // 240)
+    step = -(-min(height, width) // most_rows)
     rows, columns = -(-height // step), -(-width // step)
     coarse = np.zeros((rows, columns, 3), np.float32)
     _reduce(light, exposure, step, coarse)
@@ -76,11 +81,9 @@ def _glare(light: Light, exposure: float) -> tuple[Light, int]:
     for sigma, weight in theme.BLOOM_SIGMAS:
         pixels = sigma * height / step
         if pixels < 6.0:
-            total += weight * gaussian_filter(coarse, (pixels, pixels, 0), truncate=3.5, mode="nearest")
+            total += weight * blurred(coarse, pixels)
         else:  # on a grid four times coarser
-            spread += weight * gaussian_filter(
-                wide, (pixels / 4, pixels / 4, 0), truncate=3.5, mode="nearest"
-            )
+            spread += weight * blurred(wide, pixels / 4)
     _add_enlarged(spread, 4, total)
     return total, step
 

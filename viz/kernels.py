@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from numba import njit
@@ -40,10 +41,20 @@ def by_rows(
     if count <= 1:
         function(0, rows, *arguments)
         return
-    with ThreadPoolExecutor(count) as pool:
-        jobs = [pool.submit(function, a, min(a + step, rows), *arguments) for a in starts]
-        for job in jobs:
-            job.result()
+    pool = _workers(threads())
+    jobs = [pool.submit(function, a, min(a + step, rows), *arguments) for a in starts]
+    for job in jobs:
+        job.result()
+
+
+@cache
+def _workers(count: int) -> ThreadPoolExecutor:
+    """Kept: to begin threads for each picture takes longer than a small picture."""
+    return ThreadPoolExecutor(count, "rows")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_workers.cache_clear)  # threads do not follow into a child
 
 
 @kernel

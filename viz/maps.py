@@ -21,6 +21,7 @@ from viz.kernels import kernel
 WATER_REACH = 5.0  # texels over the half range of the water map
 TILE = 512
 LAYER_WIDTH, LAND_WIDTH = 4096, 2048
+FILES = ("clouds.jpg", "water.png", "night_lights.jpg", "land_color.jpg")
 
 
 class Maps(NamedTuple):
@@ -43,9 +44,9 @@ def maps() -> Maps:
     """The maps, read from the assets on first use (a few tenths of a second)."""
     code = np.arange(256) / 255.0
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    files = [np.asarray(Image.open(asset(f))) for f in ("clouds.jpg", "water.png", "night_lights.jpg")]
+    files = [np.asarray(Image.open(asset(f))) for f in FILES[:3]]
     layers = np.stack([*files, np.zeros_like(files[0])], axis=-1)  # four bytes: one word
-    land = np.asarray(Image.open(asset("land_color.jpg")))
+    land = np.asarray(Image.open(asset(FILES[3])))
     return Maps(
         *pyramid(layers),
         *pyramid(land),

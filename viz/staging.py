@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -184,13 +183,6 @@ def craft_item(
     if shaded:
         item = with_shades(item, where.sky(ambient), camera)
     return craft, with_patterns(item, cell_size_m(design.craft))
-
-
-def title_of(design: Design) -> str:
-    """The name of a design as words for a picture."""
-    words = design.name.replace("_", " ").split()
-    spelled = ("GPU" if w == "gpu" else re.sub(r"^(\d+)kw$", r"\1 kW", w) for w in words)
-    return " ".join(spelled)
 
 
 def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:

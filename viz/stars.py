@@ -57,10 +57,14 @@ def _colors(color_index: Any) -> NDArray[np.float64]:
     return color**theme.STAR_SATURATION
 
 
-def add_stars(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Scene) -> None:
-    """Add the stars to light (H, W, 3), dimmed by what passes there (H, W)."""
+def add_stars(
+    light: NDArray[np.float32], passed: NDArray[np.float32], scene: Scene, faintest: float = np.inf
+) -> None:
+    """Add the stars to light (H, W, 3), dimmed by what passes there (H, W); none beyond a magnitude."""
     height, width = light.shape[:2]
-    catalogue = stars()
+    whole = stars()
+    count = np.searchsorted(whole.magnitude, faintest, side="right")
+    catalogue = Stars(*(values[:count] for values in whole))
     place, depth = scene.camera.pixels(
         scene.camera.position_gcrs_m + FAR_M * catalogue.direction, (width, height)
     )

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import Delaunay
 
 from geometry.validation import check_choice, read_only
 
@@ -154,6 +153,8 @@ def crumpled(n: int, folds: Sequence[int], weights: Sequence[float], rng: np.ran
     Each layer spans a triangulation of that many random points at random heights; `weights` are the
     spreads of slope of the layers.
     """
+    from scipy.spatial import Delaunay  # loads a fifth of a second of modules
+
     tiles = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], indexing="ij"), axis=-1).reshape(-1, 1, 2)
     height = np.zeros((n, n))
     for count, weight in zip(folds, weights, strict=True):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 Color = tuple[float, float, float]
@@ -67,11 +69,13 @@ STRIP: Color = (0.34, 0.42, 0.68)  # umbra by the day
 ALERT: Color = (1.0, 0.55, 0.42)
 
 
+@cache
 def font_file(name: str) -> Path:
     """Path of a font that comes inside matplotlib."""
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+    found = find_spec("matplotlib")  # importing it takes a quarter of a second
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("matplotlib, which brings the fonts, is not installed", name="matplotlib")
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
 
 
 ON_PAPER: ContextVar[bool] = ContextVar("ON_PAPER", default=False)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from viz import theme
 
@@ -33,19 +33,35 @@ def _runs(text: str, weight: str, pixels: int) -> list[tuple[str, Any]]:
     return runs
 
 
+@lru_cache(maxsize=2048)
 def line_width(text: str, weight: str, pixels: int) -> float:
     """Width of one line in pixels."""
     return sum(f.getlength(t) for t, f in _runs(text, weight, pixels))
 
 
 def draw_line(
-    draw: Any, xy: tuple[float, float], text: str, weight: str, pixels: int, fill: tuple[int, int, int, int]
+    draw: Any,
+    xy: tuple[float, float],
+    text: str,
+    weight: str,
+    pixels: int,
+    fill: tuple[int, int, int, int] | int,
 ) -> None:
     """One line of text from its left end, on its base line."""
     x, y = xy
     for piece, chosen in _runs(text, weight, pixels):
         draw.text((x, y), piece, font=chosen, fill=fill, anchor="ls")
         x += chosen.getlength(piece)
+
+
+@lru_cache(maxsize=512)
+def line_mask(text: str, weight: str, pixels: int) -> tuple[Image.Image, int, int]:
+    """Cover of one line as a picture, and where its corner lies from the left end of the base line."""
+    margin, rise = max(2, pixels // 4), round(1.3 * pixels)
+    width = int(line_width(text, weight, pixels)) + 2 * margin + 1
+    cover = Image.new("L", (width, rise + pixels // 2 + 2), 0)
+    draw_line(ImageDraw.Draw(cover), (margin, rise), text, weight, pixels, 255)
+    return cover, -margin, -rise
 
 
 def ink_of(color: tuple[float, float, float], opacity: float = 1.0) -> tuple[int, int, int, int]:

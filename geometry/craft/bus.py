@@ -12,8 +12,9 @@ from geometry.craft.layout import BusLayout, Mount, blade_counts, wall_block
 from geometry.craft.masses import box_part, existing
 from geometry.craft.parameters import Bus
 from geometry.mesh.optics import COATINGS
-from geometry.mesh.primitives import SIDES, Block, Side, Surface, box, cone_profile, revolved, welded
-from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
+from geometry.mesh.pieces import Piece, Surface, as_mesh, joined, piece_of, welded_piece
+from geometry.mesh.primitives import SIDES, Block, Side, box_piece, cone_profile, revolved
+from geometry.mesh.surface_mesh import SurfaceMesh
 
 GPUS = Surface("bus.gpus", COATINGS["gpu_lid"])
 SPREADERS = Surface("bus.gpu_spreaders", COATINGS["black_anodised"])
@@ -36,19 +37,20 @@ def bus_faces(bus: Bus) -> dict[Side, Surface]:
 def light_bus(bus: Bus, layout: BusLayout) -> list[SurfaceMesh]:
     """A few hundred triangles with every named surface."""
     mounted: dict[Side, list[Block]] = {side: [] for side in SIDES}
-    meshes = []
+    pieces = []
     for number, (side, boom) in enumerate(layout.booms.items(), start=1):
         mounted[side].append(boom)
-        meshes.append(box(boom, boom_surface(number), without=[opposite(side)]))
-    blocks, parts = light_banks(layout)
+        pieces.append(box_piece(boom, boom_surface(number), without=[opposite(side)]))
+    blocks, parts = _light_banks(layout)
     mounted[layout.gpu_side] += blocks
-    meshes += parts
+    pieces += parts
     for mount in layout.terminals:
         base, parts = _light_terminal(mount, layout)
         mounted[mount.side].append(base)
-        meshes += parts
-    meshes += [_light_thruster(mount, layout) for mount in layout.thrusters]
-    return [box(layout.block, None, faces=bus_faces(bus), mounted=mounted), *meshes]
+        pieces += parts
+    pieces += [_light_thruster(mount, layout) for mount in layout.thrusters]
+    whole = box_piece(layout.block, None, faces=bus_faces(bus), mounted=mounted)
+    return [as_mesh(joined([whole, *pieces]))]
 
 
 def boom_surface(number: int) -> Surface:
@@ -75,8 +77,13 @@ def mount_block(mount: Mount, layout: BusLayout, width_m: float, reach_m: float)
 
 def light_banks(layout: BusLayout) -> tuple[list[Block], list[SurfaceMesh]]:
     """The GPU banks as a few blocks: their feet on the wall, and their meshes."""
+    blocks, pieces = _light_banks(layout)
+    return blocks, [as_mesh(piece) for piece in pieces]
+
+
+def _light_banks(layout: BusLayout) -> tuple[list[Block], list[Piece]]:
     blocks = [block for bank in layout.gpu_banks for block in _split(bank, BLOCKS_PER_BANK)]
-    return blocks, [mesh for block in blocks for mesh in _blade(block, layout.gpu_side)]
+    return blocks, [_blade(block, layout.gpu_side) for block in blocks]
 
 
 def _split(bank: Block, count: int) -> list[Block]:
@@ -86,34 +93,34 @@ def _split(bank: Block, count: int) -> list[Block]:
     return [Block((a + inset, *bank.low_m[1:]), (b - inset, *bank.high_m[1:])) for a, b in pairwise(edges)]
 
 
-def _blade(block: Block, side: Side) -> list[SurfaceMesh]:
+def _blade(block: Block, side: Side) -> Piece:
     """Cards at the wall, their spreaders beyond: one prism under two names."""
     cards, spreaders = cut_across(block, side, CARD_SHARE)
     halves = [
-        box(cards, GPUS, without=[opposite(side), side]),
-        box(spreaders, SPREADERS, without=[opposite(side)]),
+        box_piece(cards, GPUS, without=[opposite(side), side]),
+        box_piece(spreaders, SPREADERS, without=[opposite(side)]),
     ]
-    return [welded(concatenate(halves))]
+    return welded_piece(joined(halves))
 
 
-def _light_terminal(mount: Mount, layout: BusLayout) -> tuple[Block, list[SurfaceMesh]]:
+def _light_terminal(mount: Mount, layout: BusLayout) -> tuple[Block, list[Piece]]:
     """A base on the wall and a smaller head on it."""
     surface, back = terminal_surface(mount), opposite(mount.side)
     whole = mount_block(mount, layout, mount.width_m, mount.reach_m)
     base, _ = cut_across(whole, mount.side, 0.4)
     _, head = cut_across(mount_block(mount, layout, 0.7 * mount.width_m, mount.reach_m), mount.side, 0.4)
     return base, [
-        box(base, surface, without=[back], mounted={mount.side: [head]}),
-        box(head, surface, without=[back]),
+        box_piece(base, surface, without=[back], mounted={mount.side: [head]}),
+        box_piece(head, surface, without=[back]),
     ]
 
 
-def _light_thruster(mount: Mount, layout: BusLayout) -> SurfaceMesh:
+def _light_thruster(mount: Mount, layout: BusLayout) -> Piece:
     """A six-sided frustum that opens outwards."""
     profile = cone_profile(0.35 * mount.width_m, 0.5 * mount.width_m, 0.5 * mount.reach_m)
     direction = outward(mount.side)
     base = mount.foot_m + layout.gap_m * direction
-    return revolved(profile, thruster_surface(mount), base_m=base, direction=direction, sides=6)
+    return piece_of(revolved(profile, thruster_surface(mount), base_m=base, direction=direction, sides=6))
 
 
 def bus_parts(bus: Bus, layout: BusLayout, boom_mass_kg: float) -> tuple[Part, ...]:

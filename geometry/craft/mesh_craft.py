@@ -17,7 +17,6 @@ import numpy as np
 from geometry.craft.craft import Craft, Part
 from geometry.craft.masses import existing
 from geometry.craft.parameters import Detail, MeshCraft, MeshSurface
-from geometry.mesh.files import read_mesh
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 
@@ -33,6 +32,8 @@ def build_mesh_craft(parameters: MeshCraft, name: str, detail: Detail) -> Craft:
     ValueError
         As `read_mesh`; a pattern that matches no surface.
     """
+    from geometry.mesh.files import read_mesh  # a tenth of a second of readers that other craft do not need
+
     mesh = read_mesh(parameters.file, metres_per_unit=parameters.metres_per_unit, force=parameters.force)
     mesh = coated(mesh, parameters.surfaces)
     mass = parameters.mass_kg or 0.0

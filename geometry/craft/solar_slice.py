@@ -20,7 +20,7 @@ from geometry.craft.parameters import Detail, EarthShield, Radiator, SolarSlice
 from geometry.craft.rich_bus import rich_bus
 from geometry.craft.rich_sheets import radiator_structure, shield_structure
 from geometry.craft.rich_wing import wing_structure
-from geometry.mesh.primitives import Surface, rectangle
+from geometry.mesh.primitives import Surface, rectangle, rectangles
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
 
@@ -92,9 +92,10 @@ def _wings(parameters: SolarSlice) -> list[SurfaceMesh]:
     array = parameters.solar_array
     meshes = []
     for wing, (lows, highs) in enumerate(wing_corners_m(parameters), start=1):
-        for module, low, high in zip(module_names(wing, array.modules_per_wing), lows, highs, strict=True):
-            front, back = Surface(f"{module}.front", array.front), Surface(f"{module}.back", array.back)
-            meshes.append(rectangle(low, high, "+z", front, back))
+        names = module_names(wing, array.modules_per_wing)
+        fronts = [Surface(f"{module}.front", array.front) for module in names]
+        backs = [Surface(f"{module}.back", array.back) for module in names]
+        meshes.append(rectangles(lows, highs, "+z", fronts, backs))
     return meshes
 
 

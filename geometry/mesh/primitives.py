@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geometry.mesh.optics import OpticalProperties
-from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
+from geometry.mesh.pieces import Piece, Surface, as_mesh, joined, labelled, piece_of, welded_piece
+from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.mesh.tiling import Footprint, tile_rectangle
 from geometry.validation import FloatArray, check_choice, check_finite, check_positive, check_shape
 
@@ -26,13 +26,6 @@ _AXES = {"x": (0, 1, 2), "y": (1, 2, 0), "z": (2, 0, 1)}  # normal, u, v: u cros
 
 
 Corner = tuple[float, float, float]
-
-
-class Surface(NamedTuple):
-    """What one side of a face is: its surface's name and coating."""
-
-    name: str
-    optics: OpticalProperties
 
 
 @dataclass(frozen=True)
@@ -122,6 +115,28 @@ def rectangle(
     ValueError
         A footprint that leaves the rectangle or overlaps another on either side.
     """
+    return as_mesh(
+        _rectangle(
+            low_m, high_m, normal, front, back,
+            columns=columns, rows=rows, on_front=on_front, on_back=on_back, patches=patches,
+        )
+    )  # fmt: skip
+
+
+def _rectangle(
+    low_m: ArrayLike,
+    high_m: ArrayLike,
+    normal: Side,
+    front: Surface | None,
+    back: Surface | None = None,
+    *,
+    columns: int = 1,
+    rows: int = 1,
+    on_front: Sequence[Block] = (),
+    on_back: Sequence[Block] = (),
+    patches: Sequence[tuple[Block, Surface]] = (),
+) -> Piece:
+    """As `rectangle`, not yet a mesh."""
     axis, sign = _axis(normal)
     low, high = (check_shape(check_finite(v, name="corner"), (3,), name="corner") for v in (low_m, high_m))
     n, u, v = _AXES["xyz"[axis]]
@@ -139,7 +154,23 @@ def rectangle(
     covered = [(None, back)] * len(on_front) + [(front, None)] * len(on_back)
     sides = [*covered, *((front, label) for _, label in patches), (front, back)]
     fronts, backs = zip(*sides, strict=True)
-    return _labelled(vertices, triangles if sign > 0 else triangles[:, ::-1], owner, fronts, backs)
+    return labelled(vertices, triangles if sign > 0 else triangles[:, ::-1], owner, fronts, backs)
+
+
+def rectangles(
+    lows_m: ArrayLike, highs_m: ArrayLike, normal: Side, fronts: Sequence[Surface], backs: Sequence[Surface]
+) -> SurfaceMesh:
+    """N sheets across one axis, each with its own front and back: as so many `rectangle`s, in one mesh.
+
+    Parameters
+    ----------
+    lows_m, highs_m : array (N, 3)
+        Opposite corners, m; equal along the normal.
+    normal : {"+x", "-x", "+y", "-y", "+z", "-z"}
+    fronts, backs : sequence of N Surface
+    """
+    sides = zip(np.asarray(lows_m), np.asarray(highs_m), fronts, backs, strict=True)
+    return as_mesh(joined(_rectangle(low, high, normal, front, back) for low, high, front, back in sides))
 
 
 def box(
@@ -163,6 +194,18 @@ def box(
     mounted : mapping of side to sequence of Block
         Parts that stand on that face: beneath them it belongs to no surface.
     """
+    return as_mesh(box_piece(block, surface, faces=faces, without=without, mounted=mounted))
+
+
+def box_piece(
+    block: Block,
+    surface: Surface | None,
+    *,
+    faces: Mapping[Side, Surface | None] | None = None,
+    without: Sequence[Side] = (),
+    mounted: Mapping[Side, Sequence[Block]] | None = None,
+) -> Piece:
+    """As `box`, not yet a mesh: to be joined with others."""
     parts = []
     for side in SIDES:
         if side in without:
@@ -171,8 +214,8 @@ def box(
         low, high = np.array(block.low_m), np.array(block.high_m)
         low[axis] = high[axis] = high[axis] if sign > 0 else low[axis]
         front = (faces or {}).get(side, surface)
-        parts.append(rectangle(low, high, side, front, on_front=(mounted or {}).get(side, ())))
-    return welded(concatenate(parts))
+        parts.append(_rectangle(low, high, side, front, on_front=(mounted or {}).get(side, ())))
+    return welded_piece(joined(parts))
 
 
 def revolved(
@@ -307,16 +350,7 @@ def repeated(mesh: SurfaceMesh, translations_m: ArrayLike) -> SurfaceMesh:
 
 def welded(mesh: SurfaceMesh) -> SurfaceMesh:
     """The same faces with vertices at exactly the same place made one, unused ones dropped."""
-    used, faces = np.unique(mesh.faces, return_inverse=True)
-    vertices, place = np.unique(mesh.vertices_m[used] + 0.0, axis=0, return_inverse=True)  # -0.0 is 0.0
-    return SurfaceMesh(
-        vertices,
-        place.reshape(-1)[faces.reshape(-1, 3)],
-        mesh.front_surface,
-        mesh.back_surface,
-        mesh.surface_names,
-        mesh.optics,
-    )
+    return as_mesh(welded_piece(piece_of(mesh)))
 
 
 def _axis(side: str) -> tuple[int, int]:
@@ -333,33 +367,14 @@ def _grid(
     u_range: tuple[float, float], v_range: tuple[float, float], columns: int, rows: int
 ) -> tuple[FloatArray, np.ndarray]:
     """Vertices and triangles of a grid of equal rectangles."""
+    if columns == rows == 1:
+        (u0, u1), (v0, v1) = u_range, v_range
+        return np.array([(u0, v0), (u1, v0), (u0, v1), (u1, v1)]), np.array([(0, 1, 3), (0, 3, 2)])
     u, v = np.linspace(*u_range, columns + 1), np.linspace(*v_range, rows + 1)
     points = np.stack(np.meshgrid(u, v, indexing="xy"), axis=-1).reshape(-1, 2)
     corner = (np.arange(rows)[:, None] * (columns + 1) + np.arange(columns)).ravel()
     a, b, c, d = corner, corner + 1, corner + columns + 2, corner + columns + 1
     return points, np.stack([np.stack([a, b, c], 1), np.stack([a, c, d], 1)], 1).reshape(-1, 3)
-
-
-def _labelled(
-    vertices: FloatArray,
-    faces: np.ndarray,
-    owner: np.ndarray,
-    fronts: Sequence[Surface | None],
-    backs: Sequence[Surface | None],
-) -> SurfaceMesh:
-    """A mesh whose faces carry the surfaces of their owners; -1 is the last."""
-    used = np.unique(owner)
-    labels = dict.fromkeys(s for sides in (fronts, backs) for s in (sides[k] for k in used) if s is not None)
-    index = {surface: k for k, surface in enumerate(labels)}
-    tables = [np.array([INACTIVE if s is None else index[s] for s in sides]) for sides in (fronts, backs)]
-    return SurfaceMesh(
-        vertices,
-        faces,
-        tables[0][owner],
-        tables[1][owner],
-        tuple(s.name for s in labels),
-        tuple(s.optics for s in labels),
-    )
 
 
 def _frame_about(direction: ArrayLike) -> FloatArray:

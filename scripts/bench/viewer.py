@@ -11,7 +11,7 @@ shown.  Everything is drawn off screen; where DISPLAY answers, the window is ope
   slider           one step of each slider at 1,000 satellites, at a satellite and from afar: design, ring,
                    shadow, coarse loads and picture
   playing          frames a second of a ring that moves before a resting and before a moving camera: as the
-                   window draws them (it spends up to 70 ms a frame on a finer picture), at its coarsest, and
+                   window draws them (it spends up to 60 ms a frame on a finer picture), at its coarsest, and
                    at every pixel of the window; against PyVista's glyphs rebuilt for each frame in the same
                    run, over a globe with the same map: of 48 triangles a satellite, and of the mesh of the
                    craft itself.  The viewer draws a satellite far away as a point of light, PyVista as a mesh

@@ -21,7 +21,8 @@ from viz.callouts import callouts
 from viz.camera import Camera
 from viz.coatings import material_of
 from viz.scene import Caption, Label, MeshItem, Scene
-from viz.staging import STARLIGHT, Stage, craft_materials, stage, title_of, with_patterns, with_shades
+from viz.staging import STARLIGHT, Stage, craft_materials, stage, with_patterns, with_shades
+from viz.titles import title_of
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "the satellite pulled apart, every part named"

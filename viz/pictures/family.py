@@ -18,7 +18,8 @@ from viz.refinement import refined
 from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene
-from viz.staging import STARLIGHT, craft_materials, title_of, with_patterns, with_shades
+from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
+from viz.titles import title_of
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"

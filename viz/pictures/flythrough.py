@@ -16,7 +16,8 @@ from geometry.validation import FloatArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased
 from viz.scene import Caption, SatellitesItem, Scene
-from viz.staging import STARLIGHT, Stage, craft_item, stage, title_of
+from viz.staging import STARLIGHT, Stage, craft_item, stage
+from viz.titles import title_of
 
 DESCRIPTION = "one continuous move from the whole ring down to one satellite, one module, one chip"
 

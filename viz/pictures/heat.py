@@ -17,7 +17,8 @@ from viz.outlines import outlines
 from viz.refinement import corner_means, refined
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, stage, title_of
+from viz.staging import Stage, stage
+from viz.titles import title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
 

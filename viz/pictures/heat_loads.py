@@ -14,7 +14,8 @@ from viz.pictures.heat import BLACK, STEPS, TITLES, Flux, absorbed_fluxes, scale
 from viz.refinement import corner_means
 from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, stage, title_of
+from viz.staging import Stage, stage
+from viz.titles import title_of
 
 DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"
 

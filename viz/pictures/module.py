@@ -18,7 +18,8 @@ from viz import theme
 from viz.camera import Camera
 from viz.coatings import coating_material
 from viz.scene import Caption, Label, Material, MeshItem, Scene
-from viz.staging import Stage, craft_materials, stage, title_of, with_patterns, with_shades
+from viz.staging import Stage, craft_materials, stage, with_patterns, with_shades
+from viz.titles import title_of
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "one module close up: its electronics, its cells and the layers of its sheet"

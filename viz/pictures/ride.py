@@ -19,7 +19,8 @@ from viz import theme
 from viz.camera import Camera, eased
 from viz.ring_stage import moment_text, ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
-from viz.staging import Stage, craft_item, stage, title_of
+from viz.staging import Stage, craft_item, stage
+from viz.titles import title_of
 
 DESCRIPTION = "flying along just behind one satellite, its neighbours receding in their true spacing"
 

@@ -14,7 +14,8 @@ from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
 from viz import theme
 from viz.scene import Caption, Scene
-from viz.staging import STARLIGHT, Stage, craft_item, stage, title_of
+from viz.staging import STARLIGHT, Stage, craft_item, stage
+from viz.titles import title_of
 
 DESCRIPTION = "close-up of the satellite over the dusk Earth, with its true light and shadows"
 

@@ -25,8 +25,9 @@ from viz.coatings import material_of
 from viz.globe import earth_along
 from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
-from viz.staging import Stage, stage, title_of
+from viz.staging import Stage, stage
 from viz.stars import star_light
+from viz.titles import title_of
 
 DESCRIPTION = "what one surface sees, as a disc whose areas are the shares: Sun, Earth, own parts, space"
 MESHES = False

@@ -17,7 +17,8 @@ from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, Label, MeshItem, Scene
-from viz.staging import Stage, craft_item, craft_materials, stage, title_of, with_patterns, with_shades
+from viz.staging import Stage, craft_item, craft_materials, stage, with_patterns, with_shades
+from viz.titles import title_of
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "the sheet of modules at full size, a person and the solar slice beside it for scale"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.radiation import LOADS
 from geometry.validation import FloatArray
 from viz.scales import round_above
 from viz.viewer.loads import CraftLoads
@@ -39,9 +38,11 @@ class Coloring:
     needs_fine: bool = False
 
 
-def _absorbed(rows: tuple[int, ...]) -> Callable[[CraftLoads], SidedValues]:
+def _absorbed(*names: str) -> Callable[[CraftLoads], SidedValues]:
     def values(loads: CraftLoads) -> SidedValues:
-        flux = loads.faces.absorbed_w_m2[:, list(rows), 0].sum(axis=1)
+        from geometry.radiation import LOADS
+
+        flux = loads.faces.absorbed_w_m2[:, [LOADS.index(name) for name in names], 0].sum(axis=1)
         return np.where(loads.faces.is_active, flux, np.nan)
 
     return values
@@ -58,15 +59,17 @@ def _earth_view(loads: CraftLoads) -> SidedValues:
 
 COLORINGS: dict[str, Coloring] = {
     "material": Coloring("Material"),
-    "solar": Coloring("Sun", "Absorbed sunlight, W/m²", "inferno", _absorbed((LOADS.index("solar"),))),
-    "albedo": Coloring("Albedo", "Absorbed albedo, W/m²", "inferno", _absorbed((LOADS.index("albedo"),))),
+    "solar": Coloring("Sun", "Absorbed sunlight, W/m²", "inferno", _absorbed("solar")),
+    "albedo": Coloring("Albedo", "Absorbed albedo, W/m²", "inferno", _absorbed("albedo")),
     "earth_infrared": Coloring(
         "Infrared",
         "Absorbed Earth infrared, W/m²",
         "inferno",
-        _absorbed((LOADS.index("earth_infrared"),)),
+        _absorbed("earth_infrared"),
     ),
-    "total": Coloring("Total", "Absorbed in all, W/m²", "inferno", _absorbed(tuple(range(len(LOADS))))),
+    "total": Coloring(
+        "Total", "Absorbed in all, W/m²", "inferno", _absorbed("solar", "albedo", "earth_infrared")
+    ),
     "sees": Coloring("Sees", "View factor to the Earth", "viridis", _earth_view, needs_fine=True),
 }
 """By name; what is computed one day (temperatures) is one more entry."""

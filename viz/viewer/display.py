@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Display:
         self._far.TexturedBackgroundOn()
         self._craft: _CraftActor | None = None
         self._panels: dict[str, _PanelActor] = {}
+        self.render_s = 0.0  # that VTK took for the last picture
 
     def show_far(self, picture: Bytes) -> None:
         """The far picture (h, w, 3), stretched over the window."""
@@ -106,7 +108,9 @@ class Display:
 
     def render(self) -> None:
         """Draw."""
+        began = time.perf_counter()
         self.window.Render()
+        self.render_s = time.perf_counter() - began
 
     def grabbed(self, *, panels: bool = True) -> Bytes:
         """What the window shows, sRGB (H, W, 3); without the panels where not wanted."""

@@ -1,7 +1,8 @@
 """The far picture of a viewer: Earth, air, stars, Sun, shadow and ring, as coarse as the time for it asks.
 
-The same kernels as the stills'.  The Earth is kept while neither the camera nor the light has moved by what
-a pixel shows, so that a ring that plays before a resting camera costs its points and the development alone.
+The same kernels as the stills'.  Earth, stars, Sun and shadow are kept while neither the camera nor the light
+has moved by what a pixel shows, so that a ring that plays before a resting camera costs its points and the
+development alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import Camera
 from viz.globe import earth_layer
-from viz.image import developed
+from viz.image import GLARE_ROWS, developed
 from viz.ring_stage import lit_colors
 from viz.scene import PointsItem, Scene
 from viz.splat import add_points
@@ -26,6 +27,8 @@ from viz.viewer.moments import Moment
 from viz.viewer.umbra import add_umbra
 
 KEPT_PIXELS = 0.35  # of motion that is not seen
+MOVING_GLARE_ROWS = 90  # in pictures that move the lens spreads more coarsely,
+MOVING_FAINTEST = 6.5  # and the faintest stars are left out
 RING_REFERENCE_M = 3.95e7  # from where RING_LIGHT is meant: the shot `ring`
 BRIGHTEST = 5.0  # times the light from afar: points near the camera grow no further
 CRAFT_M = 3.0e5  # nearer, the satellite looked at is drawn as what it is
@@ -60,14 +63,13 @@ def ring_points(moment: Moment, camera: Camera) -> PointsItem:
 
 @dataclass
 class FarView:
-    """Draws far pictures and keeps the Earth between them."""
+    """Draws far pictures and keeps what stands still between them."""
 
     _key: tuple[object, ...] = ()
     _camera: Camera | None = None
     _turn: FloatArray = field(default_factory=lambda: np.eye(3))
     _sun: FloatArray = field(default_factory=lambda: np.zeros(3))
-    _light: NDArray[np.float32] | None = None
-    _passed: NDArray[np.float32] | None = None
+    _backdrop: NDArray[np.float32] | None = None
 
     def picture(
         self,
@@ -81,36 +83,22 @@ class FarView:
     ) -> NDArray[np.uint8]:
         """sRGB (H, W, 3) of a moment at this size, each pixel so many of the screen wide."""
         scene = far_scene(moment, camera, ground=ground)
-        light, passed = self._earth(scene, moment, size)
-        light = light.copy()
-        if ground:
-            add_dusk(light, passed, camera, moment)
-        sky = np.zeros_like(light)
-        add_stars(sky, passed, scene)
-        light += sky / np.float32(coarseness**2)  # a star on a large pixel has no more light
-        add_sun(light, passed, scene)
-        if umbra and not ground:
-            add_umbra(light, camera, moment)
+        coarse = coarseness > 1.0
+        key = (size, umbra, ground, coarseness, scene.earth and scene.earth.shape)
+        if self._backdrop is None or self._key != key or not self._serves(scene, moment, size):
+            self._backdrop = _backdrop(scene, moment, size, umbra, ground, coarseness)
+            self._key, self._camera, self._sun = key, camera, moment.sun_direction_gcrs
+            self._turn = moment.earth.rotation_itrs_from_gcrs
+        light = self._backdrop.copy()
         for item in scene.points:
             add_points(light, _above_horizon(item, camera) if ground else item, scene)
-        return developed(light, theme.EXPOSURE * scene.exposure, scene.seed)
-
-    def _earth(
-        self, scene: Scene, moment: Moment, size: tuple[int, int]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Light and what passes, anew where the kept ones no longer serve."""
-        if scene.earth is None:
-            return np.zeros((size[1], size[0], 3), np.float32), np.ones((size[1], size[0]), np.float32)
-        if self._light is None or self._passed is None or not self._serves(scene, moment, size):
-            self._light, self._passed = earth_layer(scene, size)
-            self._key, self._camera = (size, scene.earth.shape), scene.camera
-            self._turn, self._sun = scene.earth.rotation_itrs_from_gcrs, moment.sun_direction_gcrs
-        return self._light, self._passed
+        rows = MOVING_GLARE_ROWS if coarse else GLARE_ROWS
+        return developed(light, theme.EXPOSURE * scene.exposure, scene.seed, rows)
 
     def _serves(self, scene: Scene, moment: Moment, size: tuple[int, int]) -> bool:
-        """Whether the Earth kept looks like the one asked for."""
+        """Whether what is kept looks like what is asked for."""
         kept, new, earth = self._camera, scene.camera, scene.earth
-        if kept is None or earth is None or self._key != (size, earth.shape):
+        if kept is None or earth is None:
             return False
         # the camera as it stands over the turning ground
         turn = self._turn.T @ earth.rotation_itrs_from_gcrs
@@ -122,6 +110,22 @@ class FarView:
         sun_moved = np.abs(moment.sun_direction_gcrs - self._sun).max() * earth.shape.equatorial_radius_m
         moved = (ground_moved + eye_moved + sun_moved) / max(height, 1.0) + turned
         return bool(moved * scale < KEPT_PIXELS and kept.view_angle_rad == new.view_angle_rad)
+
+
+def _backdrop(
+    scene: Scene, moment: Moment, size: tuple[int, int], umbra: bool, ground: bool, coarseness: float
+) -> NDArray[np.float32]:
+    """Light (H, W, 3) of everything but the ring."""
+    light, passed = earth_layer(scene, size)
+    if ground:
+        add_dusk(light, passed, scene.camera, moment)
+    sky = np.zeros_like(light)
+    add_stars(sky, passed, scene, np.inf if coarseness <= 1.0 else MOVING_FAINTEST)
+    light += sky / np.float32(coarseness**2)  # a star on a large pixel has no more light
+    add_sun(light, passed, scene)
+    if umbra and not ground:
+        add_umbra(light, scene.camera, moment)
+    return light
 
 
 def _above_horizon(item: PointsItem, camera: Camera) -> PointsItem:

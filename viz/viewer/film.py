@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from viz.video import encoder_command, ffmpeg_program
-
 FPS = 30
 SECONDS = 10.0
 
@@ -33,6 +31,8 @@ class Film:
     """
 
     def __init__(self, path: Path, size: tuple[int, int], seconds: float = SECONDS, fps: int = FPS) -> None:
+        from viz.video import encoder_command, ffmpeg_program
+
         self.path, self.size, self.fps = path, size, fps
         self.frames, self.frames_done = round(seconds * fps), 0
         self._even = (size[0] // 2 * 2, size[1] // 2 * 2)

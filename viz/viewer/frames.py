@@ -13,9 +13,8 @@ from viz.viewer.cameras import is_ground
 from viz.viewer.display import Display
 from viz.viewer.far_view import FarView
 from viz.viewer.session import Session
-from viz.viewer.tints import face_colors
 
-FRAME_S = 0.07  # that a moving picture may take
+FRAME_S = 0.06  # that a moving picture may take, until it is on the screen
 EDGE_WIDTH, EDGE_LIFT = 0.0009, 0.0006  # of the rims of surfaces, in lengths of the craft
 COARSEST = 4.0  # pixels of the screen for one of the picture
 
@@ -44,7 +43,7 @@ class Frames:
         self._draw_craft()
         self.display.smooth_edges(fine)
         if not fine:
-            self._pace(time.perf_counter() - began)
+            self._pace(time.perf_counter() - began + self.display.render_s)
 
     def far_picture(
         self, size: tuple[int, int], *, fine: bool = False, paced: bool = True
@@ -82,6 +81,8 @@ class Frames:
         state = session.state
         key = (loads, state.coloring, state.surface)
         if key != self._colored:
+            from viz.viewer.tints import face_colors  # with its patterns, which the first picture lacks
+
             self._colors = face_colors(loads, session.design, state.coloring, state.surface)
             self._colored = key
         moment = session.moment

@@ -391,7 +391,7 @@ def _season_strip(session: Session, pen: _Pen) -> None:
             pen.items.append(Shape((x, bottom - 0.45 * px, x + 1.0, bottom), theme.TEXT_QUIET))
         name = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[month]
         pen.items.append(Text(x + 0.35 * px, bottom + 1.0 * px, name, round(0.85 * px), theme.TEXT_QUIET))
-    x = left + float((at - first) / (end - first)) * (right - left)
+    x = round(2.0 * (left + float((at - first) / (end - first)) * (right - left))) / 2.0  # to half a pixel
     small = round(0.85 * px)
     if x - left < line_width(words, "regular", small) + 1.2 * px:  # out of the way of the mark
         label_x = right - line_width(words, "regular", small) - 0.4 * px

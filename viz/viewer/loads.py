@@ -1,8 +1,12 @@
-"""Loads on the craft that is looked at: a coarse answer at once, a fine one for later."""
+"""Loads on the craft that is looked at: a coarse answer at once, a fine one for later.
+
+The ray caster is imported where it is used: the first picture of a viewer needs none.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +14,11 @@ from geometry.craft import Craft
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, orbit_states, orbit_times
-from geometry.radiation import LOADS, FaceLoads, face_loads, heat_loads
 from geometry.validation import FloatArray
 from viz.refinement import refined
+
+if TYPE_CHECKING:
+    from geometry.radiation import FaceLoads
 
 COARSE_RAYS = 64  # per face
 FINE_RAYS = 512
@@ -68,6 +74,8 @@ class CraftLoads:
 
 def coarse_loads(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLoads:
     """At once: few rays, no reflections; surfaces are sums over faces, their errors of the worst case."""
+    from geometry.radiation import face_loads
+
     faces = face_loads(
         mesh,
         states,
@@ -104,10 +112,10 @@ def coarse_loads(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> Craf
 
 def _by_surface(mesh: SurfaceMesh, values: FloatArray) -> FloatArray:
     """Sum of value times area, (2, L, F) -> (L, S)."""
-    sums = np.zeros((len(LOADS), len(mesh.surface_names)))
+    sums = np.zeros((values.shape[1], len(mesh.surface_names)))
     for side, surface in enumerate((mesh.front_surface, mesh.back_surface)):
         active = surface >= 0
-        for k in range(len(LOADS)):
+        for k in range(values.shape[1]):
             weight = values[side, k, active] * mesh.areas_m2[active]
             sums[k] += np.bincount(surface[active], weight, sums.shape[1])
     return sums
@@ -125,6 +133,8 @@ def fine_loads(design: Design, craft: Craft, satellite: int, at: np.datetime64) 
     satellite : int
     at : datetime64
     """
+    from geometry.radiation import face_loads, heat_loads
+
     times = orbit_times(design, at, steps=FINE_STEPS)
     states = orbit_states(design, times, satellites=[satellite])
     settings = design.radiation

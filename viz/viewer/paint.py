@@ -9,44 +9,48 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from viz import theme
-from viz.typesetting import draw_line, ink_of, line_width
-from viz.viewer.layout import Bars, Panel, Ramp, Shape, Text
+from viz.typesetting import ink_of, line_mask, line_width
+from viz.viewer.layout import Bars, Item, Panel, Ramp, Shape, Text
 
 FINE = 2  # shapes are drawn this many times larger and averaged
 
 
 @lru_cache(maxsize=16)
 def painted(panel: Panel) -> NDArray[np.uint8]:
-    """RGBA (H, W, 4) of a panel; the same panel is painted once."""
+    """RGBA (H, W, 4) of a panel; the same panel is painted once, and of another only its words."""
     left, top, right, bottom = (round(v) for v in panel.box)
-    width, height = max(right - left, 1), max(bottom - top, 1)
-    large = Image.new("RGBA", (FINE * width, FINE * height), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(large)
-    round_px = FINE * 6.0
-    frame = (0, 0, FINE * width - 1, FINE * height - 1)
-    edge = ink_of(theme.PANEL_EDGE)
-    draw.rounded_rectangle(frame, round_px, ink_of(theme.PANEL, panel.opacity), edge, FINE)
-    for item in panel.items:
-        if isinstance(item, Shape):
-            box = _scaled(item.box, left, top)
-            outline = None if item.outline is None else ink_of(item.outline)
-            draw.rounded_rectangle(box, FINE * item.radius, ink_of(item.fill), outline, FINE)
-        elif isinstance(item, Bars):
-            _bars(draw, item, _scaled(item.box, left, top))
-        elif isinstance(item, Ramp):
-            _ramp(large, item, _scaled(item.box, left, top))
-    image = large.resize((width, height), Image.Resampling.BOX)
-    draw = ImageDraw.Draw(image)
+    shapes = tuple(item for item in panel.items if not isinstance(item, Text))
+    image = _shapes((left, top, right, bottom), shapes, panel.opacity).copy()
     for item in panel.items:
         if isinstance(item, Text):
             wide = line_width(item.text, item.weight, item.px)
             x = item.x - {"left": 0.0, "center": 0.5, "right": 1.0}[item.align] * wide - left
-            draw_line(
-                draw, (round(x), round(item.y - top)), item.text, item.weight, item.px, ink_of(item.color)
-            )
+            cover, over, up = line_mask(item.text, item.weight, item.px)
+            image.paste(ink_of(item.color), (round(x) + over, round(item.y - top) + up), cover)
     pixels = np.array(image)
     pixels.setflags(write=False)
     return pixels
+
+
+@lru_cache(maxsize=16)
+def _shapes(box: tuple[int, int, int, int], shapes: tuple[Item, ...], opacity: float) -> Image.Image:
+    """A panel without its words, which change far more often."""
+    left, top, right, bottom = box
+    width, height = max(right - left, 1), max(bottom - top, 1)
+    large = Image.new("RGBA", (FINE * width, FINE * height), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(large)
+    frame = (0, 0, FINE * width - 1, FINE * height - 1)
+    draw.rounded_rectangle(frame, FINE * 6.0, ink_of(theme.PANEL, opacity), ink_of(theme.PANEL_EDGE), FINE)
+    for item in shapes:
+        if isinstance(item, Shape):
+            place = _scaled(item.box, left, top)
+            outline = None if item.outline is None else ink_of(item.outline)
+            draw.rounded_rectangle(place, FINE * item.radius, ink_of(item.fill), outline, FINE)
+        elif isinstance(item, Bars):
+            _bars(draw, item, _scaled(item.box, left, top))
+        elif isinstance(item, Ramp):
+            _ramp(large, item, _scaled(item.box, left, top))
+    return large.resize((width, height), Image.Resampling.BOX)
 
 
 def _scaled(box: tuple[float, ...], left: int, top: int) -> tuple[float, float, float, float]:

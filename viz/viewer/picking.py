@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.ray_caster import EmbreeRayCaster
 from viz.camera import Camera
 from viz.splat import behind_earth
 from viz.viewer.moments import Moment
+
+if TYPE_CHECKING:
+    from geometry.radiation.ray_caster import EmbreeRayCaster
 
 REACH_PX = 14.0  # of a satellite's place
 

@@ -17,7 +17,6 @@ from geometry.craft import Craft, build_craft
 from geometry.design import Design, changed_design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
-from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
 from viz.viewer.cameras import camera_of
@@ -28,9 +27,9 @@ from viz.viewer.moments import Moment, moment_of
 from viz.viewer.picking import satellite_at, surface_at
 from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
 from viz.viewer.tasks import NewestOnly
-from viz.viewer.tints import surface_colors
 
 if TYPE_CHECKING:
+    from geometry.radiation.ray_caster import EmbreeRayCaster
     from geometry.studies.eclipse_year import EclipseYear
 
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
@@ -410,6 +409,8 @@ class Session:
         )
 
     def _ray_caster(self) -> EmbreeRayCaster:
+        from geometry.radiation.ray_caster import EmbreeRayCaster
+
         mesh = self.craft.mesh
         if self._caster is None or self._caster[0] is not mesh:
             self._caster = (mesh, EmbreeRayCaster(mesh))
@@ -467,6 +468,8 @@ _TAKE = {
 
 def _prepared(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLoads:
     """Coarse loads, and the colours of the coatings drawn once."""
+    from viz.viewer.tints import surface_colors
+
     surface_colors(mesh)
     return coarse_loads(design, mesh, states)
 

@@ -10,13 +10,13 @@ from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import flight_of
 from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.radiation import LOADS
 from viz.camera import Camera
-from viz.staging import title_of
+from viz.titles import title_of
 from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
 
 LOAD_WORDS = {"solar": "Sun", "albedo": "Albedo", "earth_infrared": "Earth infrared"}
+"""In the order of `geometry.radiation.LOADS`."""
 
 
 def clock_text(seconds_of_day: float) -> str:
@@ -79,9 +79,9 @@ def surface_lines(surface: str, mesh: SurfaceMesh, loads: CraftLoads | None) -> 
         return [*lines, ("Loads", "being cast ...")]
     lines += _view_lines(loads, row)
     area = loads.area_m2[row]
-    for k, name in enumerate(LOADS):
+    for k, words in enumerate(LOAD_WORDS.values()):
         value, error = loads.absorbed_w[k, row], loads.absorbed_error_w[k, row]
-        lines.append((LOAD_WORDS[name], f"{with_error(value / area, error / area)} W/m²"))
+        lines.append((words, f"{with_error(value / area, error / area)} W/m²"))
     total = loads.absorbed_w[:, row].sum()
     error = _total_error(loads.absorbed_error_w[:, row])
     lines.append(("Absorbed in all", f"{with_error(total, error)} W"))

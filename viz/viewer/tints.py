@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation import LOADS
 from geometry.validation import FloatArray
 from viz import theme
-from viz.coatings import material_of
 from viz.image import LUMINANCE, tone
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.loads import CraftLoads
@@ -44,6 +42,8 @@ def surface_colors(mesh: SurfaceMesh) -> FloatArray:
 
     The first call for a coating draws its pattern, small: a second of work, not for the thread of a window.
     """
+    from viz.coatings import material_of
+
     colors = []
     for optics in mesh.optics:
         material = material_of(optics, PATTERN_PX)
@@ -54,6 +54,8 @@ def surface_colors(mesh: SurfaceMesh) -> FloatArray:
 
 def _lit(loads: CraftLoads, design: Design) -> FloatArray:
     """Materials in the sunlight and Earth light that falls on each side, developed as the stills are."""
+    from geometry.radiation import LOADS
+
     mesh = loads.mesh
     table = surface_colors(mesh)
     base = np.stack([table[mesh.front_surface], table[mesh.back_surface]])

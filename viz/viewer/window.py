@@ -13,7 +13,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteract
 from geometry.design import Design
 from viz.image import write_png
 from viz.opengl import require_display
-from viz.staging import title_of
+from viz.titles import title_of
 from viz.viewer.display import Display
 from viz.viewer.film import Film
 from viz.viewer.frames import Frames

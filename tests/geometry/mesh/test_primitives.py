@@ -17,12 +17,13 @@ from geometry.mesh.primitives import (
     dome_profile,
     nozzle_profile,
     rectangle,
+    rectangles,
     repeated,
     revolved,
     strut,
     welded,
 )
-from geometry.mesh.surface_mesh import INACTIVE
+from geometry.mesh.surface_mesh import INACTIVE, concatenate
 
 SKIN = Surface("skin", COATINGS["black"])
 OTHER = Surface("other", COATINGS["white_paint"])
@@ -203,3 +204,43 @@ class TestPrimitivesRefusal:
     def test_axis_without_direction(self):
         with pytest.raises(ValueError, match="length of direction"):
             revolved(cylinder_profile(1, 1), SKIN, direction=(0, 0, 0))
+
+
+def same_bits(one, other):
+    """Whether two meshes are the same to the last bit, names and coatings included."""
+    arrays = ("vertices_m", "faces", "front_surface", "back_surface")
+    return (
+        all(np.array_equal(getattr(one, a), getattr(other, a)) for a in arrays)
+        and one.surface_names == other.surface_names
+        and one.optics == other.optics
+    )
+
+
+class TestPutTogetherLaw:
+    """Parts made in one go are what their faces, made one by one, add up to."""
+
+    @given(st.tuples(LENGTH, LENGTH, LENGTH), st.tuples(LENGTH, LENGTH, LENGTH), st.booleans())
+    @settings(max_examples=20, deadline=None)
+    def test_box_is_its_faces_welded(self, low, size, mounted):
+        block = Block.between(np.array(low) - 25.0, np.array(low) - 25.0 + size)
+        foot = block_at("+z", [*block.center_m[:2], block.high_m[2]], 0.3 * block.size_m)
+        faces, on_top = {"-x": OTHER, "+y": None}, [foot] if mounted else []
+        parts = []
+        for side in SIDES:
+            if side == "-z":
+                continue
+            axis = "xyz".index(side[1])
+            ends = np.array([block.low_m, block.high_m])
+            ends[:, axis] = ends[1 if side[0] == "+" else 0, axis]
+            front = faces.get(side, SKIN)
+            parts.append(rectangle(*ends, side, front, on_front=on_top if side == "+z" else ()))
+        made = box(block, SKIN, faces=faces, without=["-z"], mounted={"+z": on_top})
+        assert same_bits(made, welded(concatenate(parts)))
+
+    def test_many_sheets_are_single_ones(self):
+        lows = np.array([[0.0, 0.0, 1.0], [3.0, 0.0, 1.0], [3.0, 5.0, 2.0]])
+        highs = lows + np.array([2.0, 4.0, 0.0])
+        fronts = [Surface(f"sheet_{k}.front", COATINGS["solar_cell"]) for k in range(3)]
+        backs = [Surface(f"sheet_{k}.back", COATINGS["array_back"]) for k in range(3)]
+        single = [rectangle(*sheet) for sheet in zip(lows, highs, ["-z"] * 3, fronts, backs, strict=True)]
+        assert same_bits(rectangles(lows, highs, "-z", fronts, backs), concatenate(single))

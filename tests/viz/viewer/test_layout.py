@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
-from viz.typesetting import line_width
+from viz.typesetting import draw_line, line_mask, line_width
 from viz.viewer.commands import COMMANDS, perform
 from viz.viewer.layout import Text, panels, type_px
 from viz.viewer.paint import painted
@@ -147,3 +149,14 @@ class TestPointerLaw:
         pointer.focus = ""
         assert pointer.key("s", self.size) == "screenshot"
         assert pointer.key("q", self.size) == "close"
+
+
+class TestPaintLaw:
+    def test_masked_line_is_the_line_drawn(self):
+        text, size = "β 71.2°, 11 June · Ω", 15
+        drawn = Image.new("L", (300, 40), 0)
+        draw_line(ImageDraw.Draw(drawn), (20, 25), text, "regular", size, 255)
+        cover, over, up = line_mask(text, "regular", size)
+        pasted = Image.new("L", (300, 40), 0)
+        pasted.paste(255, (20 + over, 25 + up), cover)
+        np.testing.assert_array_equal(np.asarray(pasted), np.asarray(drawn))

@@ -12,6 +12,7 @@ from geometry.radiation import LOADS
 from viz.viewer.commands import COMMANDS, KEY_COMMANDS, attempt, perform
 from viz.viewer.knobs import KNOBS
 from viz.viewer.state import CAMERAS, SPEEDS, ViewState
+from viz.viewer.telling import LOAD_WORDS
 
 SIZE = (1280, 720)
 
@@ -151,6 +152,9 @@ class TestKnobsLaw:
 
 
 class TestLoadsLaw:
+    def test_words_stand_in_the_order_of_the_loads(self):
+        assert tuple(LOAD_WORDS) == LOADS
+
     def test_coarse_at_once_and_fine_at_rest_agree(self, make_session, settle):
         session = make_session()
         session.warm_up()

@@ -16,7 +16,7 @@ from geometry.orbit import SunSynchronousOrbit, check_ring_clear
 from geometry.studies.turning_points import turning_points
 from viz import theme
 from viz.output import check_output, write_text
-from viz.staging import title_of
+from viz.titles import title_of
 from viz.viewer.page import bundle
 from viz.viewer.page.air_tables import air_tables, noise_map
 from viz.viewer.page.craft_tables import Progress, craft_table, craft_variants, load_cases

@@ -32,13 +32,15 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
     sigma = point_sigma(height, item.width)
     # in a small picture the image is wider than its share: its light is spread, not added
     spread = (item.width * theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
-    count = len(item.position_gcrs_m)
-    place, weight = np.empty((count, 2), np.float32), np.empty(count, np.float32)
+    trail = item.position_gcrs_m[None] if item.trail_gcrs_m is None else item.trail_gcrs_m
+    repeats, count = trail.shape[:2]
+    place = np.empty((repeats * count, 2), np.float32)
+    weight = np.empty(repeats * count, np.float32)
     view = camera_view(scene.camera, (width, height))
     squeeze = np.zeros((3, 3)) if scene.earth is None else squeezed_from_gcrs(scene.earth)
     by_rows(
-        _project, count, item.position_gcrs_m, item.brightness, view, squeeze, squeeze @ view[0],
-        spread * item.reference_m**2, width, height, place, weight, block=None,
+        _project, repeats * count, trail.reshape(-1, 3), item.brightness, view, squeeze, squeeze @ view[0],
+        spread * item.reference_m**2 / repeats, width, height, place, weight, block=None,
     )  # fmt: skip
     draw_points(light, place, item.color, sigma, weight)
 
@@ -95,6 +97,7 @@ def draw_points(
     """Add small Gaussian images to light (H, W, 3), in float32.
 
     Centres (N, 2) in pixels, light (N, 3) of their peaks, and a factor (N,) on it: zero leaves one out.
+    There may be several centres and factors of each: those of all, then of all again, against light (N, 3).
     """
     factor = np.ones(len(place), np.float32) if weight is None else weight
     by_rows(
@@ -120,6 +123,7 @@ def _project(
     """Pixel and light of each point; light zero where it is out of view or behind the Earth."""
     earth = eye[0] != 0.0 or eye[1] != 0.0 or eye[2] != 0.0
     column0, row0, scale = view[4, 0], view[4, 1], view[4, 2]
+    members = len(brightness)
     for n in range(first, last):
         weight[n] = 0.0
         px, py, pz = position[n, 0], position[n, 1], position[n, 2]
@@ -139,14 +143,14 @@ def _project(
         ):  # fmt: skip
             continue
         place[n, 0], place[n, 1] = column, row
-        weight[n] = brightness[n] * strength / max(x * x + y * y + z * z, 1.0)
+        weight[n] = brightness[n % members] * strength / max(x * x + y * y + z * z, 1.0)
 
 
 @kernel
 def _draw(first: int, last: int, light: Any, place: Any, weight: Any, color: Any, images: Any) -> None:
     width = light.shape[1]
     across = images.shape[1]
-    reach = across // 2 - 1
+    reach, members = across // 2 - 1, len(color)
     for n in range(len(place)):
         share = weight[n]
         if share == 0.0:
@@ -158,7 +162,8 @@ def _draw(first: int, last: int, light: Any, place: Any, weight: Any, color: Any
         if top >= bottom or left >= right:
             continue
         u, v = int((x - i) * STEPS), int((y - j) * STEPS)
-        red, green, blue = share * color[n, 0], share * color[n, 1], share * color[n, 2]
+        m = n % members
+        red, green, blue = share * color[m, 0], share * color[m, 1], share * color[m, 2]
         for b in range(top, bottom):
             wy = images[v, b - j + reach]
             r, g, c = wy * red, wy * green, wy * blue

@@ -89,6 +89,18 @@ class TestPointsLaw:
 
         assert peak(2e7) == pytest.approx(0.25 * peak(1e7), rel=1e-5)
 
+    def test_a_trail_spreads_the_light_of_its_point(self):
+        camera = Camera([2e7, 0.0, 0.0], [0.0, 0.0, 0.0])
+        ends = np.array([[[0.0, -2e6, 0.0]], [[0.0, 2e6, 0.0]]])
+        light = np.zeros((121, 121, 3), np.float32)
+        white = np.ones((1, 3))
+        add_points(light, PointsItem(ends[0], [1.0], white, 1e7, 1.0, ends), Scene(camera, SUN))
+        apart = np.zeros_like(light)
+        for end in ends:  # the same places, each with half of the light
+            add_points(apart, PointsItem(end, [0.5], white, 1e7), Scene(camera, SUN))
+        np.testing.assert_allclose(light, apart, rtol=1e-6)
+        assert (light[60].max(axis=-1) > 0.0).sum() > 4  # on both sides
+
     def test_a_small_picture_spreads_the_light_of_a_point(self):
         assert point_sigma(1080) == theme.POINT_SIGMA
         assert point_sigma(2160) == 2.0 * theme.POINT_SIGMA

@@ -97,8 +97,8 @@ def _add_blurred(image: Light, sigma: float, weight: float, total: Light) -> Non
     taps = (taps / taps.sum()).astype(np.float32)
     rows, columns = image.shape[:2]
     down = np.empty((rows, 3 * (columns + 2 * reach)), np.float32)
-    by_rows(_blur_down, rows, image.reshape(rows, -1), taps, down, block=None)
-    by_rows(_blur_along, rows, down, taps, np.float32(weight), total.reshape(rows, -1), block=None)
+    _blur_down(0, rows, image.reshape(rows, -1), taps, down)
+    _blur_along(0, rows, down, taps, np.float32(weight), total.reshape(rows, -1))
 
 
 @kernel

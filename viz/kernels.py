@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from numba import njit, types
@@ -51,10 +52,26 @@ def by_rows(
     if count <= 1:
         function(0, rows, *arguments)
         return
-    with ThreadPoolExecutor(count) as pool:
-        jobs = [pool.submit(function, a, min(a + step, rows), *arguments) for a in starts]
-        for job in jobs:
-            job.result()
+    todo = iter(starts)
+
+    def drawn() -> None:
+        for first in todo:  # each block goes to one thread: taking the next holds the GIL
+            function(first, min(first + step, rows), *arguments)
+
+    others = [_pool(count - 1).submit(drawn) for _ in range(count - 1)]
+    drawn()
+    for other in others:
+        other.result()
+
+
+@cache
+def _pool(count: int) -> ThreadPoolExecutor:
+    """Threads that wait for work: to begin them anew costs more than many a kernel."""
+    return ThreadPoolExecutor(count, thread_name_prefix="rows")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not come along
 
 
 @kernel

@@ -16,11 +16,12 @@ from geometry.ephemeris import sky_at
 from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
 from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.validation import FloatArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, check_in_range, read_only
 from viz import theme
 from viz.camera import Camera
 from viz.kernels import by_rows, kernel
-from viz.scene import Caption, EarthItem, PointsItem, Scene
+from viz.scene import Caption, EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
+from viz.splat import in_sight
 
 REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
@@ -246,6 +247,45 @@ def _color(
         for k in range(3):
             color[n, k] = sunny * shades[0, k] + (1.0 - sunny) * shades[other, k]
         strength[n] = 0.35 + 0.65 * sunny if sunny > 0.0 else dark_light
+
+
+def members_in_sight(
+    design: Design,
+    at: np.datetime64,
+    craft: MeshItem,
+    camera: Camera,
+    earth: EarthItem | None,
+    *,
+    members: IntArray | None = None,
+    lift: float = 0.0,
+) -> SatellitesItem:
+    """The members, of all or of some, that a camera can see: states are worked out for these alone.
+
+    Parameters
+    ----------
+    design : Design
+    at : datetime64
+    craft : MeshItem
+    camera : Camera
+    earth : EarthItem or None
+        What hides them.
+    members : int array (n,), optional
+        Those that may be shown; default all.
+    lift : float
+        As of `SatellitesItem`.
+    """
+    times = np.array([at])
+    position = orbit_positions(design, times, satellites=members)[:, 0]
+    seen = in_sight(position, camera, earth, 2.0 * craft.mesh.extent_m)
+    seen = seen if members is None else members[seen]
+    states = orbit_states(design, times, satellites=seen)
+    return SatellitesItem(
+        craft,
+        states.position_gcrs_m[:, 0],
+        np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
+        states.sunlit_fraction[:, 0],
+        lift,
+    )
 
 
 # ------------------------------------------------------------------ cameras

@@ -9,7 +9,7 @@ from geometry.environment import EarthShape
 from viz import theme
 from viz.camera import Camera
 from viz.scene import EarthItem, PointsItem, Scene
-from viz.splat import add_points, behind_earth, draw_points, point_sigma
+from viz.splat import add_points, behind_earth, draw_points, in_sight, point_sigma
 
 CAMERA = Camera([2.5e7, 4e6, 6e6], [0.0, 0.0, 0.0], view_angle_rad=0.75)
 SUN = np.array([1.0, 0.0, 0.0])
@@ -43,6 +43,21 @@ class TestHiddenAnalytic:
         near = direction * (1.0 + 1e-6) / np.linalg.norm(direction / [6378137.0, 6378137.0, 6356752.314])
         points = np.array([near, -near])
         np.testing.assert_array_equal(behind_earth(points, camera, shape, np.eye(3)), [False, True])
+
+
+class TestSightLaw:
+    def test_what_is_out_of_sight_shows_nowhere(self):
+        rng = np.random.default_rng(7)
+        points = rng.normal(size=(400, 3))
+        points *= (6.4e6 + 4e6 * rng.random((400, 1))) / np.linalg.norm(points, axis=1, keepdims=True)
+        camera = Camera([7.5e6, 0.0, 0.0], [7.5e6, 1e6, 2e5])
+        seen = in_sight(points, camera, EarthItem(), 100.0)
+        left = np.setdiff1d(np.arange(400), seen)
+        _, depth = camera.pixels(points, (320, 180))
+        hidden = behind_earth(points, camera, EarthShape(), np.eye(3))
+        np.testing.assert_array_equal(seen, np.flatnonzero(~hidden & (depth > -100.0)))
+        assert 20 < len(left) < 380
+        assert len(in_sight(points, camera, None, 100.0)) == (depth > -100.0).sum()
 
 
 class TestPointsLaw:

@@ -38,6 +38,7 @@ from viz.maps import (
     read_one,
     scatter,
 )
+from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
 from viz.scene import EarthItem, Scene
 
 CLOUD_HEIGHT = 7.0 / RADIUS_KM
@@ -242,18 +243,15 @@ def _picture_rows(
     ox, oy, oz = origin[0], origin[1], origin[2]
     sx, sy, sz = sun[0], sun[1], sun[2]
     far2 = ox * ox + oy * oy + oz * oz
-    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
+    reach = 1.0 + TOP_KM / RADIUS_KM
     for row in range(first, last):
-        y = -(row + 0.5 - 0.5 * height * (1.0 - shift[1])) * pixel
-        for column in range(width):
-            x = (column + 0.5 - 0.5 * width * (1.0 + shift[0])) * pixel
-            dx = rays[0, 0] * x + rays[0, 1] * y - rays[0, 2]
-            dy = rays[1, 0] * x + rays[1, 1] * y - rays[1, 2]
-            dz = rays[2, 0] * x + rays[2, 1] * y - rays[2, 2]
-            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
-            dx, dy, dz = dx * n, dy * n, dz * n
+        y = tangent_up(row, height, pixel, shift)
+        start, end = row_span(ox, oy, oz, reach, rays, y, width, pixel, shift)
+        for column in range(start, end):
+            x = tangent_right(column, width, pixel, shift)
+            dx, dy, dz = ray_of(rays, x, y)
             along = -(ox * dx + oy * dy + oz * dz)
-            if along <= 0.0 or far2 - along * along > reach2:
+            if along <= 0.0 or far2 - along * along > reach * reach:
                 continue
             # a pixel's angle shrinks with the squared cosine off the axis
             angle = pixel / (1.0 + x * x + y * y)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from viz import theme
-from viz.blurring import blurred
-from viz.kernels import by_rows, kernel
+from viz.kernels import bits, by_rows, kernel
 from viz.output import check_output, whole_file
 
 Light = NDArray[np.float32]
@@ -59,10 +58,17 @@ def light_of(srgb: NDArray[Any]) -> NDArray[np.float64]:
     return mean + (toned - mean) / theme.SATURATION
 
 
+# the curve as a table by the bits of a float32: an octave is cut into 2^OCTAVE_BITS equal parts
+OCTAVE_BITS = 9
+LEAST_EXPONENT, MOST_EXPONENT = -17, 8  # of two: below, less than a hundredth of a code; above, white
+
+
 def _curve() -> NDArray[np.float32]:
-    """Tone and sRGB encoding, in units of 255, over the fourth root of light from 0 to 256."""
-    x = np.linspace(0.0, 4.0, 4097) ** 4
-    linear = tone(x)
+    """Tone and sRGB encoding, in units of 255, of light from 2^-17 to 256; right to 0.1 of a code."""
+    parts = 1 << OCTAVE_BITS
+    middles = 1.0 + (np.arange(parts) + 0.5) / parts
+    octaves = 2.0 ** np.arange(LEAST_EXPONENT, MOST_EXPONENT)
+    linear = tone((octaves[:, None] * middles).ravel())
     code = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return (255.0 * code).astype(np.float32)
 
@@ -72,38 +78,81 @@ def _glare(light: Light, exposure: float, most_rows: int) -> tuple[Light, int]:
     height, width = light.shape[:2]
     step = -(-min(height, width) // most_rows)
     rows, columns = -(-height // step), -(-width // step)
-    coarse = np.zeros((rows, columns, 3), np.float32)
-    _reduce(light, exposure, step, coarse)
+    coarse = np.empty((rows, columns, 3), np.float32)
+    strips = np.empty((rows, 3 * width), np.float32)
+    by_rows(_reduce, rows, light.reshape(height, -1), exposure, step, coarse, strips, block=None)
     total = np.zeros_like(coarse)
-    wide = np.zeros((-(-rows // 4), -(-columns // 4), 3), np.float32)
-    _reduce(coarse, 1.0, 4, wide)
+    wide = np.empty((-(-rows // 4), -(-columns // 4), 3), np.float32)
+    strips = np.empty((len(wide), 3 * columns), np.float32)
+    _reduce(0, len(wide), coarse.reshape(rows, -1), 1.0, 4, wide, strips)
     spread = np.zeros_like(wide)
     for sigma, weight in theme.BLOOM_SIGMAS:
         pixels = sigma * height / step
         if pixels < 6.0:
-            total += weight * blurred(coarse, pixels)
+            _add_blurred(coarse, pixels, weight, total)
         else:  # on a grid four times coarser
-            spread += weight * blurred(wide, pixels / 4)
+            _add_blurred(wide, pixels / 4, weight, spread)
     _add_enlarged(spread, 4, total)
     return total, step
 
 
+def _add_blurred(image: Light, sigma: float, weight: float, total: Light) -> None:
+    """Add an image (H, W, 3) blurred by a Gaussian, its edges held on beyond, to another."""
+    reach = int(3.5 * sigma + 0.5)
+    taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    taps = (taps / taps.sum()).astype(np.float32)
+    rows, columns = image.shape[:2]
+    down = np.empty((rows, 3 * (columns + 2 * reach)), np.float32)
+    _blur_down(0, rows, image.reshape(rows, -1), taps, down)
+    _blur_along(0, rows, down, taps, np.float32(weight), total.reshape(rows, -1))
+
+
 @kernel
-def _reduce(light: Any, exposure: float, step: int, out: Any) -> None:
-    height, width = light.shape[:2]
-    for row in range(out.shape[0]):
+def _blur_down(first: int, last: int, image: Any, taps: Any, out: Any) -> None:
+    """Each row from its neighbours above and below; its ends are held on for the blur along it."""
+    rows, width, reach = image.shape[0], image.shape[1], len(taps) // 2
+    for row in range(first, last):
+        for a in range(width):
+            out[row, 3 * reach + a] = 0.0
+        for t in range(len(taps)):
+            k, tap = min(max(row + t - reach, 0), rows - 1), taps[t]
+            for a in range(width):
+                out[row, 3 * reach + a] += tap * image[k, a]
+        for a in range(3 * reach):
+            out[row, a] = out[row, 3 * reach + a % 3]
+            out[row, 3 * reach + width + a] = out[row, 3 * reach + width - 3 + a % 3]
+
+
+@kernel
+def _blur_along(first: int, last: int, down: Any, taps: Any, weight: Any, total: Any) -> None:
+    for row in range(first, last):
+        for t in range(len(taps)):
+            tap = weight * taps[t]
+            for a in range(total.shape[1]):
+                total[row, a] += tap * down[row, 3 * t + a]
+
+
+@kernel
+def _reduce(first: int, last: int, light: Any, exposure: float, step: int, out: Any, strips: Any) -> None:
+    """Means of `step` x `step` pixels of rows (H, 3 W); a strip holds the sums down the columns."""
+    height, wide = light.shape
+    for row in range(first, last):
+        top, bottom = row * step, min((row + 1) * step, height)
+        for a in range(wide):
+            strips[first, a] = light[top, a]
+        for i in range(top + 1, bottom):
+            for a in range(wide):
+                strips[first, a] += light[i, a]
         for column in range(out.shape[1]):
-            i1, j1 = min((row + 1) * step, height), min((column + 1) * step, width)
-            count = (i1 - row * step) * (j1 - column * step)
-            red = green = blue = 0.0
-            for i in range(row * step, i1):
-                for j in range(column * step, j1):
-                    red += light[i, j, 0]
-                    green += light[i, j, 1]
-                    blue += light[i, j, 2]
-            out[row, column, 0] = exposure * red / count
-            out[row, column, 1] = exposure * green / count
-            out[row, column, 2] = exposure * blue / count
+            left, right = column * step, min((column + 1) * step, wide // 3)
+            share = np.float32(exposure / ((bottom - top) * (right - left)))
+            red = green = blue = np.float32(0.0)
+            for j in range(left, right):
+                red += strips[first, 3 * j]
+                green += strips[first, 3 * j + 1]
+                blue += strips[first, 3 * j + 2]
+            out[row, column, 0], out[row, column, 1] = share * red, share * green
+            out[row, column, 2] = share * blue
 
 
 @kernel
@@ -138,9 +187,12 @@ def _develop_rows(
     rows, columns = glare.shape[:2]
     direct = np.float32((1.0 - share) * exposure)
     spread = np.float32(share)
-    vivid, zero, most = np.float32(saturation), np.float32(0.0), np.float32(255.9)
+    vivid, zero = np.float32(saturation), np.float32(0.0)
+    least, most = np.float32(2.0**LEAST_EXPONENT), np.float32(255.9)
+    shift = np.uint32(23 - OCTAVE_BITS)
+    origin = bits(least) >> shift
     weight_r, weight_g, weight_b = np.float32(RED), np.float32(GREEN), np.float32(BLUE)
-    grid, tenth, steps = np.float32(step), np.float32(1.0 / 16777216.0), np.float32(1024.0)
+    grid, tenth = np.float32(step), np.float32(1.0 / 16777216.0)
     half, one = np.float32(0.5), np.float32(1.0)
     for row in range(first, last):
         y = min(max((np.float32(row) + half) / grid - half, zero), np.float32(rows - 1))
@@ -176,10 +228,8 @@ def _develop_rows(
             mean = weight_r * red + weight_g * green + weight_b * blue
             for k in range(3):
                 value = red if k == 0 else (green if k == 1 else blue)
-                value = min(max(mean + vivid * (value - mean), zero), most)
-                place = np.sqrt(np.sqrt(value)) * steps
-                m = int(place)
-                code = curve[m] + (place - np.float32(m)) * (curve[m + 1] - curve[m])
+                value = min(max(mean + vivid * (value - mean), least), most)
+                code = curve[np.uint32((bits(value) >> shift) - origin)]
                 out[row, column, k] = np.uint8(min(int(code + dither), 255))
 
 

@@ -9,13 +9,24 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 BLOCK_ROWS = 16
 
 kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 """For functions of numbers and arrays that allocate nothing, nor make views: counting references to the
 arrays in every nested call took 40 % of the time of a pixel, and more in two threads."""
+
+
+@intrinsic
+def bits(typing_context: Any, number: Any) -> Any:
+    """The bits of a float32 as an uint32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], context.get_value_type(types.uint32))
+
+    return types.uint32(types.float32), generate
 
 
 def threads() -> int:
@@ -41,20 +52,26 @@ def by_rows(
     if count <= 1:
         function(0, rows, *arguments)
         return
-    pool = _workers(threads())
-    jobs = [pool.submit(function, a, min(a + step, rows), *arguments) for a in starts]
-    for job in jobs:
-        job.result()
+    todo = iter(starts)
+
+    def drawn() -> None:
+        for first in todo:  # each block goes to one thread: taking the next holds the GIL
+            function(first, min(first + step, rows), *arguments)
+
+    others = [_pool(count - 1).submit(drawn) for _ in range(count - 1)]
+    drawn()
+    for other in others:
+        other.result()
 
 
 @cache
-def _workers(count: int) -> ThreadPoolExecutor:
-    """Kept: to begin threads for each picture takes longer than a small picture."""
-    return ThreadPoolExecutor(count, "rows")
+def _pool(count: int) -> ThreadPoolExecutor:
+    """Threads that wait for work: to begin them anew costs more than many a kernel."""
+    return ThreadPoolExecutor(count, thread_name_prefix="rows")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_workers.cache_clear)  # threads do not follow into a child
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not come along
 
 
 @kernel

@@ -2,57 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
-from viz.scene import Caption, Scene
+from viz.scene import Caption, ScalarBar, Scene
 from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
 
 Picture = NDArray[np.uint8]
 ROWS = 64
 
 
+class Strip(NamedTuple):
+    """A piece of what is written: its corner in the picture, RGBA letters (h, w, 4), and how much of the
+    ground their soft shadow takes, (h, w, 1)."""
+
+    left: int
+    top: int
+    letters: NDArray[np.uint8]
+    shadow: NDArray[np.float32]
+
+
 def lettered(picture: Picture, scene: Scene) -> Picture:
     """The picture (H, W, 3) with the captions, labels, lengths and scalar bars of its scene."""
-    if not (scene.captions or scene.labels or scene.scalar_bars or scene.dimensions):
+    strips = list(_written(scene, picture.shape[1::-1]))
+    if not strips:
         return picture
-    height, width = picture.shape[:2]
-    ink = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    shown = picture.copy()
+    paper = theme.ON_PAPER.get()
+    for strip in strips:  # all shadows first: none falls on the letters of another
+        under = _under(shown, strip)
+        dark = under * (1.0 - strip.shadow) + (255.0 * strip.shadow if paper else 0.0)
+        under[:] = np.round(dark).astype(np.uint8)
+    for strip in strips:
+        under = _under(shown, strip)
+        letters = Image.fromarray(strip.letters)
+        patch = Image.fromarray(under)
+        patch.paste(letters, (0, 0), letters)
+        under[:] = np.asarray(patch)
+    return shown
+
+
+def _under(picture: Picture, strip: Strip) -> Picture:
+    height, width = strip.shadow.shape[:2]
+    return picture[strip.top : strip.top + height, strip.left : strip.left + width]
+
+
+def _written(scene: Scene, size: tuple[int, int]) -> Iterator[Strip]:
+    """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
+    paper = theme.ON_PAPER.get()
     for caption in scene.captions:
-        _caption(ink, caption)
-    for dimension in scene.dimensions:
-        draw_dimension(ink, scene.camera, dimension)
-    _labels(ink, scene)
+        yield from _captioned(caption, size, paper)
+    if scene.dimensions or scene.labels:
+        ink = _blank(size)
+        for dimension in scene.dimensions:
+            draw_dimension(ink, scene.camera, dimension)
+        _labels(ink, scene)
+        yield from _strips(ink, paper)
     for bar in scene.scalar_bars:
-        draw_scalar_bar(ink, bar)
+        yield from _scaled(bar, size, paper)
+
+
+@lru_cache(maxsize=48)
+def _captioned(caption: Caption, size: tuple[int, int], paper: bool) -> tuple[Strip, ...]:
+    ink = _blank(size)
+    _caption(ink, caption)
+    return tuple(_strips(ink, paper))
+
+
+@lru_cache(maxsize=16)
+def _scaled(bar: ScalarBar, size: tuple[int, int], paper: bool) -> tuple[Strip, ...]:
+    ink = _blank(size)
+    draw_scalar_bar(ink, bar)
+    return tuple(_strips(ink, paper))
+
+
+def _blank(size: tuple[int, int]) -> Image.Image:
+    return Image.new("RGBA", size, (0, 0, 0, 0))
+
+
+def _strips(ink: Image.Image, paper: bool) -> Iterator[Strip]:
+    """Letters with a soft shadow, which keeps them readable over bright ground; empty strips are left out."""
     box = ink.getbbox()
     if box is None:
-        return picture
-    # a soft shadow keeps words readable over bright ground; only what the words reach is touched
+        return
+    width, height = ink.size
     blur = 0.005 * height
     reach = round(4.0 * blur)
     left, top = max(box[0] - reach, 0), max(box[1] - reach, 0)
     right, bottom = min(box[2] + reach, width), min(box[3] + reach, height)
-    words = ink.crop((left, top, right, bottom))
-    shown = picture.copy()
-    for first in range(0, bottom - top, ROWS):  # in strips: captions leave most of the picture alone
-        strip = words.crop((0, max(first - reach, 0), right - left, min(first + ROWS + reach, bottom - top)))
+    for first in range(top, bottom, ROWS):
+        last, above = min(first + ROWS, bottom), min(first - top, reach)
+        strip = ink.crop((left, first - above, right, min(first + ROWS + reach, bottom)))
         if strip.getbbox() is None:
             continue
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
-        rows = min(ROWS, bottom - top - first)
-        above = first - max(first - reach, 0)
-        under = shown[top + first : top + first + rows, left:right]
-        share = (0.80 if theme.ON_PAPER.get() else 0.55) / 255.0 * shadow[above : above + rows, :, None]
-        dark = under * (1.0 - share) + (255.0 * share if theme.ON_PAPER.get() else 0.0)
-        patch = Image.fromarray(np.round(dark).astype(np.uint8))
-        letters = strip.crop((0, above, right - left, above + rows))
-        patch.paste(letters, (0, 0), letters)
-        under[:] = np.asarray(patch)
-    return shown
+        share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
+        yield Strip(left, first, np.asarray(strip)[above : above + last - first], share)
 
 
 def _caption(ink: Image.Image, caption: Caption) -> None:

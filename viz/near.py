@@ -23,11 +23,13 @@ from viz.adapters import instance_actors, item_actors, member_actors
 from viz.kernels import by_rows
 from viz.materials import light_actors, lighting_at, scene_lighting
 from viz.scene import SatellitesItem, Scene
-from viz.sprites import lighting_place, near_members
+from viz.splat import camera_view
+from viz.sprites import body_size_m, lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
 NEAREST = 1e-4  # of the farthest mesh: a satellite 10 m away is drawn with neighbours 75 km away
+BLOCK = 64  # pixels: the part that is drawn changes its size by whole blocks only
 TILE = 1024  # pixels of a picture drawn at a time, along each side
 BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
@@ -76,9 +78,10 @@ def add_near_layer(
     try:
         for actor in actors:
             renderer.AddActor(actor)
-        for top in range(0, height, TILE):
-            for left in range(0, width, TILE):
-                box = (left, top, min(left + TILE, width), min(top + TILE, height))
+        first, above, last, below = _reached(scene, (width, height))
+        for top in range(above, below, TILE):
+            for left in range(first, last, TILE):
+                box = (left, top, min(left + TILE, last), min(top + TILE, below))
                 window.SetSize((box[2] - left) * supersample, (box[3] - top) * supersample)
                 _aim(renderer, scene, (width, height), box)
                 window.Render()
@@ -90,6 +93,33 @@ def add_near_layer(
                 by_rows(_over_rows, len(under), under, behind, rgba, supersample)
     finally:
         renderer.RemoveAllViewProps()
+
+
+def _reached(scene: Scene, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of a picture in which the meshes of a scene lie, in pixels."""
+    whole = (0, 0, *size)
+    if scene.instances:
+        return whole
+    bodies = [(m.position_gcrs_m, body_size_m(m)) for m in scene.meshes]
+    for item in scene.satellites:
+        bodies += [
+            (item.position_gcrs_m[n], body_size_m(item.craft)) for n in near_members(item, scene, size)[0]
+        ]
+    view = camera_view(scene.camera, size)
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for place, across in bodies:
+        x, y, z = view[1:4] @ (place - view[0])
+        radius = 0.5 * across
+        if not -z > 1.05 * radius:
+            return whole
+        # of the cube about the ball: the edges that stand widest
+        ends = np.array([[x - radius, -y - radius], [x + radius, -y + radius]])
+        ends = view[4, 2] * np.stack([ends / (-z - radius), ends / (-z + radius)])
+        low, high = np.minimum(low, ends.min(axis=(0, 1))), np.maximum(high, ends.max(axis=(0, 1)))
+    low = BLOCK * np.floor((view[4, :2] + low) / BLOCK)
+    high = BLOCK * np.ceil((view[4, :2] + high + 2.0) / BLOCK)
+    corners = np.clip(np.concatenate([low, high]), 0, np.tile(size, 2)).astype(int)
+    return tuple(int(v) for v in corners)  # type: ignore[return-value]
 
 
 def _actors(scene: Scene) -> list[vtkActor]:

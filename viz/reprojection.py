@@ -27,6 +27,7 @@ from geometry.validation import FloatArray
 from viz.atmosphere import RADIUS_KM, TOP_KM
 from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
+from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
 from viz.scene import Scene
 
 Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -40,6 +41,10 @@ QUICK = 2
 """With keys so close ground moves by pixels from frame to frame, and keys are shown as they are."""
 STILL_PIXELS = 0.1
 """A layer that would move by less than this is taken as it is: below what eight bits and a pixel show."""
+RUN = 16
+"""Pixels of a row whose places in a key come from those at its ends and its middle, by a parabola."""
+MOST_BEND = 0.5
+"""Of such a run, in pixels: what its middle is off, twice; the parabola is off by less than a hundredth."""
 LEAST_COSINE = 0.12
 """Of the zenith angle of the eye on ground that is looked up: air and perspective are steep beyond."""
 
@@ -74,8 +79,8 @@ def moved_layer(scene: Scene, keys: tuple[Key, Key], share: float) -> Layer:
     light = np.zeros((height, width, 3), np.float32)
     passed = np.ones((height, width), np.float32)
     by_rows(
-        _moved_rows, height, light, passed, first.layer[0], first.geometry(), second.layer[0],
-        second.geometry(), share, *picture_arguments(scene, (width, height)),
+        _moved_rows, height, light, passed, first.layer[0].reshape(-1), first.geometry(),
+        second.layer[0].reshape(-1), second.geometry(), share, *picture_arguments(scene, (width, height)),
     )  # fmt: skip
     return light, passed
 
@@ -149,28 +154,30 @@ class EarthFrames:
 class EarthCache:
     """The Earth for a viewer that draws one picture after another: kept, moved, or drawn anew.
 
-    Unlike `EarthFrames` it knows no future: pictures are moved from the last one that was drawn.
+    Unlike `EarthFrames` it knows no future: pictures are moved from the last one that was drawn, and what was
+    shown last stays while nothing in it moves by a visible part of a pixel.
     """
 
     def __init__(self) -> None:
         self._key: Key | None = None
+        self._shown: Key | None = None
 
     def layer(self, scene: Scene, size: tuple[int, int]) -> Layer:
         """As `earth_layer`; what is returned may be written to."""
-        kept = self._key
-        if scene.earth is None or kept is None or kept.layer[1].shape != size[::-1]:
+        kept, shown = self._key, self._shown
+        if scene.earth is None:
+            return earth_layer(scene, size)
+        if kept is None or shown is None or kept.layer[1].shape != size[::-1]:
             return self._drawn(scene, size)
-        if _is_still(kept.scene, scene, size):
-            return kept.layer[0].copy(), kept.layer[1].copy()
-        if _change(kept.scene, scene) > 0.25:  # nothing is blended against the lag
-            return self._drawn(scene, size)
-        return moved_layer(scene, (kept, kept), 0.0)
+        if not _is_still(shown.scene, scene, size):
+            if _change(kept.scene, scene) > 0.25:  # nothing is blended against the lag
+                return self._drawn(scene, size)
+            shown = self._shown = Key(scene, moved_layer(scene, (kept, kept), 0.0))
+        return shown.layer[0].copy(), shown.layer[1].copy()
 
     def _drawn(self, scene: Scene, size: tuple[int, int]) -> Layer:
-        layer = earth_layer(scene, size)
-        if scene.earth is not None:
-            self._key = Key(scene, (layer[0].copy(), layer[1].copy()))
-        return layer
+        self._key = self._shown = Key(scene, earth_layer(scene, size))
+        return self._key.layer[0].copy(), self._key.layer[1].copy()
 
 
 def _kept(kept: dict[int, Any], number: int, most: int, make: Callable[[int], Any]) -> Any:
@@ -237,55 +244,118 @@ def _moved_rows(
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
     far2 = ox * ox + oy * oy + oz * oz
-    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
+    reach = 1.0 + TOP_KM / RADIUS_KM
     least = max(key1[5, 0], key2[5, 0])
+    inner2 = 1.0 - least * least  # well inside the limb
     for row in range(first, last):
-        y = -(row + 0.5 - 0.5 * height * (1.0 - shift[1])) * pixel
-        for column in range(width):
-            x = (column + 0.5 - 0.5 * width * (1.0 + shift[0])) * pixel
-            dx = rays[0, 0] * x + rays[0, 1] * y - rays[0, 2]
-            dy = rays[1, 0] * x + rays[1, 1] * y - rays[1, 2]
-            dz = rays[2, 0] * x + rays[2, 1] * y - rays[2, 2]
-            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
-            dx, dy, dz = dx * n, dy * n, dz * n
-            along = -(ox * dx + oy * dy + oz * dz)
-            miss2 = far2 - along * along
-            if along <= 0.0 or miss2 > reach2:
-                continue
-            if miss2 < 1.0 - least * least:  # well inside the limb
-                cosine = math.sqrt(1.0 - miss2)
-                t = along - cosine
-                px, py, pz = ox + t * dx, oy + t * dy, oz + t * dz
-                a1, b1 = _place(key1, px, py, pz)
-                a2, b2 = _place(key2, px, py, pz)
-                in1 = a1 >= 1.0 and b1 >= 1.0 and a1 < width - 2.0 and b1 < height - 2.0
-                in2 = a2 >= 1.0 and b2 >= 1.0 and a2 < width - 2.0 and b2 < height - 2.0
-                if in1 or in2:
-                    part = (share if in1 else 1.0) if in2 else 0.0
-                    red = green = blue = 0.0
-                    if part < 1.0:
-                        red, green, blue = _cubic(light1, a1, b1)
-                    if part > 0.0:
-                        r, g, b = _cubic(light2, a2, b2)
-                        red, green, blue = (
-                            red + part * (r - red),
-                            green + part * (g - green),
-                            blue + part * (b - blue),
-                        )
-                    light[row, column, 0] = red
-                    light[row, column, 1] = green
-                    light[row, column, 2] = blue
-                    passed[row, column] = 0.0
+        y = tangent_up(row, height, pixel, shift)
+        start, end = row_span(ox, oy, oz, reach, rays, y, width, pixel, shift)
+        column = start
+        held = -1  # the column of the places a0 and b0
+        a0 = b0 = c0 = d0 = 0.0
+        while column < end:
+            # where ground moves evenly its places at both ends and the middle of a run tell all between
+            to = column + RUN
+            if to < end:
+                if held != column:
+                    a0, b0, c0, d0 = _places(
+                        origin, rays, column, y, width, pixel, shift, inner2, far2, key1, key2
+                    )
+                a1, b1, c1, d1 = _places(
+                    origin, rays, column + RUN // 2, y, width, pixel, shift, inner2, far2, key1, key2
+                )
+                a2, b2, c2, d2 = _places(origin, rays, to, y, width, pixel, shift, inner2, far2, key1, key2)
+                least_a, most_a = min(a0, a1, a2, c0, c1, c2), max(a0, a1, a2, c0, c1, c2)
+                least_b, most_b = min(b0, b1, b2, d0, d1, d2), max(b0, b1, b2, d0, d1, d2)
+                bent = max(
+                    abs(a0 - 2.0 * a1 + a2), abs(b0 - 2.0 * b1 + b2), abs(c0 - 2.0 * c1 + c2),
+                    abs(d0 - 2.0 * d1 + d2),
+                )  # fmt: skip
+                if (
+                    bent < MOST_BEND
+                    and least_a >= 2.0
+                    and least_b >= 2.0
+                    and most_a < width - 3.0
+                    and most_b < height - 3.0
+                ):
+                    for k in range(RUN):
+                        t = k / RUN
+                        w0, w1, w2 = (1.0 - t) * (1.0 - 2.0 * t), 4.0 * t * (1.0 - t), t * (2.0 * t - 1.0)
+                        red, green, blue = _blended(
+                            light1, w0 * a0 + w1 * a1 + w2 * a2, w0 * b0 + w1 * b1 + w2 * b2,
+                            light2, w0 * c0 + w1 * c1 + w2 * c2, w0 * d0 + w1 * d1 + w2 * d2, share,
+                            width,
+                        )  # fmt: skip
+                        light[row, column + k, 0] = red
+                        light[row, column + k, 1] = green
+                        light[row, column + k, 2] = blue
+                        passed[row, column + k] = 0.0
+                    a0, b0, c0, d0, held = a2, b2, c2, d2, to
+                    column = to
                     continue
-            seen = shade(
-                ox, oy, oz, dx, dy, dz, along, pixel / (1.0 + x * x + y * y), sun[0], sun[1], sun[2],
-                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
-                lights, looks,
-            )  # fmt: skip
-            light[row, column, 0] = seen[0]
-            light[row, column, 1] = seen[1]
-            light[row, column, 2] = seen[2]
-            passed[row, column] = seen[3]
+            for middle in range(column, min(to, end)):
+                x = tangent_right(middle, width, pixel, shift)
+                dx, dy, dz = ray_of(rays, x, y)
+                along = -(ox * dx + oy * dy + oz * dz)
+                miss2 = far2 - along * along
+                if along <= 0.0 or miss2 > reach * reach:
+                    continue
+                if miss2 < inner2:
+                    a1, b1, c1, d1 = _places(
+                        origin, rays, middle, y, width, pixel, shift, inner2, far2, key1, key2
+                    )
+                    in1 = a1 >= 1.0 and b1 >= 1.0 and a1 < width - 2.0 and b1 < height - 2.0
+                    in2 = c1 >= 1.0 and d1 >= 1.0 and c1 < width - 2.0 and d1 < height - 2.0
+                    if in1 or in2:
+                        part = (share if in1 else 1.0) if in2 else 0.0
+                        red, green, blue = _blended(light1, a1, b1, light2, c1, d1, part, width)
+                        light[row, middle, 0] = red
+                        light[row, middle, 1] = green
+                        light[row, middle, 2] = blue
+                        passed[row, middle] = 0.0
+                        continue
+                seen = shade(
+                    ox, oy, oz, dx, dy, dz, along, pixel / (1.0 + x * x + y * y), sun[0], sun[1], sun[2],
+                    layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air,
+                    views, lights, looks,
+                )  # fmt: skip
+                light[row, middle, 0] = seen[0]
+                light[row, middle, 1] = seen[1]
+                light[row, middle, 2] = seen[2]
+                passed[row, middle] = seen[3]
+            column = min(to, end)
+
+
+@kernel
+def _places(
+    origin: Any, rays: Any, column: int, y: float, width: int, pixel: float, shift: Any, inner2: float,
+    far2: float, key1: Any, key2: Any,
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """Pixels of both keys at which the ground behind a pixel stands; (-1, -1) where a key has it not."""
+    dx, dy, dz = ray_of(rays, tangent_right(column, width, pixel, shift), y)
+    along = -(origin[0] * dx + origin[1] * dy + origin[2] * dz)
+    miss2 = far2 - along * along
+    if along <= 0.0 or miss2 >= inner2:
+        return -1.0, -1.0, -1.0, -1.0
+    t = along - math.sqrt(1.0 - miss2)
+    px, py, pz = origin[0] + t * dx, origin[1] + t * dy, origin[2] + t * dz
+    a1, b1 = _place(key1, px, py, pz)
+    a2, b2 = _place(key2, px, py, pz)
+    return a1, b1, a2, b2
+
+
+@kernel
+def _blended(
+    light1: Any, a1: float, b1: float, light2: Any, a2: float, b2: float, part: float, width: int
+) -> tuple[float, float, float]:
+    """Light of two keys, `part` of the second."""
+    if part <= 0.0:
+        return _cubic(light1, width, a1, b1)
+    red, green, blue = _cubic(light2, width, a2, b2)
+    if part < 1.0:
+        r, g, b = _cubic(light1, width, a1, b1)
+        red, green, blue = r + part * (red - r), g + part * (green - g), b + part * (blue - b)
+    return red, green, blue
 
 
 @kernel
@@ -307,39 +377,41 @@ def _place(key: Any, px: float, py: float, pz: float) -> tuple[float, float]:
 
 @kernel
 def _weights(x: float) -> tuple[float, float, float, float]:
-    """Of four neighbours, for a place x between the middle two [CatmullRom1974]."""
+    """Of four neighbours, for a place x between the middle two, float32 [CatmullRom1974]."""
+    v, half = np.float32(x), np.float32(0.5)
+    one, two, three, four, five = np.float32(1), np.float32(2), np.float32(3), np.float32(4), np.float32(5)
     return (
-        ((2.0 - x) * x - 1.0) * x * 0.5,
-        ((3.0 * x - 5.0) * x * x + 2.0) * 0.5,
-        ((4.0 - 3.0 * x) * x + 1.0) * x * 0.5,
-        (x - 1.0) * x * x * 0.5,
+        ((two - v) * v - one) * v * half,
+        ((three * v - five) * v * v + two) * half,
+        ((four - three * v) * v + one) * v * half,
+        (v - one) * v * v * half,
     )
 
 
 @kernel
-def _cubic(light: Any, x: float, y: float) -> tuple[float, float, float]:
-    """Light between pixels; never below zero."""
+def _four(light: Any, at: int, a: float, b: float, c: float, d: float) -> float:
+    """Four neighbours of a row; indices without a sign are not looked at twice."""
+    step = np.uintp(3)
+    return a * light[at] + b * light[at + step] + c * light[at + step + step] + d * light[at + np.uintp(9)]
+
+
+@kernel
+def _cubic(light: Any, width: int, x: float, y: float) -> tuple[float, float, float]:
+    """Light (H W 3,) between pixels of a picture this wide; never below zero."""
     i, j = int(x), int(y)
-    wx, wy = _weights(x - i), _weights(y - j)
-    red = green = blue = 0.0
-    for b in range(4):
-        k = j + b - 1
-        red += wy[b] * (
-            wx[0] * light[k, i - 1, 0]
-            + wx[1] * light[k, i, 0]
-            + wx[2] * light[k, i + 1, 0]
-            + wx[3] * light[k, i + 2, 0]
-        )
-        green += wy[b] * (
-            wx[0] * light[k, i - 1, 1]
-            + wx[1] * light[k, i, 1]
-            + wx[2] * light[k, i + 1, 1]
-            + wx[3] * light[k, i + 2, 1]
-        )
-        blue += wy[b] * (
-            wx[0] * light[k, i - 1, 2]
-            + wx[1] * light[k, i, 2]
-            + wx[2] * light[k, i + 1, 2]
-            + wx[3] * light[k, i + 2, 2]
-        )
-    return max(red, 0.0), max(green, 0.0), max(blue, 0.0)
+    a, b, c, d = _weights(x - i)
+    e, f, g, h = _weights(y - j)
+    one, down, none = np.uintp(1), np.uintp(3 * width), np.float32(0.0)
+    first = np.uintp(3 * ((j - 1) * width + i - 1))
+    second = first + down
+    third = second + down
+    fourth = third + down
+    red = e * _four(light, first, a, b, c, d) + f * _four(light, second, a, b, c, d)
+    red += g * _four(light, third, a, b, c, d) + h * _four(light, fourth, a, b, c, d)
+    first, second, third, fourth = first + one, second + one, third + one, fourth + one
+    green = e * _four(light, first, a, b, c, d) + f * _four(light, second, a, b, c, d)
+    green += g * _four(light, third, a, b, c, d) + h * _four(light, fourth, a, b, c, d)
+    first, second, third, fourth = first + one, second + one, third + one, fourth + one
+    blue = e * _four(light, first, a, b, c, d) + f * _four(light, second, a, b, c, d)
+    blue += g * _four(light, third, a, b, c, d) + h * _four(light, fourth, a, b, c, d)
+    return max(red, none), max(green, none), max(blue, none)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,12 @@ from geometry.ephemeris import sky_at
 from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
 from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.validation import FloatArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, check_in_range, read_only
 from viz import theme
 from viz.camera import Camera
-from viz.scene import Caption, EarthItem, PointsItem, Scene
+from viz.kernels import by_rows, kernel
+from viz.scene import Caption, EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
+from viz.splat import in_sight
 
 REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
@@ -91,7 +94,11 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: 
     at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
     times = np.array([at])
     sky = sky_at(times)
-    position = orbit_positions(design, times)
+    if exposed_s > 0.0:
+        flight = flight_of(design)
+        position, velocity = flight.states(times, np.arange(flight.satellites))
+    else:
+        position = orbit_positions(design, times)
     lit = sunlit_fraction(
         position,
         sky.sun_direction_gcrs,
@@ -101,8 +108,7 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: 
     )
     trail = position[:, 0][None]
     if exposed_s > 0.0:
-        velocity = flight_of(design).states(times, np.arange(len(position)))[1][:, 0]
-        trail = _smeared(position[:, 0], velocity, exposed_s)
+        trail = _smeared(position[:, 0], velocity[:, 0], exposed_s)
     return RingMoment(
         at,
         sky.sun_direction_gcrs[0],
@@ -135,18 +141,31 @@ def film_moments(
 
 def _smeared(position: FloatArray, velocity: FloatArray, exposed_s: float) -> FloatArray:
     """Places (K, N, 3) along each arc flown in the exposure, near enough a circle."""
-    radius = np.linalg.norm(position, axis=1, keepdims=True)
-    up = position / radius
-    along_way = velocity - np.einsum("nk,nk->n", velocity, up)[:, None] * up
-    speed = np.linalg.norm(along_way, axis=1, keepdims=True)
-    angle = exposed_s * speed / radius
+    rate = np.linalg.norm(velocity, axis=1).max() / np.linalg.norm(position, axis=1).min()
     # no step longer than a third of a degree: a pixel or two at full width
     most = max(1, 400_000 // len(position))
-    repeats = int(min(max(1, np.ceil(np.degrees(angle.max()) / 0.12)), most))
+    repeats = int(min(max(1, np.ceil(np.degrees(exposed_s * rate) / 0.12)), most))
     shares = (np.arange(repeats) + 0.5) / repeats
-    turns = shares[:, None, None] * angle
-    places = radius * (np.cos(turns) * up + np.sin(turns) * along_way / speed)
-    return np.asarray(places)
+    out = np.empty((repeats, len(position), 3))
+    by_rows(_smear, len(position), position, velocity, exposed_s * shares, out, block=None)
+    return out
+
+
+@kernel
+def _smear(first: int, last: int, position: Any, velocity: Any, flown_s: Any, out: Any) -> None:
+    """Each member moved along its circle for each of the times flown."""
+    for n in range(first, last):
+        x, y, z = position[n, 0], position[n, 1], position[n, 2]
+        radius = math.sqrt(x * x + y * y + z * z)
+        climb = (velocity[n, 0] * x + velocity[n, 1] * y + velocity[n, 2] * z) / (radius * radius)
+        vx, vy, vz = velocity[n, 0] - climb * x, velocity[n, 1] - climb * y, velocity[n, 2] - climb * z
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        for k in range(len(flown_s)):
+            turn = flown_s[k] * speed / radius
+            along, ahead = math.cos(turn), math.sin(turn) * radius / speed
+            out[k, n, 0] = along * x + ahead * vx
+            out[k, n, 1] = along * y + ahead * vy
+            out[k, n, 2] = along * z + ahead * vz
 
 
 def ring_scene(moment: RingMoment, camera: Camera) -> Scene:
@@ -175,14 +194,16 @@ def seen_points(
     color: FloatArray,
     width: float = 1.0,
 ) -> PointsItem:
-    """Members chosen of all, spread over their trails; light (N,) and colour (N, 3) are those of all."""
-    repeats = len(moment.trail_gcrs_m)
+    """Members chosen of all by number, spread over their trails; light (N,) and colour (N, 3) are of all."""
+    everyone = len(chosen) == len(light)
+    picked = slice(None) if everyone else chosen
     return PointsItem(
-        moment.trail_gcrs_m[:, chosen].reshape(-1, 3),
-        np.tile(light[chosen] / repeats, repeats),
-        np.tile(color[chosen], (repeats, 1)),
+        moment.position_gcrs_m[picked],
+        light[picked],
+        color[picked],
         camera_reach_m(camera),
         width,
+        moment.trail_gcrs_m if everyone else moment.trail_gcrs_m[:, picked],
     )
 
 
@@ -201,11 +222,70 @@ def lit_colors(lit: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Full light is warm white, penumbra runs to red, umbra is a dim blue that the eye can still find.
     """
-    full, red, dark = (np.array(c) for c in (theme.LIT, theme.PENUMBRA, theme.DARK))
-    sunny = np.clip(lit, 0.0, 1.0)[:, None]
-    color = sunny * full + (1.0 - sunny) * np.where(sunny > 0.0, red, dark)
-    strength = np.where(sunny[:, 0] > 0.0, 0.35 + 0.65 * sunny[:, 0], theme.DARK_LIGHT)
+    color, strength = np.empty((len(lit), 3)), np.empty(len(lit))
+    shades = np.array([theme.LIT, theme.PENUMBRA, theme.DARK])
+    by_rows(
+        _color,
+        len(lit),
+        np.ascontiguousarray(lit, float),
+        shades,
+        theme.DARK_LIGHT,
+        color,
+        strength,
+        block=None,
+    )
     return color, strength
+
+
+@kernel
+def _color(
+    first: int, last: int, lit: Any, shades: Any, dark_light: float, color: Any, strength: Any
+) -> None:  # fmt: skip
+    for n in range(first, last):
+        sunny = min(max(lit[n], 0.0), 1.0)
+        other = 1 if sunny > 0.0 else 2
+        for k in range(3):
+            color[n, k] = sunny * shades[0, k] + (1.0 - sunny) * shades[other, k]
+        strength[n] = 0.35 + 0.65 * sunny if sunny > 0.0 else dark_light
+
+
+def members_in_sight(
+    design: Design,
+    at: np.datetime64,
+    craft: MeshItem,
+    camera: Camera,
+    earth: EarthItem | None,
+    *,
+    members: IntArray | None = None,
+    lift: float = 0.0,
+) -> SatellitesItem:
+    """The members, of all or of some, that a camera can see: states are worked out for these alone.
+
+    Parameters
+    ----------
+    design : Design
+    at : datetime64
+    craft : MeshItem
+    camera : Camera
+    earth : EarthItem or None
+        What hides them.
+    members : int array (n,), optional
+        Those that may be shown; default all.
+    lift : float
+        As of `SatellitesItem`.
+    """
+    times = np.array([at])
+    position = orbit_positions(design, times, satellites=members)[:, 0]
+    seen = in_sight(position, camera, earth, 2.0 * craft.mesh.extent_m)
+    seen = seen if members is None else members[seen]
+    states = orbit_states(design, times, satellites=seen)
+    return SatellitesItem(
+        craft,
+        states.position_gcrs_m[:, 0],
+        np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
+        states.sunlit_fraction[:, 0],
+        lift,
+    )
 
 
 # ------------------------------------------------------------------ cameras

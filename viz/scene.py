@@ -192,6 +192,9 @@ class PointsItem:
         m.
     width : float
         Of their images, over that of a point.
+    trail_gcrs_m : array (K, N, 3), optional
+        Where each is while the shutter is open, m: its light is spread over these places evenly.  Default
+        its position alone.
     """
 
     position_gcrs_m: FloatArray
@@ -199,6 +202,7 @@ class PointsItem:
     color: FloatArray
     reference_m: float = 1.0e6
     width: float = 1.0
+    trail_gcrs_m: FloatArray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.position_gcrs_m)
@@ -206,6 +210,8 @@ class PointsItem:
         _freeze(self, "brightness", (count,))
         _freeze(self, "color", (count, 3))
         check_in_range(self.width, 0.1, 100.0, name="width")
+        if self.trail_gcrs_m is not None:
+            _freeze(self, "trail_gcrs_m", (None, count, 3))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from geometry.constants import SOLAR_RADIUS_M
 from viz.globe import squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
+from viz.pixel_rays import ray_of, tangent_right, tangent_up
 from viz.scene import Scene
 
 STEPS = 12  # along the ray, for the fading
@@ -63,15 +64,11 @@ def _rows(
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
     for row in range(first, last):
-        y = -(row + 0.5 - 0.5 * height * (1.0 - shift[1])) * pixel
+        y = tangent_up(row, height, pixel, shift)
         for column in range(width):
-            x = (column + 0.5 - 0.5 * width * (1.0 + shift[0])) * pixel
-            dx = rays[0, 0] * x + rays[0, 1] * y - rays[0, 2]
-            dy = rays[1, 0] * x + rays[1, 1] * y - rays[1, 2]
-            dz = rays[2, 0] * x + rays[2, 1] * y - rays[2, 2]
-            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+            dx, dy, dz = ray_of(rays, tangent_right(column, width, pixel, shift), y)
             body, rim = _along(
-                ox, oy, oz, dx * n, dy * n, dz * n, axis[0], axis[1], axis[2],
+                ox, oy, oz, dx, dy, dz, axis[0], axis[1], axis[2],
                 shape[0], shape[1], shape[2],
             )  # fmt: skip
             if body <= 0.0:

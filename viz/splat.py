@@ -32,13 +32,15 @@ def add_points(light: NDArray[np.float32], item: PointsItem, scene: Scene) -> No
     sigma = point_sigma(height, item.width)
     # in a small picture the image is wider than its share: its light is spread, not added
     spread = (item.width * theme.POINT_SIGMA * height / 1080.0 / sigma) ** 2
-    count = len(item.position_gcrs_m)
-    place, weight = np.empty((count, 2), np.float32), np.empty(count, np.float32)
+    trail = item.position_gcrs_m[None] if item.trail_gcrs_m is None else item.trail_gcrs_m
+    repeats, count = trail.shape[:2]
+    place = np.empty((repeats * count, 2), np.float32)
+    weight = np.empty(repeats * count, np.float32)
     view = camera_view(scene.camera, (width, height))
     squeeze = np.zeros((3, 3)) if scene.earth is None else squeezed_from_gcrs(scene.earth)
     by_rows(
-        _project, count, item.position_gcrs_m, item.brightness, view, squeeze, squeeze @ view[0],
-        spread * item.reference_m**2, width, height, place, weight, block=None,
+        _project, repeats * count, trail.reshape(-1, 3), item.brightness, view, squeeze, squeeze @ view[0],
+        spread * item.reference_m**2 / repeats, width, height, place, weight, block=None,
     )  # fmt: skip
     draw_points(light, place, item.color, sigma, weight)
 
@@ -50,13 +52,6 @@ def camera_view(camera: Camera, size: tuple[int, int]) -> FloatArray:
     return np.vstack([camera.position_gcrs_m, camera.rotation_camera_from_gcrs, [*middle, scale]])
 
 
-def in_frame(place: FloatArray, size: tuple[int, int], margin: float = 8.0) -> NDArray[np.bool_]:
-    """Which places (N, 2) in pixels lie in the picture or just outside."""
-    x, y = place[:, 0], place[:, 1]
-    with np.errstate(invalid="ignore"):
-        return (x > -margin) & (y > -margin) & (x < size[0] + margin) & (y < size[1] + margin)
-
-
 def behind_earth(
     points_gcrs_m: FloatArray, camera: Camera, shape: EarthShape, rotation_itrs_from_gcrs: FloatArray
 ) -> NDArray[np.bool_]:
@@ -66,6 +61,38 @@ def behind_earth(
     out = np.empty(len(points_gcrs_m), np.bool_)
     _hide((points_gcrs_m - camera.position_gcrs_m) @ squeeze.T, eye, out)
     return out
+
+
+def in_sight(
+    points_gcrs_m: FloatArray, camera: Camera, earth: EarthItem | None, size_m: float
+) -> NDArray[Any]:
+    """Which of many bodies (N, 3) of a size a camera can see at any size of its picture, (n,) rising.
+
+    Left out is what the Earth hides and what lies behind the camera.
+    """
+    squeeze = np.zeros((3, 3)) if earth is None else squeezed_from_gcrs(earth)
+    seen = np.empty(len(points_gcrs_m), np.bool_)
+    eye, back = camera.position_gcrs_m, camera.rotation_camera_from_gcrs[2]
+    by_rows(_see, len(seen), points_gcrs_m, eye, back, squeeze, squeeze @ eye, size_m, seen, block=None)
+    return np.flatnonzero(seen)
+
+
+@kernel
+def _see(
+    first: int, last: int, position: Any, eye: Any, back: Any, squeeze: Any, origin: Any, size_m: float,
+    seen: Any,
+) -> None:  # fmt: skip
+    earth = origin[0] != 0.0 or origin[1] != 0.0 or origin[2] != 0.0
+    for n in range(first, last):
+        x, y, z = position[n, 0] - eye[0], position[n, 1] - eye[1], position[n, 2] - eye[2]
+        seen[n] = back[0] * x + back[1] * y + back[2] * z < size_m
+        if seen[n] and earth:
+            seen[n] = not hidden(
+                origin[0], origin[1], origin[2],
+                squeeze[0, 0] * x + squeeze[0, 1] * y + squeeze[0, 2] * z,
+                squeeze[1, 0] * x + squeeze[1, 1] * y + squeeze[1, 2] * z,
+                squeeze[2, 0] * x + squeeze[2, 1] * y + squeeze[2, 2] * z,
+            )  # fmt: skip
 
 
 @kernel
@@ -95,6 +122,7 @@ def draw_points(
     """Add small Gaussian images to light (H, W, 3), in float32.
 
     Centres (N, 2) in pixels, light (N, 3) of their peaks, and a factor (N,) on it: zero leaves one out.
+    There may be several centres and factors of each: those of all, then of all again, against light (N, 3).
     """
     factor = np.ones(len(place), np.float32) if weight is None else weight
     by_rows(
@@ -113,22 +141,37 @@ def _images(sigma: float) -> NDArray[np.float32]:
 
 
 @kernel
+def depth_of(view: Any, x: float, y: float, z: float) -> float:
+    """How far before a camera a place is, along its line of sight; the place is seen from the camera."""
+    return -(view[3, 0] * x + view[3, 1] * y + view[3, 2] * z)
+
+
+@kernel
+def pixel_of(view: Any, x: float, y: float, z: float, depth: float) -> tuple[float, float]:
+    """Column and row at which a place, seen from the camera, stands in the picture of a `camera_view`."""
+    scale = view[4, 2] / depth
+    return (
+        view[4, 0] + scale * (view[1, 0] * x + view[1, 1] * y + view[1, 2] * z),
+        view[4, 1] - scale * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z),
+    )
+
+
+@kernel
 def _project(
     first: int, last: int, position: Any, brightness: Any, view: Any, squeeze: Any, eye: Any, strength: float,
     width: int, height: int, place: Any, weight: Any,
 ) -> None:  # fmt: skip
     """Pixel and light of each point; light zero where it is out of view or behind the Earth."""
     earth = eye[0] != 0.0 or eye[1] != 0.0 or eye[2] != 0.0
-    column0, row0, scale = view[4, 0], view[4, 1], view[4, 2]
+    members = len(brightness)
     for n in range(first, last):
         weight[n] = 0.0
         px, py, pz = position[n, 0], position[n, 1], position[n, 2]
         x, y, z = px - view[0, 0], py - view[0, 1], pz - view[0, 2]
-        depth = -(view[3, 0] * x + view[3, 1] * y + view[3, 2] * z)
+        depth = depth_of(view, x, y, z)
         if not depth > 0.0:
             continue
-        column = column0 + scale * (view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) / depth
-        row = row0 - scale * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) / depth
+        column, row = pixel_of(view, x, y, z, depth)
         if not (column > -8.0 and row > -8.0 and column < width + 8.0 and row < height + 8.0):
             continue
         if earth and hidden(
@@ -139,14 +182,14 @@ def _project(
         ):  # fmt: skip
             continue
         place[n, 0], place[n, 1] = column, row
-        weight[n] = brightness[n] * strength / max(x * x + y * y + z * z, 1.0)
+        weight[n] = brightness[n % members] * strength / max(x * x + y * y + z * z, 1.0)
 
 
 @kernel
 def _draw(first: int, last: int, light: Any, place: Any, weight: Any, color: Any, images: Any) -> None:
     width = light.shape[1]
     across = images.shape[1]
-    reach = across // 2 - 1
+    reach, members = across // 2 - 1, len(color)
     for n in range(len(place)):
         share = weight[n]
         if share == 0.0:
@@ -158,7 +201,8 @@ def _draw(first: int, last: int, light: Any, place: Any, weight: Any, color: Any
         if top >= bottom or left >= right:
             continue
         u, v = int((x - i) * STEPS), int((y - j) * STEPS)
-        red, green, blue = share * color[n, 0], share * color[n, 1], share * color[n, 2]
+        m = n % members
+        red, green, blue = share * color[m, 0], share * color[m, 1], share * color[m, 2]
         for b in range(top, bottom):
             wy = images[v, b - j + reach]
             r, g, c = wy * red, wy * green, wy * blue

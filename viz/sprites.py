@@ -29,7 +29,7 @@ from viz.globe import squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
 from viz.reflections import large_rectangles
 from viz.scene import MeshItem, SatellitesItem, Scene
-from viz.splat import camera_view, draw_points, hidden, point_sigma
+from viz.splat import camera_view, depth_of, draw_points, hidden, pixel_of, point_sigma
 from viz.surroundings import ROUGHNESSES, Surroundings, surroundings
 
 MESH_PIXELS = (90.0, 150.0)
@@ -42,6 +42,7 @@ SLICES = 8  # of a row of pixels, for the coverage of a quadrilateral
 UNSEEN_M = 1e15  # the distance of what is out of view or hidden
 BRIGHTEST = 40.0  # as in `near`: a glint spreads over its pixel
 LIGHT_STEP_M = 50e3  # the sky that lights far satellites is that of a place this near
+LEVEL_STEP_M = 20e3  # and of its height
 
 
 class Parts(NamedTuple):
@@ -70,8 +71,12 @@ def sprite_parts(item: MeshItem) -> Parts:
             look[k, side, 0:3] = base * (1.0 - metal) if material.pattern is None else base
             look[k, side, 3:6] = np.array(finish.reflectance) * (1.0 - metal) + metal * base
             look[k, side, 6:10] = material.roughness, material.clear_coat, 1.0, r.area_m2
-    reach = float(np.linalg.norm(np.abs(item.mesh.bounds_m).max(axis=0)))
-    return Parts(frame, look, 2.0 * reach)
+    return Parts(frame, look, body_size_m(item))
+
+
+def body_size_m(item: MeshItem) -> float:
+    """Across the ball about the origin of a body that holds it, m."""
+    return 2.0 * float(np.linalg.norm(np.abs(item.mesh.bounds_m).max(axis=0)))
 
 
 def step_up(size: NDArray[Any], low_high: tuple[float, float]) -> NDArray[np.float64]:
@@ -83,9 +88,9 @@ def step_up(size: NDArray[Any], low_high: tuple[float, float]) -> NDArray[np.flo
 
 def lighting_place(scene: Scene, position_gcrs_m: FloatArray) -> FloatArray:
     """The place whose sky lights the satellites about a camera: on a coarse lattice, so that it stays."""
-    radius = float(np.median(np.linalg.norm(position_gcrs_m, axis=1)))
-    eye = scene.camera.position_gcrs_m
-    near = position_gcrs_m[np.argmin(np.linalg.norm(position_gcrs_m - eye, axis=1))]
+    away = position_gcrs_m - scene.camera.position_gcrs_m
+    near = position_gcrs_m[np.argmin(np.einsum("nk,nk->n", away, away))]
+    radius = LEVEL_STEP_M * round(float(np.linalg.norm(near)) / LEVEL_STEP_M)
     lattice = LIGHT_STEP_M * np.round(near / LIGHT_STEP_M)
     return np.asarray(radius * lattice / np.linalg.norm(lattice))
 
@@ -181,14 +186,13 @@ def _shine(
         distance[n] = max(d, 1e-3)
         intensity[n, 0] = intensity[n, 1] = intensity[n, 2] = 0.0
         place[n, 0] = place[n, 1] = -1e6
-        depth = -(view[3, 0] * x + view[3, 1] * y + view[3, 2] * z)
+        depth = depth_of(view, x, y, z)
         margin = 8.0 + view[4, 2] * size_m / max(d, size_m)
         if not depth > 0.1 * d:
             if d > 3.0 * size_m:
                 distance[n] = UNSEEN_M
             continue
-        column = view[4, 0] + view[4, 2] * (view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) / depth
-        row = view[4, 1] - view[4, 2] * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) / depth
+        column, row = pixel_of(view, x, y, z, depth)
         if column < -margin or row < -margin or column > width + margin or row > height + margin:
             distance[n] = UNSEEN_M
             continue
@@ -355,16 +359,11 @@ def _draw_sprites(
                 x = cx + rotation[n, 0, 0] * bx + rotation[n, 0, 1] * by + rotation[n, 0, 2] * bz
                 y = cy + rotation[n, 1, 0] * bx + rotation[n, 1, 1] * by + rotation[n, 1, 2] * bz
                 z = cz + rotation[n, 2, 0] * bx + rotation[n, 2, 1] * by + rotation[n, 2, 2] * bz
-                depth = -(view[3, 0] * x + view[3, 1] * y + view[3, 2] * z)
+                depth = depth_of(view, x, y, z)
                 if depth <= 0.0:
                     ok = False
                     break
-                corner[c, 0] = (
-                    view[4, 0] + view[4, 2] * (view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) / depth
-                )
-                corner[c, 1] = (
-                    view[4, 1] - view[4, 2] * (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) / depth
-                )
+                corner[c, 0], corner[c, 1] = pixel_of(view, x, y, z, depth)
             if not ok:
                 continue
             nx, ny, nz = _normal(rotation, n, frame, k)

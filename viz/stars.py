@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from geometry.validation import FloatArray
 from viz import theme
 from viz.assets import asset
+from viz.kernels import kernel
 from viz.scene import Scene
-from viz.splat import draw_points, in_frame, point_sigma
+from viz.splat import camera_view, depth_of, draw_points, pixel_of, point_sigma
 
 SUN_RADIUS = 0.004654  # rad, at 1 au
 FAR_M = 1e15
@@ -62,19 +63,38 @@ def add_stars(
 ) -> None:
     """Add the stars to light (H, W, 3), dimmed by what passes there (H, W); none beyond a magnitude."""
     height, width = light.shape[:2]
-    whole = stars()
-    count = np.searchsorted(whole.magnitude, faintest, side="right")
-    catalogue = Stars(*(values[:count] for values in whole))
-    place, depth = scene.camera.pixels(
-        scene.camera.position_gcrs_m + FAR_M * catalogue.direction, (width, height)
-    )
-    seen = (depth > 0.0) & in_frame(place, (width, height), 0.0)
-    place = place[seen]
-    column = np.clip(np.round(place[:, 0]).astype(int), 0, width - 1)
-    row = np.clip(np.round(place[:, 1]).astype(int), 0, height - 1)
-    flux = theme.STAR_GAIN * 10.0 ** (-0.4 * theme.STAR_POWER * (catalogue.magnitude[seen] - 1.0))
-    flux *= passed[row, column]
-    draw_points(light, place, flux[:, None] * catalogue.color[seen], point_sigma(height))
+    catalogue = stars()
+    count = int(np.searchsorted(catalogue.magnitude, faintest, side="right"))
+    place, weight = np.empty((count, 2), np.float32), np.empty(count, np.float32)
+    view = camera_view(scene.camera, (width, height))
+    _place(0, count, catalogue.direction, star_flux(), view, passed, place, weight)
+    draw_points(light, place, catalogue.color[:count], point_sigma(height), weight)
+
+
+@cache
+def star_flux() -> NDArray[np.float64]:
+    """Light of the peak of each star's image, (N,)."""
+    return theme.STAR_GAIN * 10.0 ** (-0.4 * theme.STAR_POWER * (stars().magnitude - 1.0))
+
+
+@kernel
+def _place(
+    first: int, last: int, direction: Any, flux: Any, view: Any, passed: Any, place: Any, weight: Any
+) -> None:  # fmt: skip
+    """Pixel of each star and what of its light passes there; none where it is out of the picture."""
+    height, width = passed.shape
+    for n in range(first, last):
+        weight[n] = 0.0
+        x, y, z = direction[n, 0], direction[n, 1], direction[n, 2]
+        depth = depth_of(view, x, y, z)
+        if not depth > 0.0:
+            continue
+        column, row = pixel_of(view, x, y, z, depth)
+        if not (column > 0.0 and row > 0.0 and column < width and row < height):
+            continue
+        place[n, 0], place[n, 1] = column, row
+        i, j = min(int(row + 0.5), height - 1), min(int(column + 0.5), width - 1)
+        weight[n] = flux[n] * passed[i, j]
 
 
 def star_light(rotation_gcrs_from_disc: FloatArray, pixels: int) -> NDArray[np.float32]:
@@ -84,8 +104,7 @@ def star_light(rotation_gcrs_from_disc: FloatArray, pixels: int) -> NDArray[np.f
     x, y, out = (catalogue.direction @ rotation_gcrs_from_disc).T
     ahead = out > 0.0
     place = np.stack([0.5 * pixels * (1.0 + x), 0.5 * pixels * (1.0 - y)], axis=1)[ahead] - 0.5
-    flux = theme.STAR_GAIN * 10.0 ** (-0.4 * theme.STAR_POWER * (catalogue.magnitude[ahead] - 1.0))
-    draw_points(light, place, flux[:, None] * catalogue.color[ahead], point_sigma(pixels))
+    draw_points(light, place, catalogue.color[ahead], point_sigma(pixels), star_flux()[ahead])
     return light
 
 

@@ -36,7 +36,8 @@ from viz.opengl import require_opengl
 from viz.pictures import ring
 from viz.render import render_scene
 from viz.reprojection import EarthCache
-from viz.scene import MeshItem, SatellitesItem
+from viz.ring_stage import members_in_sight, ring_moment, ring_scene
+from viz.scene import MeshItem
 from viz.staging import craft_materials, stage
 from viz.video import write_video
 
@@ -112,8 +113,7 @@ def whole_ring(design: Design, camera: Camera, size: tuple[int, int]) -> tuple[f
     cache = EarthCache()
 
     def step(number: int) -> None:
-        shown = ring.scene(design, _time(design, number)[0])
-        shown = replace(shown, camera=camera)
+        shown = ring_scene(ring_moment(design, _time(design, number)[0]), camera)
         render_scene(shown, size, earth=cache.layer(shown, size))
 
     return timed(step)
@@ -127,10 +127,7 @@ def inside(design: Design, camera: Camera, size: tuple[int, int]) -> tuple[float
     start = stage(design, satellite=0)
 
     def step(number: int) -> None:
-        at = _time(design, number)
-        states = orbit_states(design, at, satellites=None)
-        turned = np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2)
-        members = SatellitesItem(item, states.position_gcrs_m[:, 0], turned, states.sunlit_fraction[:, 0])
+        members = members_in_sight(design, _time(design, number)[0], item, camera, start.earth)
         shown = replace(start.sky(), camera=camera, satellites=(members,))
         render_scene(shown, size, 1, earth=cache.layer(shown, size))
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
 from viz import theme
-from viz.image import developed, light_of, tone, write_png
+from viz.image import _add_blurred, developed, light_of, tone, write_png
 
 
 class TestToneLaw:
@@ -28,6 +29,26 @@ class TestToneLaw:
 
 
 class TestPictureLaw:
+    def test_every_light_is_shown_as_the_curve_has_it(self):
+        # steps of 1 % over all that is shown; the dither adds up to one code, the table errs by 0.1
+        light = np.geomspace(1e-5, 250.0, 1700).astype(np.float32)
+        even = np.repeat(np.repeat(light[None, :, None], 3, axis=2), 3, axis=0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(theme, "BLOOM", 0.0)
+            shown = developed(even, 1.0)[1, :, 0].astype(float)
+        linear = tone(light)
+        code = 255.0 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+        assert (shown - code).min() > -1.1
+        assert (shown - code).max() < 1.1
+        assert (shown - code).mean() == pytest.approx(0.0, abs=0.1)
+
+    def test_the_lens_blurs_as_scipy_does(self):
+        light = np.random.default_rng(4).random((50, 70, 3)).astype(np.float32)
+        spread = np.zeros_like(light)
+        _add_blurred(light, 3.1, 0.5, spread)
+        exact = 0.5 * gaussian_filter(light, (3.1, 3.1, 0), truncate=3.5, mode="nearest")
+        np.testing.assert_allclose(spread, exact, atol=1e-6)  # sums of float32
+
     def test_black_stays_black(self):
         assert developed(np.zeros((40, 50, 3), np.float32), 2.0).max() == 0
 

@@ -113,6 +113,16 @@ class TestTilesLaw:
         # samples fall on the same places to rounding: one code
         assert np.abs(render_scene(scene, SIZE).astype(int) - whole).max() <= 1
 
+    @pytest.mark.parametrize("eye", [(0.0, -4.0, 6.0), (9.0, -24.0, 16.0), (0.3, -0.5, 0.9)])
+    def test_nothing_is_drawn_outside_of_the_part_that_meshes_reach(self, eye, monkeypatch):
+        plate = MeshItem(
+            _plate((0.4, 0.7)), (WHITE, GREEN), position_gcrs_m=PLACE + np.array([0.9, 0.3, 0.2])
+        )
+        scene = _scene(plate, eye=eye, shift=(-0.3, 0.4), ambient=(0.1, 0.2, 0.3))
+        part = render_scene(scene, SIZE)
+        monkeypatch.setattr("viz.near._reached", lambda _scene, size: (0, 0, *size))
+        assert np.abs(render_scene(scene, SIZE).astype(int) - part).max() <= 1  # as for tiles
+
     def test_transparent_over_black_is_the_picture(self):
         plate = MeshItem(_plate(), (WHITE, GREEN), position_gcrs_m=PLACE)
         scene = _scene(plate)

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from viz import theme
 from viz.camera import Camera
 from viz.lettering import lettered
 from viz.scales import round_above, round_ticks, tick_texts
-from viz.scene import Dimension, ScalarBar, Scene
+from viz.scene import Caption, Dimension, ScalarBar, Scene
 
 SUN = np.array([0.0, 0.0, 1.0])
 
@@ -94,3 +95,13 @@ class TestDrawnLaw:
         assert columns.min() == pytest.approx(ends[0, 0], abs=2.0)
         assert columns.max() == pytest.approx(ends[1, 0], abs=2.0)
         assert np.asarray(Image.fromarray(drawn)).any()
+
+    def test_words_that_come_back_are_the_same(self):
+        ground = np.random.default_rng(3).integers(0, 200, (270, 480, 3), dtype=np.uint8)
+        scene = _scene(captions=(Caption("one\ntwo", "bottom_left"), Caption("three", "top_right")))
+        first = lettered(ground, scene)
+        np.testing.assert_array_equal(lettered(ground, scene), first)
+        with theme.themed("light"):
+            on_paper = lettered(ground, scene)
+        assert (on_paper != first).any()
+        np.testing.assert_array_equal(lettered(ground, scene), first)

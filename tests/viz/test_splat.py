@@ -9,7 +9,7 @@ from geometry.environment import EarthShape
 from viz import theme
 from viz.camera import Camera
 from viz.scene import EarthItem, PointsItem, Scene
-from viz.splat import add_points, behind_earth, draw_points, point_sigma
+from viz.splat import add_points, behind_earth, draw_points, in_sight, point_sigma
 
 CAMERA = Camera([2.5e7, 4e6, 6e6], [0.0, 0.0, 0.0], view_angle_rad=0.75)
 SUN = np.array([1.0, 0.0, 0.0])
@@ -43,6 +43,21 @@ class TestHiddenAnalytic:
         near = direction * (1.0 + 1e-6) / np.linalg.norm(direction / [6378137.0, 6378137.0, 6356752.314])
         points = np.array([near, -near])
         np.testing.assert_array_equal(behind_earth(points, camera, shape, np.eye(3)), [False, True])
+
+
+class TestSightLaw:
+    def test_what_is_out_of_sight_shows_nowhere(self):
+        rng = np.random.default_rng(7)
+        points = rng.normal(size=(400, 3))
+        points *= (6.4e6 + 4e6 * rng.random((400, 1))) / np.linalg.norm(points, axis=1, keepdims=True)
+        camera = Camera([7.5e6, 0.0, 0.0], [7.5e6, 1e6, 2e5])
+        seen = in_sight(points, camera, EarthItem(), 100.0)
+        left = np.setdiff1d(np.arange(400), seen)
+        _, depth = camera.pixels(points, (320, 180))
+        hidden = behind_earth(points, camera, EarthShape(), np.eye(3))
+        np.testing.assert_array_equal(seen, np.flatnonzero(~hidden & (depth > -100.0)))
+        assert 20 < len(left) < 380
+        assert len(in_sight(points, camera, None, 100.0)) == (depth > -100.0).sum()
 
 
 class TestPointsLaw:
@@ -88,6 +103,18 @@ class TestPointsLaw:
             return light.max()
 
         assert peak(2e7) == pytest.approx(0.25 * peak(1e7), rel=1e-5)
+
+    def test_a_trail_spreads_the_light_of_its_point(self):
+        camera = Camera([2e7, 0.0, 0.0], [0.0, 0.0, 0.0])
+        ends = np.array([[[0.0, -2e6, 0.0]], [[0.0, 2e6, 0.0]]])
+        light = np.zeros((121, 121, 3), np.float32)
+        white = np.ones((1, 3))
+        add_points(light, PointsItem(ends[0], [1.0], white, 1e7, 1.0, ends), Scene(camera, SUN))
+        apart = np.zeros_like(light)
+        for end in ends:  # the same places, each with half of the light
+            add_points(apart, PointsItem(end, [0.5], white, 1e7), Scene(camera, SUN))
+        np.testing.assert_allclose(light, apart, rtol=1e-6)
+        assert (light[60].max(axis=-1) > 0.0).sum() > 4  # on both sides
 
     def test_a_small_picture_spreads_the_light_of_a_point(self):
         assert point_sigma(1080) == theme.POINT_SIGMA

@@ -11,11 +11,12 @@ import numpy as np
 
 from geometry.craft.craft import Craft
 from geometry.design import Design
-from geometry.orbit import OrbitStates, flight_of, orbit_states
+from geometry.orbit import flight_of, orbit_states
 from geometry.validation import FloatArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased
-from viz.scene import Caption, SatellitesItem, Scene
+from viz.ring_stage import members_in_sight, ring_moment
+from viz.scene import Caption, Scene
 from viz.staging import STARLIGHT, Stage, craft_item, stage
 from viz.titles import title_of
 
@@ -94,17 +95,12 @@ class _Flight:
     def scene(self, at: np.datetime64, share: float) -> Scene:
         """The scene at a time and a share of the way."""
         design, me = self.design, self.where.satellite
-        states = orbit_states(design, np.array([at]), satellites=None)
         where = stage(design, at, satellite=me)
         camera, exposure = self._camera(where, share)
-        members = SatellitesItem(
-            self.item,
-            states.position_gcrs_m[:, 0],
-            np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
-            states.sunlit_fraction[:, 0],
-            LIFT * min(1.0, (1000.0 / states.satellites) ** theme.RING_CROWDING),
-        )
-        words = _captions(design, where, states, share) if self.captions else ()
+        count = flight_of(design).satellites
+        lift = LIFT * min(1.0, (1000.0 / count) ** theme.RING_CROWDING)
+        members = members_in_sight(design, at, self.item, camera, where.earth, lift=lift)
+        words = _captions(design, where, share) if self.captions else ()
         ambient = tuple(3.0 * c for c in STARLIGHT)  # as the other pictures of the shaded side have it
         return replace(
             where.sky(ambient), camera=camera, satellites=(members,), exposure=exposure, captions=words
@@ -192,12 +188,13 @@ def eased_ends(at: float, part: float = 0.12) -> float:
     return scale * (at - 0.5 * part)
 
 
-def _captions(design: Design, where: Stage, states: OrbitStates, share: float) -> tuple[Caption, ...]:
+def _captions(design: Design, where: Stage, share: float) -> tuple[Caption, ...]:
     count = flight_of(design).satellites
     leg = sum(share >= s for s in (0.30, 0.72, 0.90))
     ring = "1 satellite" if count == 1 else f"{count:,} satellites"
-    beta = np.degrees(states.beta_rad[where.satellite, 0])
-    lit = 100.0 * states.sunlit_fraction.mean()
+    times = np.array([where.at_utc])
+    beta = np.degrees(orbit_states(design, times, satellites=(where.satellite,)).beta_rad[0, 0])
+    lit = 100.0 * ring_moment(design, where.at_utc).lit_share
     below = f"{title_of(design)}  ·  beta {beta:+.1f}°  ·  {lit:.0f} % in sunlight"
     moment = str(np.datetime_as_string(where.at_utc, unit="s")).replace("T", "  ") + " UTC"
     title = ring if leg == 0 else NAMES[leg].capitalize()

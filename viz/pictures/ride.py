@@ -17,7 +17,7 @@ from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased
-from viz.ring_stage import moment_text, ring_words
+from viz.ring_stage import members_in_sight, moment_text, ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage
 from viz.titles import title_of
@@ -136,11 +136,12 @@ class _Ride:
             position_gcrs_m=where.position_gcrs_m,
             rotation_gcrs_from_body=where.rotation_gcrs_from_body,
         )
+        camera = _camera(where, self.span_m, eye)
         shown = replace(
             where.sky(),
-            camera=_camera(where, self.span_m, eye),
+            camera=camera,
             meshes=(own,),
-            satellites=(_ahead(self.flown, where, self.light),),
+            satellites=(_ahead(self.flown, where, self.light, camera),),
             exposure=1.15,
         )
         return replace(shown, captions=_captions(self.flown, where, self.span_m)) if captions else shown
@@ -197,17 +198,11 @@ def _camera(where: Stage, span_m: float, eye: ArrayLike) -> Camera:
     )
 
 
-def _ahead(design: Design, where: Stage, light: MeshItem) -> SatellitesItem:
+def _ahead(design: Design, where: Stage, light: MeshItem, camera: Camera) -> SatellitesItem:
     """The members ahead in the plane, the nearest first; not further than the far side of the Earth."""
     count = design.ring.satellites_per_plane
     members: IntArray = (where.satellite + 1 + np.arange(min(AHEAD, count // 2))) % count
-    states = orbit_states(design, np.array([where.at_utc]), satellites=members)
-    return SatellitesItem(
-        light,
-        states.position_gcrs_m[:, 0],
-        np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
-        states.sunlit_fraction[:, 0],
-    )
+    return members_in_sight(design, where.at_utc, light, camera, where.earth, members=members)
 
 
 def _captions(design: Design, where: Stage, span_m: float) -> tuple[Caption, ...]:

@@ -69,7 +69,7 @@ class TestRingFilmsLaw:
         sky = sky_at(np.array([at]))
         np.testing.assert_array_equal(shown.sun_direction_gcrs, sky.sun_direction_gcrs[0])
         flights = orbit_positions(flown, np.array([middle]))[:, 0]
-        places = np.concatenate([p.position_gcrs_m for p in shown.points])
+        places = np.concatenate([p.trail_gcrs_m.reshape(-1, 3) for p in shown.points])
         brightness = np.concatenate([p.brightness for p in shown.points])
         still = module.scene(flown, at, captions=False) if module is not launches else shown
         assert brightness.sum() == pytest.approx(sum(p.brightness.sum() for p in still.points))

@@ -141,10 +141,11 @@ class RayBudget:
                 AccuracyWarning,
                 stacklevel=3,
             )
-        if self.cut_weight > 1e-4 * max(self.cast, 1):
+        begun = max(self.cast - self.reflected, 1)
+        if self.cut_weight > 1e-4 * begun:
             warnings.warn(
-                f"light was lost on paths that never end: {self.cut_weight / self.cast:.1%} of the rays; "
-                "give closed mirrors some absorptance",
+                f"light was lost on paths that never end: {self.cut_weight / begun:.2%} of the light of all "
+                "rays; give closed mirrors some absorptance",
                 AccuracyWarning,
                 stacklevel=3,
             )

@@ -43,6 +43,8 @@ def exchange_arrays(exchange: ExchangeFactors) -> dict[str, np.ndarray]:
 def _errors_of(exchange: ExchangeFactors) -> np.ndarray:
     """Standard error of each factor that is not zero."""
     rows, columns = exchange.factors.tocoo().coords
+    if not len(rows):  # of no places at all, a sparse array makes another sparse array
+        return np.zeros(0)
     return np.asarray(exchange.standard_errors[rows, columns]).ravel()
 
 

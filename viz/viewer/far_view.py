@@ -24,6 +24,7 @@ from viz.stars import add_stars, add_sun
 from viz.viewer.cameras import ring_reach
 from viz.viewer.dusk import add_dusk
 from viz.viewer.moments import Moment
+from viz.viewer.telling import above_level
 from viz.viewer.umbra import add_umbra
 
 KEPT_PIXELS = 0.35  # of motion that is not seen
@@ -130,6 +131,5 @@ def _backdrop(
 
 def _above_horizon(item: PointsItem, camera: Camera) -> PointsItem:
     """What stands over the level of the observer."""
-    up = camera.position_gcrs_m / np.linalg.norm(camera.position_gcrs_m)
-    seen = (item.position_gcrs_m - camera.position_gcrs_m) @ up > 0.0
+    seen = above_level(item.position_gcrs_m, camera)
     return PointsItem(item.position_gcrs_m[seen], item.brightness[seen], item.color[seen], item.reference_m)

@@ -79,11 +79,12 @@ class Frames:
             self.display.hide_craft()
             return
         state = session.state
-        key = (loads, state.coloring, state.surface)
+        top = session.scale_top
+        key = (loads, state.coloring, top, state.surface)
         if key != self._colored:
             from viz.viewer.tints import face_colors  # with its patterns, which the first picture lacks
 
-            self._colors = face_colors(loads, session.design, state.coloring, state.surface)
+            self._colors = face_colors(loads, session.design, state.coloring, top, state.surface)
             self._colored = key
         moment = session.moment
         self.display.show_craft(

@@ -18,9 +18,9 @@ from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
 
 LOAD_WORDS = {
-    "solar": "Absorbed, Sun",
-    "albedo": "Absorbed, albedo",
-    "earth_infrared": "Absorbed, infrared",
+    "solar": "From the Sun",
+    "albedo": "From albedo",
+    "earth_infrared": "From Earth infrared",
 }
 """In the order of `geometry.radiation.LOADS`."""
 
@@ -121,7 +121,7 @@ def with_error(value: float, error: float, most: int = 2) -> str:
         return f"{value:,.{decimals}f}"
     decimals = min(max(0, -math.floor(math.log10(error))), most)
     if decimals == most and round(error, most) == 0.0:
-        return f"{value:,.{most}f} ± under {10.0**-most:.{most}f}"
+        return f"{value:,.{most}f} ± <{10.0**-most:.{most}f}"
     return f"{value:,.{decimals}f} ± {error:,.{decimals}f}"
 
 

@@ -34,6 +34,7 @@ MESHES = False
 
 PREFERRED = ("wing_1.module_01.back", "bus.radiator", "module.back")
 PIXELS = 1800  # across the disc
+FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 SHOWN = 0.0005  # smallest share that is named
@@ -150,11 +151,36 @@ def _default_surface(craft: Craft) -> str:
 # ------------------------------------------------------------------ the disc
 
 
-def _look(design: Design, where: Stage, craft: Craft, states: OrbitStates, surface: str) -> Look:
+def disc_light(
+    design: Design, craft: Craft, surface: str, satellite: int, at_utc: np.datetime64, pixels: int
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Linear light of the disc alone (pixels, pixels, 3), and what of the square it fills.
+
+    Parameters
+    ----------
+    design : Design
+    craft : Craft
+        Of that satellite.
+    surface : str
+    satellite : int
+        Its number in the ring.
+    at_utc : datetime64
+    pixels : int
+        Across the disc.
+    """
+    where = stage(design, at_utc, satellite=satellite)
+    states = orbit_states(design, np.array([where.at_utc]), satellites=(satellite,))
+    look = _look(design, where, craft, states, surface, pixels)
+    return _light(look), look.inside
+
+
+def _look(
+    design: Design, where: Stage, craft: Craft, states: OrbitStates, surface: str, pixels: int = PIXELS
+) -> Look:
     frame = surface_frame(craft, surface)
     turn = where.rotation_gcrs_from_body @ frame.rotation_body_from_surface
     axes = _disc_axes(where, turn[:, 2])
-    middle = (np.arange(PIXELS) + 0.5) * 2.0 / PIXELS - 1.0
+    middle = (np.arange(pixels) + 0.5) * 2.0 / pixels - 1.0
     x, y = np.meshgrid(middle, -middle)
     square = x * x + y * y
     inside = square < 1.0
@@ -176,9 +202,11 @@ def _disc_axes(where: Stage, normal: FloatArray) -> FloatArray:
 
 def _light(look: Look) -> FloatArray:
     """Linear light of the disc (H, W, 3): sky and Earth as they look, own parts in their colours."""
-    scene = look.where.sky()
-    light, passed = earth_along(scene, look.where.position_gcrs_m, look.directions_gcrs, 2.0 / PIXELS)
-    light += passed[..., None] * star_light(look.rotation_gcrs_from_disc, PIXELS)
+    scene, pixels = look.where.sky(), len(look.inside)
+    light, passed = earth_along(scene, look.where.position_gcrs_m, look.directions_gcrs, 2.0 / pixels)
+    # in a small disc the same stars stand denser
+    stars = min(1.0, pixels / FINE_PIXELS) ** 2 * star_light(look.rotation_gcrs_from_disc, pixels)
+    light += passed[..., None] * stars
     categories = np.full(look.inside.shape, -1)
     categories[look.inside] = look.seen.categories
     parts = look.seen.faces >= 0
@@ -236,10 +264,12 @@ def _sees_sun(look: Look, normal: FloatArray, sun: FloatArray, cosine: FloatArra
 
 def _with_grid(light: FloatArray, inside: NDArray[np.bool_]) -> FloatArray:
     """Faint circles at 30 and 60 degrees from the normal, and the rim."""
-    middle = (np.arange(PIXELS) + 0.5) * 2.0 / PIXELS - 1.0
+    pixels = len(inside)
+    middle = (np.arange(pixels) + 0.5) * 2.0 / pixels - 1.0
     radius = np.hypot(middle, middle[:, None])
+    faint = min(1.0, pixels / FINE_PIXELS)
     for where, strength in ((0.5, 0.016), (math.sin(math.radians(60.0)), 0.016), (0.9985, 0.10)):
-        line = strength * np.clip(1.8 - np.abs(radius - where) * 0.5 * PIXELS, 0.0, 1.0)
+        line = faint * strength * np.clip(1.8 - np.abs(radius - where) * 0.5 * pixels, 0.0, 1.0)
         light = light + (line * inside)[..., None]
     return light
 

@@ -15,6 +15,9 @@ SidedValues = FloatArray
 """(2, F): front and back of each face; NaN where there is nothing to say."""
 
 
+SCALE_SHARE = 0.99  # of what is in view lies within the scale
+
+
 @dataclass(frozen=True)
 class Coloring:
     """One way to colour a craft.
@@ -75,8 +78,16 @@ COLORINGS: dict[str, Coloring] = {
 """By name; what is computed one day (temperatures) is one more entry."""
 
 
-def scale_top(values: SidedValues) -> float:
-    """A round end of the scale for these values; 1 where there are none."""
-    shown = values[np.isfinite(values)]
-    top = float(np.percentile(shown, 99.5)) if shown.size else 0.0
+def scale_top(values: SidedValues, weights: SidedValues) -> float:
+    """A round end of the scale for values (2, F), each of a weight; 1 where there are none.
+
+    Weighted by what of the picture each side fills, the scale is that of what is in view: of the lit side
+    of a craft, or of its shaded back, whose loads are far less.
+    """
+    known = np.isfinite(values) & (weights > 0.0)
+    top = 0.0
+    if known.any():
+        order = np.argsort(values[known])
+        filled = np.cumsum(weights[known][order])
+        top = float(values[known][order][np.searchsorted(filled, SCALE_SHARE * filled[-1])])
     return round_above(top) if top > 1e-3 else 1.0

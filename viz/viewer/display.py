@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,22 +74,25 @@ class Display:
         camera: Camera,
         position_gcrs_m: FloatArray,
         rotation_gcrs_from_body: FloatArray,
+        others: Sequence[tuple[FloatArray, FloatArray, bool]] = (),
     ) -> None:
-        """The craft where it is, in metres about the camera; colours (2, F, 3), edges in black."""
+        """The craft where it is, in metres about the camera; colours (2, F, 3), edges in black.
+
+        `others` are more craft like it: place, turn, and whether their edges are drawn.
+        """
         if self._craft is None or self._craft.mesh is not mesh:
             self.hide_craft()
             self._craft = _CraftActor(mesh, edges)
-            for actor in self._craft.actors:
-                self._craft_layer.AddActor(actor)
         self._craft.set_colors(colors)
-        self._craft.place(position_gcrs_m - camera.position_gcrs_m, rotation_gcrs_from_body)
+        poses = [(position_gcrs_m, rotation_gcrs_from_body, True), *others]
+        eye = camera.position_gcrs_m
+        self._craft.place(self._craft_layer, [(place - eye, turn, edged) for place, turn, edged in poses])
         self._aim(camera)
 
     def hide_craft(self) -> None:
         """No craft in the picture."""
         if self._craft is not None:
-            for actor in self._craft.actors:
-                self._craft_layer.RemoveActor(actor)
+            self._craft.place(self._craft_layer, [])
             self._craft = None
 
     def smooth_edges(self, smooth: bool) -> None:
@@ -214,7 +218,7 @@ class _CraftActor:
 
     def __init__(self, mesh: SurfaceMesh, edges: SurfaceMesh) -> None:
         self.mesh = mesh
-        self._pose = vtkMatrix4x4()
+        self._copies: list[tuple[vtkMatrix4x4, list[vtkActor]]] = []
         corners = mesh.vertices_m[mesh.faces]
         both = np.concatenate([corners, corners[:, [0, 2, 1]]]).reshape(-1, 3)
         polydata, points = vtkPolyData(), vtkPoints()
@@ -225,28 +229,28 @@ class _CraftActor:
         self._array = numpy_to_vtk(self._colors, deep=0)
         polydata.GetCellData().SetScalars(self._array)
         self._polydata = polydata
-        colored = self._actor(polydata)
-        colored.GetMapper().SetColorModeToDirectScalars()
-        colored.GetMapper().SetScalarModeToUseCellData()
-        colored.GetProperty().BackfaceCullingOn()
+        self._sides = vtkPolyDataMapper()
+        self._sides.SetInputData(polydata)
+        self._sides.SetColorModeToDirectScalars()
+        self._sides.SetScalarModeToUseCellData()
         rims, points = vtkPolyData(), vtkPoints()
         points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
         rims.SetPoints(points)
         # of each ribbon its rim alone, as a line that is a pixel wide from any distance
         rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
-        black = self._actor(rims)
-        black.GetProperty().SetColor(0.012, 0.013, 0.016)
-        self.actors = (colored, black)
+        self._rims = vtkPolyDataMapper()
+        self._rims.SetInputData(rims)
 
-    def _actor(self, polydata: vtkPolyData) -> vtkActor:
-        """Drawn unlit at the pose of the craft."""
-        mapper = vtkPolyDataMapper()
-        mapper.SetInputData(polydata)
-        actor = vtkActor()
-        actor.SetMapper(mapper)
-        actor.GetProperty().LightingOff()
-        actor.SetUserMatrix(self._pose)
-        return actor
+    def _copy(self) -> tuple[vtkMatrix4x4, list[vtkActor]]:
+        """One more craft, drawn unlit, and its pose."""
+        pose, actors = vtkMatrix4x4(), [vtkActor(), vtkActor()]
+        for actor, mapper in zip(actors, (self._sides, self._rims), strict=True):
+            actor.SetMapper(mapper)
+            actor.GetProperty().LightingOff()
+            actor.SetUserMatrix(pose)
+        actors[0].GetProperty().BackfaceCullingOn()
+        actors[1].GetProperty().SetColor(0.012, 0.013, 0.016)
+        return pose, actors
 
     def set_colors(self, colors: Bytes) -> None:
         """Colours (2, F, 3) of front and back."""
@@ -256,13 +260,22 @@ class _CraftActor:
             self._array.Modified()
             self._polydata.Modified()
 
-    def place(self, position_m: FloatArray, rotation: FloatArray) -> None:
-        """Put it there, about the camera."""
-        for i in range(3):
-            for j in range(3):
-                self._pose.SetElement(i, j, float(rotation[i, j]))
-            self._pose.SetElement(i, 3, float(position_m[i]))
-        self._pose.Modified()
+    def place(self, layer: vtkRenderer, poses: Sequence[tuple[FloatArray, FloatArray, bool]]) -> None:
+        """As many craft in a layer as there are poses: place and turn about the camera, edges or none."""
+        while len(self._copies) < len(poses):
+            self._copies.append(self._copy())
+            for actor in self._copies[-1][1]:
+                layer.AddActor(actor)
+        while len(self._copies) > len(poses):
+            for actor in self._copies.pop()[1]:
+                layer.RemoveActor(actor)
+        for (pose, (_sides, rims)), (position_m, rotation, edged) in zip(self._copies, poses, strict=True):
+            rims.SetVisibility(bool(edged))
+            for i in range(3):
+                for j in range(3):
+                    pose.SetElement(i, j, float(rotation[i, j]))
+                pose.SetElement(i, 3, float(position_m[i]))
+            pose.Modified()
 
 
 def _cells(rows: NDArray[np.int64]) -> vtkCellArray:

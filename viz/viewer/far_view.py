@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.validation import FloatArray
+from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.camera import Camera
 from viz.globe import earth_layer
@@ -24,6 +24,7 @@ from viz.stars import add_stars, add_sun
 from viz.viewer.cameras import ring_reach
 from viz.viewer.dusk import add_dusk
 from viz.viewer.moments import Moment
+from viz.viewer.telling import above_level
 from viz.viewer.umbra import add_umbra
 
 KEPT_PIXELS = 0.35  # of motion that is not seen
@@ -35,18 +36,20 @@ CRAFT_M = 3.0e5  # nearer, the satellite looked at is drawn as what it is
 LOOKED_AT: theme.Color = (0.55, 1.0, 0.95)
 
 
-def far_scene(moment: Moment, camera: Camera, *, ground: bool = False) -> Scene:
+def far_scene(
+    moment: Moment, camera: Camera, *, ground: bool = False, without: IntArray | None = None
+) -> Scene:
     """The scene of a moment without meshes and words."""
     return Scene(
         camera=camera,
         sun_direction_gcrs=moment.sun_direction_gcrs,
         earth=None if ground else moment.earth,
         stars=True,
-        points=(ring_points(moment, camera),),
+        points=(ring_points(moment, camera, without),),
     )
 
 
-def ring_points(moment: Moment, camera: Camera) -> PointsItem:
+def ring_points(moment: Moment, camera: Camera, without: IntArray | None = None) -> PointsItem:
     """Every satellite as a point of light, the one looked at in its own colour (from near it is a mesh)."""
     count = len(moment.position_gcrs_m)
     light = theme.RING_LIGHT * min(1.0, (1000.0 / count) ** theme.RING_CROWDING)
@@ -58,6 +61,8 @@ def ring_points(moment: Moment, camera: Camera) -> PointsItem:
         color[moment.satellite] = LOOKED_AT
         near = distance[moment.satellite] < CRAFT_M
         brightness[moment.satellite] *= 0.0 if near else 3.0
+    if without is not None:
+        brightness[without] = 0.0
     return PointsItem(moment.position_gcrs_m, brightness, color, reference)
 
 
@@ -80,9 +85,13 @@ class FarView:
         umbra: bool = False,
         ground: bool = False,
         coarseness: float = 1.0,
+        without: IntArray | None = None,
     ) -> NDArray[np.uint8]:
-        """sRGB (H, W, 3) of a moment at this size, each pixel so many of the screen wide."""
-        scene = far_scene(moment, camera, ground=ground)
+        """sRGB (H, W, 3) of a moment at this size, each pixel so many of the screen wide.
+
+        Satellites of the numbers `without` are left out.
+        """
+        scene = far_scene(moment, camera, ground=ground, without=without)
         coarse = coarseness > 1.0
         key = (size, umbra, ground, coarseness, scene.earth and scene.earth.shape)
         if self._backdrop is None or self._key != key or not self._serves(scene, moment, size):
@@ -130,6 +139,5 @@ def _backdrop(
 
 def _above_horizon(item: PointsItem, camera: Camera) -> PointsItem:
     """What stands over the level of the observer."""
-    up = camera.position_gcrs_m / np.linalg.norm(camera.position_gcrs_m)
-    seen = (item.position_gcrs_m - camera.position_gcrs_m) @ up > 0.0
+    seen = above_level(item.position_gcrs_m, camera)
     return PointsItem(item.position_gcrs_m[seen], item.brightness[seen], item.color[seen], item.reference_m)

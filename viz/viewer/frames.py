@@ -12,10 +12,12 @@ from viz.outlines import outlines
 from viz.viewer.cameras import is_ground
 from viz.viewer.display import Display
 from viz.viewer.far_view import FarView
+from viz.viewer.neighbours import Neighbours, neighbours
 from viz.viewer.session import Session
 
 FRAME_S = 0.06  # that a moving picture may take, until it is on the screen
 EDGE_WIDTH, EDGE_LIFT = 0.0009, 0.0006  # of the rims of surfaces, in lengths of the craft
+NOBODY = Neighbours()
 COARSEST = 4.0  # pixels of the screen for one of the picture
 
 
@@ -39,16 +41,22 @@ class Frames:
     def draw(self, size: tuple[int, int], *, fine: bool = False) -> None:
         """Everything but the panels; `fine` at the full size of the window."""
         began = time.perf_counter()
-        self.display.show_far(self.far_picture(size, fine=fine, paced=False))
-        self._draw_craft()
+        near = self._neighbours(size)
+        self.display.show_far(self.far_picture(size, fine=fine, paced=False, near=near))
+        self._draw_craft(near)
         self.display.smooth_edges(fine)
         if not fine:
             self._pace(time.perf_counter() - began + self.display.render_s)
 
     def far_picture(
-        self, size: tuple[int, int], *, fine: bool = False, paced: bool = True
+        self,
+        size: tuple[int, int],
+        *,
+        fine: bool = False,
+        paced: bool = True,
+        near: Neighbours = NOBODY,
     ) -> NDArray[np.uint8]:
-        """The far picture (h, w, 3) alone, coarser than `size` where it is not `fine`."""
+        """The far picture (h, w, 3) alone, coarser than `size` where it is not `fine`; without those near."""
         began = time.perf_counter()
         session = self.session
         step = 1.0 if fine else self.coarseness
@@ -61,6 +69,7 @@ class Frames:
             umbra=session.state.umbra,
             ground=is_ground(session.state),
             coarseness=step,
+            without=near.satellites[near.is_large],
         )
         if paced and not fine:
             self._pace(time.perf_counter() - began)
@@ -73,17 +82,25 @@ class Frames:
             return
         self.coarseness = min(max(round(self.coarseness * factor, 2), 1.0), COARSEST)
 
-    def _draw_craft(self) -> None:
+    def _neighbours(self, size: tuple[int, int]) -> Neighbours:
+        session = self.session
+        if not session.sees_craft or session.loads is None:
+            return NOBODY
+        extent = session.craft.mesh.extent_m
+        return neighbours(session.design, session.moment, session.camera, extent, size)
+
+    def _draw_craft(self, near: Neighbours) -> None:
         session, loads = self.session, self.session.loads
         if not session.sees_craft or loads is None:
             self.display.hide_craft()
             return
         state = session.state
-        key = (loads, state.coloring, state.surface)
+        top = session.scale_top
+        key = (loads, state.coloring, top, state.surface)
         if key != self._colored:
             from viz.viewer.tints import face_colors  # with its patterns, which the first picture lacks
 
-            self._colors = face_colors(loads, session.design, state.coloring, state.surface)
+            self._colors = face_colors(loads, session.design, state.coloring, top, state.surface)
             self._colored = key
         moment = session.moment
         self.display.show_craft(
@@ -93,6 +110,7 @@ class Frames:
             session.camera,
             moment.state.position_gcrs_m[0, 0],
             moment.rotation_gcrs_from_body,
+            tuple(zip(near.position_gcrs_m, near.rotation_gcrs_from_body, near.is_large, strict=True)),
         )
 
     def _edges(self) -> SurfaceMesh:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz import theme
 from viz.typesetting import line_width
-from viz.viewer.coloring import COLORINGS, scale_top
+from viz.viewer.coloring import COLORINGS
 from viz.viewer.knobs import KNOBS, LAWS, value_text
 from viz.viewer.session import Session
+from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
     KEYS,
@@ -30,6 +33,7 @@ COLUMN = 21.0
 ROW = 1.55
 BUTTON = 1.9
 STRIP = 2.6
+DISC = 14.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,15 @@ class Ramp:
     color_map: str
 
 
-Item = Text | Shape | Bars | Ramp
+@dataclass(frozen=True, eq=False)
+class Plate:
+    """A picture with transparency, fitted into a box."""
+
+    box: Box
+    picture: NDArray[np.uint8]
+
+
+Item = Text | Shape | Bars | Ramp | Plate
 
 
 @dataclass(frozen=True)
@@ -228,8 +240,12 @@ def panels(session: Session, size: tuple[int, int], pointed: Pointed = Pointed()
             small -= 1
             panel = column(session, size, small, pointed)
         found.append(panel)
+    over = bottom.box[1]
     if session.message and not session.state.help:
-        found.append(_message(session, size, px, bottom.box[1]))
+        found.append(_message(session, size, px, over))
+        over = found[-1].box[1]
+    if not session.state.help:
+        found += _sight(session, px, (found[1].box[2], found[2].box[0]), over)
     if session.state.help:
         found.append(_help(size, px))
     return tuple(found)
@@ -303,7 +319,7 @@ def _scale(session: Session, pen: _Pen) -> None:
     pen.gap(0.15)
     pen.items.append(Ramp((pen.left, pen.y, pen.right, pen.y + 0.7 * px), chosen.color_map))
     pen.gap(0.7)
-    top = scale_top(chosen.values(loads))
+    top = session.scale_top or 1.0
     pen.y += 1.2 * px
     base = pen.y - 0.2 * px
     pen.items.append(Text(pen.left, base, "0", px, theme.TEXT_QUIET))
@@ -399,6 +415,23 @@ def _season_strip(session: Session, pen: _Pen) -> None:
     pen.items.append(Shape((x - 0.08 * px, top, x + 0.08 * px, bottom), theme.ACCENT))
     pen.controls.append(Control("date", "slider", (left, top, right, bottom), "date"))
     pen.y = bottom
+
+
+def _sight(session: Session, px: int, columns: tuple[float, float], above: float) -> list[Panel]:
+    """What the selected surface sees, between the columns where there is room."""
+    seen, edge, wide = session.sight, MARGIN * px, (DISC + 1.2) * px
+    if seen is None or columns[1] - columns[0] < wide + 2 * edge or above < 2.0 * wide:
+        return []
+    left, top = columns[0] + edge, above - edge - wide - 1.5 * px
+    disc = (left + 0.6 * px, top + 2.0 * px, left + wide - 0.6 * px, top + wide + 0.8 * px)
+    heading = Text(left + 0.6 * px, top + 1.35 * px, "What it sees", px, theme.TEXT_QUIET)
+    return [Panel("sight", (left, top, left + wide, above - edge), (heading, _plate(disc, seen)))]
+
+
+@lru_cache(maxsize=4)
+def _plate(box: Box, seen: Sight) -> Plate:
+    """One item for one picture at one place, so that its panel is painted once."""
+    return Plate(box, seen.picture)
 
 
 def _message(session: Session, size: tuple[int, int], px: int, above: float) -> Panel:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from viz import theme
 from viz.typesetting import ink_of, line_mask, line_width
-from viz.viewer.layout import Bars, Item, Panel, Ramp, Shape, Text
+from viz.viewer.layout import Bars, Item, Panel, Plate, Ramp, Shape, Text
 
 FINE = 2  # shapes are drawn this many times larger and averaged
 
@@ -50,7 +50,13 @@ def _shapes(box: tuple[int, int, int, int], shapes: tuple[Item, ...], opacity: f
             _bars(draw, item, _scaled(item.box, left, top))
         elif isinstance(item, Ramp):
             _ramp(large, item, _scaled(item.box, left, top))
-    return large.resize((width, height), Image.Resampling.BOX)
+    image = large.resize((width, height), Image.Resampling.BOX)
+    for item in shapes:
+        if isinstance(item, Plate):
+            x0, y0, x1, y1 = (round(v) for v in item.box)
+            picture = Image.fromarray(item.picture).resize((x1 - x0, y1 - y0), Image.Resampling.LANCZOS)
+            image.alpha_composite(picture, (x0 - left, y0 - top))
+    return image
 
 
 def _scaled(box: tuple[float, ...], left: int, top: int) -> tuple[float, float, float, float]:

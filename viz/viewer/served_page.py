@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from trame.ui.html import DivLayout
 from trame.widgets import html
 
-from viz.viewer.coloring import COLORINGS, scale_top
+from viz.image import png_bytes
+from viz.viewer.coloring import COLORINGS
 from viz.viewer.knobs import KNOBS, LAWS, value_text
 from viz.viewer.session import JUMPS, Session
+from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
     KEYS,
@@ -58,7 +62,14 @@ def state_of(session: Session) -> dict[str, Any]:
         "alert": session.alert,
         "strip": _strip(session),
         "date_share": _date_share(session),
+        "sight": "" if session.sight is None else _address_of(session.sight),
     }
+
+
+@lru_cache(maxsize=2)
+def _address_of(seen: Sight) -> str:
+    """A picture as an address that holds all of it."""
+    return f"data:image/png;base64,{b64encode(png_bytes(seen.picture)).decode()}"
 
 
 def _selected(session: Session) -> tuple[str, list[tuple[str, str]]]:
@@ -81,7 +92,7 @@ def _scale(session: Session) -> dict[str, Any]:
         return {"title": f"{chosen.title}: being cast ...", "ticks": [], "ramp": ""}
     import matplotlib
 
-    top = scale_top(chosen.values(loads))
+    top = session.scale_top or 1.0
     colors = matplotlib.colormaps[chosen.color_map](np.linspace(0.0, 1.0, RAMP_STEPS))
     stops = ", ".join("rgb({:.0f} {:.0f} {:.0f})".format(*(255.0 * c[:3])) for c in colors)
     ticks = ["0", f"{0.5 * top:g}", f"{top:g}"]
@@ -173,6 +184,14 @@ def _left() -> None:
     with html.Dl(id="numbers"), html.Div(v_for="(line, k) in lines", key="k"):
         html.Dt("{{ line[0] }}")
         html.Dd("{{ line[1] }}")
+    html.P("What it sees", classes="quiet", v_if=("sight",))
+    html.Img(
+        id="sight",
+        classes="sight",
+        v_if=("sight",),
+        src=("sight",),
+        alt=("`Fisheye: what ${heading} sees`",),
+    )
 
 
 def _right() -> None:

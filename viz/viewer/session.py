@@ -20,11 +20,12 @@ from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
 from viz.viewer.cameras import camera_of
-from viz.viewer.coloring import COLORINGS
+from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
 from viz.viewer.loads import CraftLoads, coarse_loads, fine_loads
 from viz.viewer.moments import Moment, moment_of
 from viz.viewer.picking import satellite_at, surface_at
+from viz.viewer.sight import Sight, sight_from
 from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
 from viz.viewer.tasks import NewestOnly
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from geometry.studies.eclipse_year import EclipseYear
 
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
+MESSAGE_S, ALERT_S = 9.0, 25.0  # for which a message stands
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
 JUMPS = ("equinox", "solstice", "eclipse", "longest")
 SETTLED_S = 0.35
@@ -72,7 +74,7 @@ class Session:
         self.message, self.alert = "", False
         self.tasks = NewestOnly()
         self._clock = clock
-        self._changed_at = clock()
+        self._changed_at = self._said_at = clock()
         self._moment: Moment | None = None
         self._member: tuple[Design, int, Design] | None = None
         self._craft: tuple[object, Craft] | None = None
@@ -85,6 +87,9 @@ class Session:
         self._year_of: tuple[object, ...] = ()
         self._year_had: tuple[object, ...] = ()  # whose year it is: of the design before, for a moment
         self._fine_asked: tuple[object, ...] = ()
+        self._sight: Sight | None = None
+        self._sight_asked: tuple[object, ...] = ()
+        self._sight_seen: FloatArray | None = None
         self._dragging = False
         self._warm = False  # the kernels of the loads are there: a coarse answer takes no longer than a frame
 
@@ -151,9 +156,30 @@ class Session:
         """Attitude law flown."""
         return self.design.attitude.law
 
+    @property
+    def sight(self) -> Sight | None:
+        """What the selected surface sees; None where there is none, or its picture is not there yet."""
+        state, kept = self.state, self._sight
+        if kept is None or not self.sees_craft or kept.design is not self.design:
+            return None
+        return kept if (kept.satellite, kept.surface) == (state.satellite, state.surface) else None
+
+    @property
+    def scale_top(self) -> float | None:
+        """End of the scale of the present colours, for what of the craft is in view; None: no scale."""
+        values_of, loads = COLORINGS[self.state.coloring].values, self._loads
+        if values_of is None or loads is None or not self.sees_craft:
+            return None
+        mesh, moment = loads.mesh, self.moment
+        eye = moment.rotation_gcrs_from_body.T @ (
+            self.camera.position_gcrs_m - moment.state.position_gcrs_m[0, 0]
+        )
+        towards = np.einsum("fk,fk->f", mesh.normals, eye - mesh.centroids_m)
+        return scale_top(values_of(loads), mesh.areas_m2 * np.maximum([towards, -towards], 0.0))
+
     def say(self, message: str, *, alert: bool = False) -> None:
-        """Leave a word for the status line."""
-        self.message, self.alert = message, alert
+        """Leave a word for the status line, for a while."""
+        self.message, self.alert, self._said_at = message, alert, self._clock()
 
     # ---------------------------------------------------------------- what is done
 
@@ -189,7 +215,11 @@ class Session:
         for kind, tag, result in self.tasks.finished():
             _TAKE[kind](self, tag, result)
             changed = True
+        if self.message and self._clock() - self._said_at > (ALERT_S if self.alert else MESSAGE_S):
+            self.say("")
+            changed = True
         changed |= self._follow_loads()
+        self._ask_sight()
         self._ask_year()
         if self.settled:
             self._ask_fine()
@@ -390,6 +420,19 @@ class Session:
         satellite, at = self.state.satellite, self.state.at_utc
         self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
 
+    def _ask_sight(self) -> None:
+        """Have what the selected surface sees drawn, anew where the craft has turned."""
+        surface, satellite = self.state.surface, self.state.satellite
+        if not self.sees_craft or surface not in self.craft.mesh.surface_names or self._dragging:
+            return
+        wanted, seen = (self.design, satellite, surface), self._seen_now()
+        same = wanted == self._sight_asked and self._sight_seen is not None
+        if same and np.abs(seen - self._sight_seen).max() < TURNED_RAD:
+            return
+        self._sight_asked, self._sight_seen = wanted, seen
+        design, craft, at = self.design, self.craft, self.state.at_utc
+        self.tasks.ask("sight", wanted, lambda: sight_from(design, craft, satellite, str(surface), at))
+
     def _ask_year(self) -> None:
         """Have the season strip drawn for another design or year."""
         wanted = self._year_wanted()
@@ -432,6 +475,12 @@ class Session:
         elif tag == self._fine_asked:
             self._loads = result
 
+    def _take_sight(self, tag: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.say(str(result), alert=True)
+        elif tag == self._sight_asked:
+            self._sight = result
+
     def _take_year(self, tag: Any, result: Any) -> None:
         if tag == self._year_of:
             self.year = None if isinstance(result, Exception) else result
@@ -458,6 +507,7 @@ class Session:
 _TAKE = {
     "coarse": Session._take_coarse,
     "fine": Session._take_fine,
+    "sight": Session._take_sight,
     "year": Session._take_year,
     "jump": Session._take_jump,
     "spacing": Session._take_spacing,

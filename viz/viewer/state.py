@@ -48,7 +48,7 @@ START_AIMS = {
     "ride": Aim(),
     "sun": Aim(),
     "pole": Aim(),
-    "ground": Aim(np.radians(-25.0), np.radians(28.0)),
+    "ground": Aim(np.radians(-85.0), np.radians(20.0)),  # westwards, where the ring of 18:00 sets
 }
 
 

@@ -67,6 +67,10 @@ class NewestOnly:
                 result: Any = function()
             except (ValueError, OSError, MemoryError) as error:  # told in the panel, not lost in a thread
                 result = error
+            except RuntimeError:
+                if self._closed:  # the program ends: no thread can be begun any more
+                    return
+                raise
             with self._changed:
                 self._running = None
                 if not self._closed:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import flight_of
 from geometry.orbit.parameters import SunSynchronousOrbit
+from geometry.validation import FloatArray
 from viz.camera import Camera
 from viz.titles import title_of
 from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
 
-LOAD_WORDS = {"solar": "Sun", "albedo": "Albedo", "earth_infrared": "Earth infrared"}
+LOAD_WORDS = {
+    "solar": "From the Sun",
+    "albedo": "From albedo",
+    "earth_infrared": "From Earth infrared",
+}
 """In the order of `geometry.radiation.LOADS`."""
 
 
@@ -115,14 +121,24 @@ def with_error(value: float, error: float, most: int = 2) -> str:
         return f"{value:,.{decimals}f}"
     decimals = min(max(0, -math.floor(math.log10(error))), most)
     if decimals == most and round(error, most) == 0.0:
-        return f"{value:,.{most}f} ± under {10.0**-most:.{most}f}"
+        return f"{value:,.{most}f} ± <{10.0**-most:.{most}f}"
     return f"{value:,.{decimals}f} ± {error:,.{decimals}f}"
+
+
+GROUND_EMPTY = "40° N at dusk, no satellite is up"
+
+
+def above_level(position_gcrs_m: FloatArray, view: Camera) -> NDArray[np.bool_]:
+    """Which places (N, 3) stand over the level of an observer at the camera."""
+    up = view.position_gcrs_m / np.linalg.norm(view.position_gcrs_m)
+    return np.asarray((position_gcrs_m - view.position_gcrs_m) @ up > 0.0)
 
 
 def place_text(camera: str, moment: Moment, view: Camera) -> str:
     """Where the camera stands, in a few words."""
     if camera == "ground":
-        return "from 40° N at dusk, the Sun 9° down"
+        up = int(above_level(moment.position_gcrs_m[moment.sunlit_fraction > 0.0], view).sum())
+        return f"40° N at dusk, {up:,} lit satellites up" if up else GROUND_EMPTY
     distance_km = float(np.linalg.norm(view.position_gcrs_m)) / 1e3
     if camera in ("follow", "ride"):
         away = float(np.linalg.norm(view.position_gcrs_m - moment.state.position_gcrs_m[0, 0]))
@@ -133,7 +149,7 @@ def place_text(camera: str, moment: Moment, view: Camera) -> str:
 
 KEYS = (
     ("Space", "play or pause"),
-    (", .", "slower, faster"),
+    ("Comma  Period", "slower, faster"),
     ("← → ↑ ↓", "turn the camera, or move the slider in focus"),
     ("+ −", "nearer, farther"),
     ("1 ... 6", "cameras: free, follow, ride, Sun, pole, ground"),

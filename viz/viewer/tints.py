@@ -10,29 +10,32 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray
 from viz import theme
 from viz.image import LUMINANCE, tone
-from viz.viewer.coloring import COLORINGS, scale_top
+from viz.viewer.coloring import COLORINGS
 from viz.viewer.loads import CraftLoads
 
 STARLIGHT = np.array([0.016, 0.018, 0.024])  # lifted: a face in the dark can still be made out
 INACTIVE = np.array([0.02, 0.02, 0.02])
 SELECTED_SHARE = 0.42
+PICKED = (0.75, 0.95, 1.0)  # over colours that mean values
 PATTERN_PX = 64  # of a pattern drawn for its mean colour alone
 MIRROR_SHARE = 0.25  # of a mirror's colour that is drawn as if it were diffuse
 
 
-def face_colors(loads: CraftLoads, design: Design, coloring: str, selected: str | None) -> NDArray[np.uint8]:
-    """sRGB bytes (2, F, 3) of the front and back of each face."""
+def face_colors(
+    loads: CraftLoads, design: Design, coloring: str, top: float | None, selected: str | None
+) -> NDArray[np.uint8]:
+    """sRGB bytes (2, F, 3) of the front and back of each face; `top` is the end of the scale."""
     shown = _lit(loads, design)
     values_of = COLORINGS[coloring].values
     if values_of is not None:
         values = values_of(loads)
-        mapped = _mapped(values, scale_top(values), COLORINGS[coloring].color_map)
+        mapped = _mapped(values, top or 1.0, COLORINGS[coloring].color_map)
         known = np.isfinite(values)[..., None]
         shown = np.where(known, mapped, 0.35 * shown)
     if selected in loads.mesh.surface_names:
         row = loads.mesh.surface_names.index(str(selected))
         picked = np.stack([loads.mesh.front_surface == row, loads.mesh.back_surface == row])[..., None]
-        accent = np.array(theme.ACCENT)
+        accent = np.array(theme.ACCENT if values_of is None else PICKED)  # no colour of a scale
         shown = np.where(picked, (1.0 - SELECTED_SHARE) * shown + SELECTED_SHARE * accent, shown)
     return np.round(255.0 * np.clip(shown, 0.0, 1.0)).astype(np.uint8)
 

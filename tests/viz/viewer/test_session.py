@@ -11,7 +11,7 @@ from geometry.orbit import orbit_states
 from geometry.radiation import LOADS
 from viz.viewer.commands import COMMANDS, KEY_COMMANDS, attempt, perform
 from viz.viewer.knobs import KNOBS
-from viz.viewer.state import CAMERAS, SPEEDS, ViewState
+from viz.viewer.state import CAMERAS, SPEEDS, Aim, ViewState
 from viz.viewer.telling import LOAD_WORDS
 
 SIZE = (1280, 720)
@@ -186,6 +186,56 @@ class TestLoadsLaw:
         low = session.loads.absorbed_w[infrared].sum()
         perform(session, "knob:altitude", 1500.0, final=False)
         assert session.loads.absorbed_w[infrared].sum() < 0.9 * low
+
+
+class TestScaleLaw:
+    def test_the_scale_is_that_of_the_side_in_view(self, make_session, settle):
+        session = make_session()
+        perform(session, "camera:follow")
+        settle(session)
+        perform(session, "color:total")
+        ends = {}
+        body = session.moment.rotation_gcrs_from_body
+        radial, along, normal = session.moment.rotation_gcrs_from_orbit.T
+        for side, way in (("front", body[:, 2]), ("back", -body[:, 2])):
+            azimuth = float(np.arctan2(way @ normal, way @ along))
+            aim = Aim(azimuth, float(np.arcsin(way @ radial)), 5.0)
+            session.state = session.state.aimed(aim)
+            ends[side] = session.scale_top
+        # sunlight on the one side, the Earth alone on the other
+        assert ends["front"] > 1000.0
+        assert ends["back"] < 400.0
+
+
+class TestSightLaw:
+    def test_the_selected_surface_is_shown_what_it_sees(self, make_session, settle):
+        session = make_session()
+        perform(session, "camera:follow")
+        session.show(surface="wing_1.module_01.front")
+        settle(session)
+        seen = session.sight
+        assert seen.surface == "wing_1.module_01.front"
+        disc = seen.picture[..., 3] > 0
+        # a circle in its square, to the pixels of its rim
+        assert_allclose(disc.mean(), np.pi / 4.0, atol=0.01)
+        # towards the Earth's limb it is light, towards the zenith dark
+        light = seen.picture[..., :3].sum(axis=2)
+        assert light[-60:][disc[-60:]].mean() > 3.0 * light[:60][disc[:60]].mean()
+        session.show(surface="bus.radiator")
+        assert session.sight is None
+
+
+class TestMessages:
+    def test_a_message_stands_for_a_while_and_an_alert_longer(self, make_session):
+        session = make_session()
+        for alert, stands, gone in ((False, 8.0, 2.0), (True, 20.0, 10.0)):
+            session.say("a word", alert=alert)
+            session._clock.now += stands
+            session.tick(0.0)
+            assert session.message == "a word"
+            session._clock.now += gone
+            assert session.tick(0.0)
+            assert session.message == ""
 
 
 class TestPicking:

@@ -154,7 +154,8 @@ def write_html(
             jobs=jobs,
             progress=advance,
         )
-    report.remark(f"wrote {path}: {written.satellites:,} satellites, {written.size_bytes / 1e6:.1f} MB")
+    count = "1 satellite" if written.satellites == 1 else f"{written.satellites:,} satellites"
+    report.remark(f"wrote {path}: {count}, {written.size_bytes / 1e6:.1f} MB")
     if json:
         fields = {"output": str(path), "satellites": written.satellites, "size_bytes": written.size_bytes}
         print_json(report.document(flown.name, fields, seed=flown.radiation.seed, rays=written.rays))

@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from viz.pictures import picture
 from viz.render import render_scene
 from viz.reprojection import EarthFrames
 from viz.video import FilmJob, encoder_command
@@ -33,7 +32,7 @@ def main() -> None:
     parent = os.getppid()
     job: FilmJob = pickle.load(sys.stdin.buffer)
     try:
-        frame = picture(job.shot, film=True).film(job.design, job.at_utc, frames=job.frames, **job.options)
+        frame = job.scenes()
         earth = EarthFrames(frame, job.frames, job.size)
         for line in sys.stdin.buffer:
             first, last, file = line.decode().rstrip("\n").split(" ", 2)

@@ -18,8 +18,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from viz.output import OutputExistsError, check_folder, check_output, whole_file
 from viz.pictures import picture
 from viz.render import check_size
 from viz.reprojection import SPAN
+from viz.scene import Scene
 from viz.shot_options import shot_time
 
 try:
@@ -64,6 +66,18 @@ class FilmJob:
     """Parts are encoded as parts of the film; else frame by frame without loss."""
     supersample: int = 2
     options: dict[str, Any] = field(default_factory=dict)
+    prepared: Path | None = None
+    """Arrays that all frames share, as npz."""
+
+    def scenes(self) -> Callable[[int], Scene]:
+        """Frame number -> Scene."""
+        options = dict(self.options)
+        if self.prepared is not None:
+            with np.load(self.prepared) as arrays:
+                options["prepared"] = dict(arrays)
+        return picture(self.shot, film=True).film(  # type: ignore[no-any-return]
+            self.design, self.at_utc, frames=self.frames, **options
+        )
 
 
 def write_video(
@@ -128,14 +142,16 @@ def write_video(
     job = FilmJob(
         design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", options=dict(options)
     )
-    module.film(design, moment, frames=frames, **options)(0)  # refuses here, once
+    if not hasattr(module, "prepared"):
+        job.scenes()(0)  # refuses here, once
     with _alone(target):
-        folder = target.with_name(f".{target.name.replace('%', '')}.partial-{_key(job)}")
+        folder = target.with_name(f"{_hidden_name(target)}-{_key(job)}")
         folder.mkdir(exist_ok=True)
+        job = _prepared(job, module, folder)
         parts = _parts(job, folder)
         _draw(job, parts, max(1, processes or threads()), progress)
         _finish(job, kind, [file for _first, _last, file in parts], target)
-        mine = f".{target.name.replace('%', '')}.partial-"
+        mine = f"{_hidden_name(target)}-"
         for leftover in target.parent.iterdir():  # of this film, and of earlier ones by the same name
             if leftover.name.startswith(mine) and leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -267,6 +283,18 @@ def _key(job: FilmJob) -> str:
     if isinstance(design.orbit, ElementsOrbit):
         digest.update(Path(design.orbit.file).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _prepared(job: FilmJob, module: ModuleType, folder: Path) -> FilmJob:
+    """The job with what its frames share, worked out unless it lies there from before."""
+    make = getattr(module, "prepared", None)
+    if make is None:
+        return job
+    file = folder / "prepared.npz"
+    if not file.exists():
+        with whole_file(file) as partial, partial.open("wb") as out:
+            np.savez(out, **make(job.design, job.at_utc, **job.options))
+    return replace(job, prepared=file)
 
 
 def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:

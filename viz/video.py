@@ -7,6 +7,7 @@ holds a hash of all that the frames depend on.  The output appears whole or not 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
@@ -261,6 +262,14 @@ def encoder_command(
     ]  # fmt: skip
 
 
+def encoder_words(words: bytes) -> str:
+    """What ffmpeg said, on one line; of a full disk only that, and what to do."""
+    text = " ".join(words.decode(errors="replace").split())
+    if os.strerror(errno.ENOSPC) in text:
+        return "no space left on the disk; free some and run the same command again: what is done is kept"
+    return text
+
+
 def _hidden_name(target: Path) -> str:
     """What the names of a film's hidden files begin with; ffmpeg reads % as a number."""
     return f".{target.name.replace('%', '')}.partial"
@@ -445,7 +454,11 @@ def _finish(job: FilmJob, kind: str, files: list[Path], target: Path) -> None:
         return
     numbered = files[0].parent / "frames"
     numbered.mkdir(exist_ok=True)
-    _run([*command, str(numbered / "%09d.png")], "write the frames")
+    try:
+        _run([*command, str(numbered / "%09d.png")], "write the frames")
+    except BaseException:
+        shutil.rmtree(numbered, ignore_errors=True)  # the film without loss is smaller, and enough
+        raise
     aside = files[0].parent / "replaced"
     aside.mkdir(exist_ok=True)
     _put_in_place(
@@ -484,8 +497,8 @@ def _run(command: list[str], purpose: str) -> None:
     """
     ended = subprocess.run(command, capture_output=True, check=False)
     if ended.returncode != 0:
-        words = " ".join(ended.stderr.decode(errors="replace").split())
-        raise RuntimeError(f"ffmpeg could not {purpose}: {words or ended.returncode}")
+        words = encoder_words(ended.stderr) or ended.returncode
+        raise RuntimeError(f"ffmpeg could not {purpose}: {words}")
 
 
 def _join(job: FilmJob, files: list[Path], joined: Path) -> None:

@@ -68,6 +68,7 @@ Jobs = Annotated[
     int | None,
     Parameter(
         name=("--jobs", "-j"),
+        converter=_whole,
         validator=validators.Number(gte=1),
         help="Threads or processes to use; default: all cores.",
     ),

@@ -67,5 +67,7 @@ def picture(shot: str, *, film: bool = False) -> ModuleType:
     ValueError
         No such shot, or none that is a film; the nearest is named.
     """
+    if film and shot in shots() and shot not in films():
+        raise ValueError(f"shot {shot!r} is a still and no film; films are {', '.join(films())}")
     check_choice(shot, films() if film else shots(), name="shot")
     return import_module(f"{__name__}.{shot.replace('-', '_')}")

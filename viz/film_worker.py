@@ -15,10 +15,9 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from viz.pictures import picture
 from viz.render import render_scene
 from viz.reprojection import EarthFrames
-from viz.video import FilmJob, encoder_command
+from viz.video import FilmJob, encoder_command, encoder_words
 
 
 class ParentGoneError(Exception):
@@ -33,7 +32,7 @@ def main() -> None:
     parent = os.getppid()
     job: FilmJob = pickle.load(sys.stdin.buffer)
     try:
-        frame = picture(job.shot, film=True).film(job.design, job.at_utc, frames=job.frames, **job.options)
+        frame = job.scenes()
         earth = EarthFrames(frame, job.frames, job.size)
         for line in sys.stdin.buffer:
             first, last, file = line.decode().rstrip("\n").split(" ", 2)
@@ -42,7 +41,8 @@ def main() -> None:
     except (ParentGoneError, BrokenPipeError):
         os._exit(1)  # nobody is there to be told
     except (ValueError, OSError, RuntimeError) as error:
-        print(f"error {type(error).__name__}: {error}".replace("\n", " "), file=answers, flush=True)
+        kind = "" if type(error) is RuntimeError else f"{type(error).__name__}: "
+        print(f"error {kind}{error}".replace("\n", " "), file=answers, flush=True)
         sys.exit(1)
 
 
@@ -82,8 +82,8 @@ def _part(
         raise
     _output, words = encoder.communicate()
     if encoder.returncode != 0 or written != last - first:
-        text = " ".join(words.decode(errors="replace").split())
-        raise RuntimeError(f"ffmpeg failed on {file.name}: {text or encoder.returncode}")
+        partial.unlink(missing_ok=True)
+        raise RuntimeError(f"ffmpeg failed on {file.name}: {encoder_words(words) or encoder.returncode}")
     partial.replace(file)
 
 

@@ -69,7 +69,9 @@ def add_near_layer(
     height, width = light.shape[:2]
     own = _actors(scene)
     if own:
-        light_actors(own, scene_lighting(scene), scene.camera)
+        lit = scene.instances or any(m.lit for m in scene.meshes)
+        sky = scene if lit else replace(scene, earth=None, ambient=(0.0, 0.0, 0.0))
+        light_actors(own, scene_lighting(sky), scene.camera)
     members = [a for item in scene.satellites for a in _members(item, scene, (width, height))]
     actors = own + members
     if not actors:

@@ -81,6 +81,9 @@ class MeshItem:
         material.
     value_label, value_range, color_map : str, tuple of 2 float, str
         With unit: "absorbed flux / W m$^{-2}$"; range of the map; name in matplotlib.
+    lit : bool
+        Whether the sky and the Earth light it.  Where none of a scene's meshes is lit, that light need not be
+        worked out.
     """
 
     mesh: SurfaceMesh
@@ -98,6 +101,7 @@ class MeshItem:
     value_label: str = ""
     value_range: tuple[float, float] = (0.0, 1.0)
     color_map: str = "inferno"
+    lit: bool = True
 
     def __post_init__(self) -> None:
         count = len(self.mesh.faces)

@@ -58,4 +58,4 @@ def shot_options(
 
 def _options_of(function: Callable[..., Any]) -> set[str]:
     """Names of what may be chosen."""
-    return set(inspect.signature(function).parameters) - {"design", "at_utc", "frames"}
+    return set(inspect.signature(function).parameters) - {"design", "at_utc", "frames", "prepared"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ SHARP_ROWS, SHARP_COLUMNS = 512, 1024
 SOFT_ROWS, SOFT_COLUMNS = 96, 192
 ROUGHNESSES = (0.12, 0.22, 0.35, 0.5, 0.7, 1.0)
 """Of the lobes of the soft maps; after them stands the cosine-weighted mean (irradiance over pi)."""
-LOBE_SAMPLES = 256
+LOBES = ((96, 1), (128, 1), (384, 2), (384, 2), (768, 4), (768, 4), (768, 4))
+"""Of each soft map: samples of its lobe, and the step in pixels at which it is worked out."""
 # north galactic pole of 1958: 192.859 deg, +27.128 deg in ICRS [Hipparcos1997, vol. 1, 1.5.3]
 GALACTIC_POLE = np.array([-0.8676661, -0.1980764, 0.4559838])
 KEEP = 4
@@ -95,10 +97,12 @@ def _drawn(scene: Scene, position_gcrs_m: FloatArray) -> Surroundings:
         sharp += fill * (1.0 + 0.6 * (directions(SHARP_ROWS, SHARP_COLUMNS) @ up)[..., None])
     else:
         sharp += fill * _galaxy()[..., None]
-    soft = [_blurred(sharp, r) for r in (*ROUGHNESSES, None)]
+    small = sharp.reshape(SHARP_ROWS // 2, 2, SHARP_COLUMNS // 2, 2, 3).mean(axis=(1, 3))
+    soft = [_blurred(small, r, *lobe) for r, lobe in zip((*ROUGHNESSES, None), LOBES, strict=True)]
     return Surroundings(read_only(sharp, np.float32), read_only(np.stack(soft), np.float32))
 
 
+@cache
 def _galaxy() -> FloatArray:
     """Light of the Milky Way (SHARP_ROWS, SHARP_COLUMNS), mean about 1."""
     height = directions(SHARP_ROWS, SHARP_COLUMNS) @ GALACTIC_POLE
@@ -123,19 +127,32 @@ def looked_up(image: NDArray[Any], direction: NDArray[Any]) -> NDArray[Any]:
     return image[i, j]
 
 
-def _blurred(sharp: NDArray[Any], roughness: float | None) -> NDArray[Any]:
+def _blurred(image: NDArray[Any], roughness: float | None, samples: int, step: int) -> NDArray[Any]:
     """A soft map: the mean over the lobe of a rough mirror seen head-on, or over the cosine (None)."""
-    small = sharp.reshape(SHARP_ROWS // 2, 2, SHARP_COLUMNS // 2, 2, 3).mean(axis=(1, 3))
-    out = np.empty((SOFT_ROWS, SOFT_COLUMNS, 3))
-    by_rows(_average, SOFT_ROWS, small, _lobe(roughness), out)
-    return out
+    out = np.empty((SOFT_ROWS // step, SOFT_COLUMNS // step, 3))
+    by_rows(_average, len(out), image, _lobe(roughness, samples), out, block=2)
+    return out if step == 1 else _between(out, step)
 
 
-def _lobe(roughness: float | None) -> NDArray[Any]:
-    """Directions and weights (LOBE_SAMPLES, 4) about +Z."""
-    k = np.arange(LOBE_SAMPLES) + 0.5
+def _between(coarse: NDArray[Any], step: int) -> NDArray[Any]:
+    """A map read between its pixels, on a grid `step` times as fine: around the poles and the seam, too."""
+    rows, columns = coarse.shape[:2]
+    # beyond a pole lies the other side of the sky
+    over = np.roll(coarse, columns // 2, axis=1)
+    padded = np.concatenate([over[:1], coarse, over[-1:]])
+    padded = np.concatenate([padded[:, -1:], padded, padded[:, :1]], axis=1)
+    y = (np.arange(rows * step) + 0.5) / step + 0.5
+    x = (np.arange(columns * step) + 0.5) / step + 0.5
+    i, j = y.astype(int), x.astype(int)
+    down = padded[i] + (y - i)[:, None, None] * (padded[i + 1] - padded[i])
+    return down[:, j] + (x - j)[:, None] * (down[:, j + 1] - down[:, j])
+
+
+def _lobe(roughness: float | None, samples: int) -> NDArray[Any]:
+    """Directions and weights (samples, 4) about +Z."""
+    k = np.arange(samples) + 0.5
     turn = np.pi * (1.0 + np.sqrt(5.0)) * k  # golden spiral: even in azimuth at every radius
-    share = k / LOBE_SAMPLES
+    share = k / samples
     if roughness is None:
         cosine = np.sqrt(1.0 - share)
         weight = np.ones_like(share)

@@ -7,6 +7,7 @@ holds a hash of all that the frames depend on.  The output appears whole or not 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
@@ -18,8 +19,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,7 @@ from viz.output import OutputExistsError, check_folder, check_output, whole_file
 from viz.pictures import picture
 from viz.render import check_size
 from viz.reprojection import SPAN
+from viz.scene import Scene
 from viz.shot_options import shot_time
 
 try:
@@ -64,6 +67,18 @@ class FilmJob:
     """Parts are encoded as parts of the film; else frame by frame without loss."""
     supersample: int = 2
     options: dict[str, Any] = field(default_factory=dict)
+    prepared: Path | None = None
+    """Arrays that all frames share, as npz."""
+
+    def scenes(self) -> Callable[[int], Scene]:
+        """Frame number -> Scene."""
+        options = dict(self.options)
+        if self.prepared is not None:
+            with np.load(self.prepared) as arrays:
+                options["prepared"] = dict(arrays)
+        return picture(self.shot, film=True).film(  # type: ignore[no-any-return]
+            self.design, self.at_utc, frames=self.frames, **options
+        )
 
 
 def write_video(
@@ -128,14 +143,16 @@ def write_video(
     job = FilmJob(
         design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", options=dict(options)
     )
-    module.film(design, moment, frames=frames, **options)(0)  # refuses here, once
+    if not hasattr(module, "prepared"):
+        job.scenes()(0)  # refuses here, once
     with _alone(target):
-        folder = target.with_name(f".{target.name.replace('%', '')}.partial-{_key(job)}")
+        folder = target.with_name(f"{_hidden_name(target)}-{_key(job)}")
         folder.mkdir(exist_ok=True)
+        job = _prepared(job, module, folder)
         parts = _parts(job, folder)
         _draw(job, parts, max(1, processes or threads()), progress)
         _finish(job, kind, [file for _first, _last, file in parts], target)
-        mine = f".{target.name.replace('%', '')}.partial-"
+        mine = f"{_hidden_name(target)}-"
         for leftover in target.parent.iterdir():  # of this film, and of earlier ones by the same name
             if leftover.name.startswith(mine) and leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -245,6 +262,14 @@ def encoder_command(
     ]  # fmt: skip
 
 
+def encoder_words(words: bytes) -> str:
+    """What ffmpeg said, on one line; of a full disk only that, and what to do."""
+    text = " ".join(words.decode(errors="replace").split())
+    if os.strerror(errno.ENOSPC) in text:
+        return "no space left on the disk; free some and run the same command again: what is done is kept"
+    return text
+
+
 def _hidden_name(target: Path) -> str:
     """What the names of a film's hidden files begin with; ffmpeg reads % as a number."""
     return f".{target.name.replace('%', '')}.partial"
@@ -267,6 +292,18 @@ def _key(job: FilmJob) -> str:
     if isinstance(design.orbit, ElementsOrbit):
         digest.update(Path(design.orbit.file).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _prepared(job: FilmJob, module: ModuleType, folder: Path) -> FilmJob:
+    """The job with what its frames share, worked out unless it lies there from before."""
+    make = getattr(module, "prepared", None)
+    if make is None:
+        return job
+    file = folder / "prepared.npz"
+    if not file.exists():
+        with whole_file(file) as partial, partial.open("wb") as out:
+            np.savez(out, **make(job.design, job.at_utc, **job.options))
+    return replace(job, prepared=file)
 
 
 def _parts(job: FilmJob, folder: Path) -> list[tuple[int, int, Path]]:
@@ -417,7 +454,11 @@ def _finish(job: FilmJob, kind: str, files: list[Path], target: Path) -> None:
         return
     numbered = files[0].parent / "frames"
     numbered.mkdir(exist_ok=True)
-    _run([*command, str(numbered / "%09d.png")], "write the frames")
+    try:
+        _run([*command, str(numbered / "%09d.png")], "write the frames")
+    except BaseException:
+        shutil.rmtree(numbered, ignore_errors=True)  # the film without loss is smaller, and enough
+        raise
     aside = files[0].parent / "replaced"
     aside.mkdir(exist_ok=True)
     _put_in_place(
@@ -456,8 +497,8 @@ def _run(command: list[str], purpose: str) -> None:
     """
     ended = subprocess.run(command, capture_output=True, check=False)
     if ended.returncode != 0:
-        words = " ".join(ended.stderr.decode(errors="replace").split())
-        raise RuntimeError(f"ffmpeg could not {purpose}: {words or ended.returncode}")
+        words = encoder_words(ended.stderr) or ended.returncode
+        raise RuntimeError(f"ffmpeg could not {purpose}: {words}")
 
 
 def _join(job: FilmJob, files: list[Path], joined: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -35,6 +36,15 @@ class TestWholeFileLaw:
             interrupted()
         assert path.read_text() == "old"
         assert list(tmp_path.iterdir()) == [path]
+
+    def test_a_full_disk_names_the_file(self, tmp_path):
+        def filled():
+            with whole_file(tmp_path / "a.png"):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with pytest.raises(OSError, match=r"a\.png") as told:
+            filled()
+        assert told.value.filename == str(tmp_path / "a.png")
 
     def test_text_is_utf8_with_plain_line_ends(self, tmp_path):
         write_text(tmp_path / "a.txt", "\u03b2\n")

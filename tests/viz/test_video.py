@@ -23,6 +23,7 @@ from viz.video import (
     _put_in_place,
     check_film_size,
     check_length,
+    encoder_words,
     ffmpeg_program,
     write_video,
 )
@@ -223,6 +224,15 @@ class TestFilmRefusal:
     def test_another_kind_of_file(self, tmp_path):
         with pytest.raises(ValueError, match=r"\.mp4"):
             write_video("ring", DESIGN, tmp_path / "film.avi", **LENGTH)
+
+    def test_a_still_is_no_film(self, tmp_path):
+        with pytest.raises(ValueError, match=r"'satellite' is a still and no film; films are .*ring"):
+            write_video("satellite", DESIGN, tmp_path / "film.mp4", **LENGTH)
+
+    def test_a_full_disk_is_one_thing_to_say(self):
+        said = b"[libx264 @ 0x5]  No space left on device\n  Last message repeated 1 times\n"
+        assert encoder_words(said).startswith("no space left on the disk; free some")
+        assert encoder_words(b" an odd\n size ") == "an odd size"
 
     def test_no_ffmpeg(self, monkeypatch):
         monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", os.devnull)

@@ -6,7 +6,8 @@ A module here has
 * `scene(design, at_utc=None, **options) -> Scene`;
 * where another time than the design's epoch suits it, `default_time(design) -> datetime64`;
 * for films also `film(design, at_utc=None, frames=...) -> callable`, which gives the `Scene` of each
-  frame number.
+  frame number; and where all frames share what takes long, `prepared(design, at_utc=None, **options)`, a
+  dict of arrays, which the film takes as `prepared`: it is worked out once for all processes.
 
 Modules import no VTK: a scene is data.
 """
@@ -66,5 +67,7 @@ def picture(shot: str, *, film: bool = False) -> ModuleType:
     ValueError
         No such shot, or none that is a film; the nearest is named.
     """
+    if film and shot in shots() and shot not in films():
+        raise ValueError(f"shot {shot!r} is a still and no film; films are {', '.join(films())}")
     check_choice(shot, films() if film else shots(), name="shot")
     return import_module(f"{__name__}.{shot.replace('-', '_')}")

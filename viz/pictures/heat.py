@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geometry.craft import build_craft
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.orbit import orbit_states, orbit_times
-from geometry.radiation import LOADS, FaceLoads, face_loads
+from geometry.orbit import orbit_states
 from geometry.validation import FloatArray, check_choice, check_in_range
 from viz import theme
 from viz.outlines import outlines
-from viz.refinement import corner_means, refined
+from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_flux, cut_mesh, fluxes_around
+from viz.refinement import corner_means
+from viz.ring_stage import moment_text
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
 from viz.staging import Stage, stage
@@ -23,26 +25,9 @@ from viz.titles import title_of
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
 
 SUNLIT_MAP, SHADED_MAP = "inferno", "viridis"
-TITLES = {
-    "total": "Absorbed flux",
-    "solar": "Absorbed sunlight",
-    "albedo": "Absorbed albedo",
-    "earth_infrared": "Absorbed Earth infrared",
-}
 STEPS = 36
 TOP_SHARE = 0.995  # of the area shown that a scale covers: hot corners do not rule it
 BLACK = Material((0.004, 0.004, 0.005), 0.0, 0.9)
-
-
-@dataclass(frozen=True, eq=False)
-class Flux:
-    """Absorbed flux (2, F), W/m2, of the front and back of each face, its standard errors, and what it is."""
-
-    mesh: SurfaceMesh
-    absorbed_w_m2: FloatArray
-    standard_error_w_m2: FloatArray
-    rays: int
-    steps: int
 
 
 def scene(
@@ -68,57 +53,93 @@ def scene(
     check_choice(load, TITLES, name="load")
     where = stage(design, at_utc, satellite=0)
     flux = absorbed_flux(design, where, load, STEPS if mean else 1, rays_per_face)
-    return _composed(design, where, flux, load)
+    shown = _composed(where, flux, load, _setting(design, where, flux))
+    return replace(shown, captions=_captions(design, where, flux))
 
 
-def absorbed_flux(design: Design, where: Stage, load: str, steps: int, rays_per_face: int) -> Flux:
-    """The flux on the analysis mesh, cut finer near its middle, mean over `steps` times of one orbit."""
-    return absorbed_fluxes(design, where, steps, rays_per_face)[load]
+def prepared(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    load: str = "total",
+    rays_per_face: int = 1024,
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the loads around one orbit, worked out once."""
+    check_choice(load, TITLES, name="load")
+    return fluxes_around(design, design.epoch_utc if at_utc is None else at_utc, load, rays_per_face)
 
 
-def absorbed_fluxes(design: Design, where: Stage, steps: int, rays_per_face: int) -> dict[str, Flux]:
-    """The flux of each of `TITLES`, from the same rays."""
-    check_in_range(steps, 1, 10_000, name="steps")
-    mesh = _cut(build_craft(design).mesh)
-    times = np.array([where.at_utc]) if steps == 1 else orbit_times(design, where.at_utc, steps)
-    states = orbit_states(design, times, satellites=(where.satellite,))
-    loads = face_loads(
-        mesh, states, design.environment, rays_per_face=rays_per_face, seed=design.radiation.seed
-    )
-    rows = {load: list(range(len(LOADS))) if load == "total" else [LOADS.index(load)] for load in TITLES}
-    return {
-        load: Flux(mesh, *_summed(loads, own), loads.provenance.rays, steps) for load, own in rows.items()
-    }
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    load: str = "total",
+    rays_per_face: int = 1024,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """One orbit of the flux on both sides; the scales stand for all of it.
 
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Of the first frame; default the design's epoch.
+    frames : int
+        Of one nodal period; the last frame lies one step before the first of the next.
+    load : {"total", "solar", "albedo", "earth_infrared"}
+    rays_per_face : int
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
 
-def _summed(loads: FaceLoads, rows: list[int]) -> tuple[FloatArray, FloatArray]:
-    """Sum over loads; their errors add up in the worst case, since they share their rays."""
-    return (
-        loads.absorbed_mean_w_m2[:, rows].sum(axis=1),
-        loads.mean_standard_error_w_m2[:, rows].sum(axis=1),
-    )
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    check_choice(load, TITLES, name="load")
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    fields = fluxes_around(design, start, load, rays_per_face) if prepared is None else prepared
+    around = FluxAround(**{**fields, "standard_error_w_m2": float(fields["standard_error_w_m2"])})
+    mesh = cut_mesh(design)
+    peak = Flux(mesh, around.most_w_m2, np.zeros_like(around.most_w_m2), rays_per_face, 1)
+    setting = _setting(design, stage(design, start, satellite=0), peak)
 
+    def frame(number: int) -> Scene:
+        elapsed_s = float(around.times_s[-1]) * number / frames
+        where = stage(design, start + np.timedelta64(round(1e6 * elapsed_s), "us"), satellite=0)
+        flux = replace(peak, absorbed_w_m2=around.at(elapsed_s, where.sunlit_fraction))
+        shown = _composed(where, flux, load, setting)
+        return replace(shown, captions=_film_captions(design, where, around, elapsed_s))
 
-def _cut(mesh: SurfaceMesh) -> SurfaceMesh:
-    """Fine where parts stand close together, coarser out on the wings."""
-    extent = mesh.extent_m
-    body = np.abs(mesh.centroids_m[np.abs(mesh.normals[:, 2]) < 0.9])
-    reach = body.max(axis=0) if len(body) else np.zeros(3)
-
-    def longest_m(centroids_m: FloatArray) -> FloatArray:
-        away = np.linalg.norm(np.maximum(np.abs(centroids_m) - reach, 0.0), axis=1)
-        return np.clip(0.10 * away, 0.0045 * extent, 0.02 * extent)
-
-    return refined(mesh, longest_m)
+    return frame
 
 
 # ------------------------------------------------------------------ the picture
 
 
-def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
-    """Both copies, their scales and words."""
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """What stays through a film: ends of the scales, outlines, which way the craft lies."""
+
+    tops_w_m2: tuple[float, float]
+    edges: SurfaceMesh
+    flipped: bool
+
+
+def _setting(design: Design, where: Stage, flux: Flux) -> _Setting:
+    size = flux.mesh.extent_m
+    edges = outlines(build_craft(design).mesh, 0.0007 * size, 0.0006 * size)
+    tops = scale_top(flux, sunlit=True), scale_top(flux, sunlit=False)
+    # the Earth to the right, where it can be
+    return _Setting(tops, edges, bool(_long_side(where, flux.mesh) @ [0.3, 1.0, 0.0] > 0.0))
+
+
+def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
+    """Both copies and their scales."""
     mesh, size = flux.mesh, flux.mesh.extent_m
-    picture = _picture_axes(where, mesh)
+    picture = _picture_axes(where, mesh, setting.flipped)
     right, up, towards = picture.T
     aside, above = np.radians(21.0), np.radians(25.0)
     eye = np.cos(above) * (np.cos(aside) * towards - np.sin(aside) * right) + np.sin(above) * up
@@ -128,11 +149,10 @@ def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
     turn = where.rotation_gcrs_from_stage
     half_turn = 2.0 * np.outer(right, right) - np.eye(3)
     items, bars, labels = [], [], []
-    for name, shift, rotation, color_map, place in (
-        ("sunlit side", gap, half_turn, SUNLIT_MAP, (0.158, 0.815)),
-        ("shaded side", -gap, np.eye(3), SHADED_MAP, (0.158, 0.915)),
+    for name, shift, rotation, color_map, place, top in (
+        ("sunlit side", gap, half_turn, SUNLIT_MAP, (0.158, 0.815), setting.tops_w_m2[0]),
+        ("shaded side", -gap, np.eye(3), SHADED_MAP, (0.158, 0.915), setting.tops_w_m2[1]),
     ):
-        top = scale_top(flux, sunlit=name == "sunlit side")
         item = MeshItem(
             mesh,
             (BLACK,) * len(mesh.surface_names),
@@ -143,9 +163,9 @@ def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
             value_label=TITLES[load],
             value_range=(0.0, top),
             color_map=color_map,
+            lit=False,
         )
-        edges = outlines(build_craft(design).mesh, 0.0007 * size, 0.0006 * size)
-        items += [item, _drawn(item, edges)]
+        items += [item, _drawn(item, setting.edges)]
         title = f"{TITLES[load]}, {name}, W/m²"
         corner = turn @ (shift * up + _corner_m(mesh, where, picture)) + where.position_gcrs_m
         labels.append(Label(name, tuple(corner), (0.010, -0.040), 0.024, theme.TEXT))
@@ -156,7 +176,6 @@ def _composed(design: Design, where: Stage, flux: Flux, load: str) -> Scene:
         earth=where.earth,
         stars=True,
         meshes=tuple(items),
-        captions=_captions(design, where, flux),
         labels=tuple(labels),
         scalar_bar=tuple(bars),
     )
@@ -169,15 +188,19 @@ def _drawn(item: MeshItem, edges: SurfaceMesh) -> MeshItem:
         (BLACK,) * len(edges.surface_names),
         position_gcrs_m=item.position_gcrs_m,
         rotation_gcrs_from_body=item.rotation_gcrs_from_body,
+        lit=False,
     )
 
 
-def _picture_axes(where: Stage, mesh: SurfaceMesh) -> FloatArray:
-    """Columns right, up, towards the eye in stage axes: the craft's long side lies across the picture."""
+def _long_side(where: Stage, mesh: SurfaceMesh) -> FloatArray:
+    """Body axis along the longer side of the array, in stage axes."""
     stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
-    spans = np.ptp(mesh.bounds_m, axis=0)[:2]
-    long = stage_from_body[:, int(np.argmax(spans))]
-    long = -long if long @ [0.3, 1.0, 0.0] > 0.0 else long  # the Earth to the right, where it can be
+    return np.asarray(stage_from_body[:, int(np.argmax(np.ptp(mesh.bounds_m, axis=0)[:2]))])
+
+
+def _picture_axes(where: Stage, mesh: SurfaceMesh, flipped: bool) -> FloatArray:
+    """Columns right, up, towards the eye in stage axes: the craft's long side lies across the picture."""
+    long = -_long_side(where, mesh) if flipped else _long_side(where, mesh)
     towards = np.array([0.0, 0.0, -1.0])
     return np.stack([long, np.cross(towards, long), towards], axis=1)
 
@@ -224,5 +247,28 @@ def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
     below = f"{span}  ·  {law}  ·  standard error under {max(error, 0.01):.2g} W/m² on 95 % of faces"
     return (
         Caption(title_of(design), "bottom_right", 0.030, (0.0, -0.040)),
+        Caption(below, "bottom_right", 0.0195, color=theme.TEXT),
+    )
+
+
+def _film_captions(design: Design, where: Stage, around: FluxAround, elapsed_s: float) -> tuple[Caption, ...]:
+    beta = np.degrees(orbit_states(design, np.array([where.at_utc]), satellites=(0,)).beta_rad[0, 0])
+    seen = where.sunlit_fraction
+    light = (
+        "in full sunlight"
+        if seen == 1.0
+        else "in umbra"
+        if seen == 0.0
+        else f"{100.0 * seen:.0f} % of the Sun"
+    )
+    turn = f"minute {elapsed_s / 60.0:.0f} of {around.times_s[-1] / 60.0:.0f}"
+    error = max(around.standard_error_w_m2, 0.01)
+    law = design.attitude.law.replace("_", " ")
+    below = (
+        f"{moment_text(where.at_utc)}  ·  {turn}  ·  beta {beta:+.1f}°  ·  {light}\n"
+        f"{law}  ·  standard error under {error:.2g} W/m² on 95 % of faces"
+    )
+    return (
+        Caption(title_of(design), "bottom_right", 0.030, (0.0, -0.068)),
         Caption(below, "bottom_right", 0.0195, color=theme.TEXT),
     )

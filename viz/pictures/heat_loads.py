@@ -10,7 +10,8 @@ from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import Camera
 from viz.outlines import outlines
-from viz.pictures.heat import BLACK, STEPS, TITLES, Flux, absorbed_fluxes, scale_top, side_values
+from viz.pictures._flux import TITLES, Flux, absorbed_fluxes
+from viz.pictures.heat import BLACK, STEPS, scale_top, side_values
 from viz.refinement import corner_means
 from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene

@@ -20,6 +20,7 @@ from viz.cli.options import (
     Output,
     Voice,
     moment,
+    whole_number,
 )
 from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
 from viz.cli.results import Report, print_json
@@ -31,7 +32,7 @@ def video(
     *,
     shot: Annotated[str, Parameter(name="--shot", help="What to film; --list shows the choice.")] = "ring",
     seconds: Annotated[float, Parameter(name="--seconds", help="Length.")] = 20.0,
-    fps: Annotated[int, Parameter(name="--fps", help="Frames per second.")] = 30,
+    fps: Annotated[int, whole_number("--fps", help="Frames per second.")] = 30,
     size: Size = "1920x1080",
     listing: Listing = False,
     at: At = None,

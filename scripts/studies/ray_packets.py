@@ -1,4 +1,4 @@
-"""Result: packets of eight take 0.75 to 0.85 of the time of single rays for first hits, 0.6 to 0.75 for shadows.
+"""Result: packets of eight take 0.75 to 0.85 of the time of single rays, for shadow rays 0.6 to 0.75.
 Result: Embree's flag for coherent rays, packets of 16 and a tree of high quality are slower, or no gain.
 
 First hits of diffuse rays and shadow rays to the Sun, both engines on the same rays, CPU time of a thread,

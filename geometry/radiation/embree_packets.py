@@ -33,7 +33,6 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "rtcReleaseDevice": (None, (_POINTER,)),
     "rtcNewScene": (_POINTER, (_POINTER,)),
     "rtcSetSceneFlags": (None, (_POINTER, _INT)),
-    "rtcSetSceneBuildQuality": (None, (_POINTER, _INT)),
     "rtcCommitScene": (None, (_POINTER,)),
     "rtcReleaseScene": (None, (_POINTER,)),
     "rtcNewGeometry": (_POINTER, (_POINTER, _INT)),
@@ -48,7 +47,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
 # Embree 4, rtcore.h: what of its enumerations is used
 _MAJOR_VERSION, _NATIVE_PACKETS = 1, 33
 _TRIANGLES, _INDICES, _VERTICES, _UINT3, _FLOAT3 = 0, 0, 1, 0x5003, 0x9003
-_ROBUST, _HIGH_QUALITY = 4, 2
+_ROBUST = 4
 
 # rows of the structure RTCRayHit8, eight numbers each (those not named stay zero: near end, time, flags);
 # room for either way in which the library may be built
@@ -79,7 +78,7 @@ def embree_library(embreex_folder: Path) -> ctypes.CDLL | None:
 
 
 class PacketScene:
-    """Triangles in a robust, high-quality tree, and questions to it in packets of eight.
+    """Triangles in a robust tree, and questions to it in packets of eight.
 
     Parameters
     ----------
@@ -101,7 +100,6 @@ class PacketScene:
         scene = library.rtcNewScene(device)
         weakref.finalize(self, _release, library, scene, device)
         library.rtcSetSceneFlags(scene, _ROBUST)
-        library.rtcSetSceneBuildQuality(scene, _HIGH_QUALITY)
         geometry = library.rtcNewGeometry(device, _TRIANGLES)
         for kind, format_, table in ((_VERTICES, _FLOAT3, vertices_m), (_INDICES, _UINT3, faces)):
             room = library.rtcSetNewGeometryBuffer(geometry, kind, 0, format_, 12, len(table))

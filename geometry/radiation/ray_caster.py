@@ -61,7 +61,7 @@ class RayCaster(Protocol):
         ...
 
     def first_face(self, origins_m: Float32Array, directions: Float32Array) -> Int32Array:
-        """As `first_hit` without the distances, (R,): a fifth faster."""
+        """As `first_hit` without the distances, (R,): faster, by up to a fifth."""
         ...
 
     def is_blocked(self, origins_m: Float32Array, directions: Float32Array) -> BoolArray:
@@ -70,14 +70,17 @@ class RayCaster(Protocol):
 
 
 class _CentredMesh:
-    """Triangles of a mesh in single precision about the middle of its bounds."""
+    """A mesh about the middle of its bounds."""
 
     def __init__(self, mesh: SurfaceMesh) -> None:
         low, high = mesh.bounds_m
         self._center_m = read_only(0.5 * (low + high))
         self._half_extent_m = float(0.5 * (high - low).max())
-        self._vertices = np.ascontiguousarray(mesh.vertices_m - self._center_m, dtype=np.float32)
-        self._faces = np.ascontiguousarray(mesh.faces, dtype=np.int32)
+
+    def _triangles(self, mesh: SurfaceMesh) -> tuple[Float32Array, Int32Array]:
+        """Vertices (V, 3), m, and faces (F, 3) as the engine takes them."""
+        vertices = np.ascontiguousarray(mesh.vertices_m - self._center_m, dtype=np.float32)
+        return vertices, np.ascontiguousarray(mesh.faces, dtype=np.int32)
 
     @property
     def center_m(self) -> FloatArray:
@@ -109,7 +112,7 @@ class EmbreeRayCaster(_CentredMesh):
     def __init__(self, mesh: SurfaceMesh) -> None:
         super().__init__(mesh)
         self._scene = EmbreeScene(robust=True)
-        TriangleMesh(self._scene, self._vertices, self._faces)
+        TriangleMesh(self._scene, *self._triangles(mesh))
         # the first call builds the tree; later ones may then run side by side
         self._scene.run(np.zeros((1, 3), np.float32), np.array([[0.0, 0.0, 1.0]], np.float32))
 
@@ -139,7 +142,7 @@ class PacketRayCaster(_CentredMesh):
 
     def __init__(self, mesh: SurfaceMesh, library: ctypes.CDLL) -> None:
         super().__init__(mesh)
-        self._scene = PacketScene(library, self._vertices, self._faces)
+        self._scene = PacketScene(library, *self._triangles(mesh))
 
     def first_hit(self, origins_m: Float32Array, directions: Float32Array) -> tuple[Int32Array, Float32Array]:
         """Face hit first (-1: none) and distance in m; see `RayCaster`."""

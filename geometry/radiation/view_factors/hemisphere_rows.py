@@ -9,12 +9,14 @@ from numba import njit
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.ray_caster import RayCaster
+from geometry.radiation.ray_caster import Int32Array, RayCaster
 from geometry.radiation.receivers import Receivers
 from geometry.radiation.sampling import hemisphere_rays, point_order
 from geometry.validation import FloatArray, IntArray
 
 RAYS_PER_CALL = 16_384
+PAIRS_AT_ONCE = 65_536
+"""Pairs whose replicates are looked at together: of millions they would not fit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +27,7 @@ class Landings:
     ----------
     row, column : int array (n,)
         From surface `row`; `column` S is an inactive side, S + 1 is space.
-    hits : int array (n, R)
+    hits : int32 array (n, R)
         Per replicate.
     points : int array (S,)
         Rays per replicate of each row; 0 where none were cast.
@@ -33,7 +35,7 @@ class Landings:
 
     row: IntArray
     column: IntArray
-    hits: IntArray
+    hits: Int32Array
     points: IntArray
 
     @property
@@ -82,7 +84,7 @@ class RowCaster:
     ) -> None:
         self._mesh, self._caster, self._receivers = mesh, caster, receivers
         self._replicates, self._seed, self._threads = replicates, seed, threads
-        self._counts: dict[int, tuple[IntArray, IntArray]] = {}
+        self._counts: dict[int, tuple[IntArray, Int32Array]] = {}
         self.points = np.zeros(len(receivers), np.int64)
 
     @property
@@ -106,16 +108,16 @@ class RowCaster:
         rows = sorted(self._counts)
         if not rows:
             empty = np.empty(0, np.int64)
-            return Landings(empty, empty, np.empty((0, self._replicates), np.int64), self.points.copy())
+            return Landings(empty, empty, np.empty((0, self._replicates), np.int32), self.points.copy())
         columns, hits = zip(*(self._counts[r] for r in rows), strict=True)
         return Landings(
             np.repeat(np.array(rows, np.int64), [len(c) for c in columns]),
             np.concatenate(columns),
-            np.concatenate(hits, axis=1).T,
+            np.concatenate([h.T for h in hits]),
             self.points.copy(),
         )
 
-    def _cast_row(self, job: tuple[int, int]) -> tuple[IntArray, IntArray]:
+    def _cast_row(self, job: tuple[int, int]) -> tuple[IntArray, Int32Array]:
         """Columns that were hit and hits per replicate (R, k) of more rays from one surface."""
         row, more = job
         surfaces = len(self._mesh.surface_names)
@@ -127,7 +129,7 @@ class RowCaster:
                 block = slice(first, min(first + together, self._replicates))
                 self._cast_block(row, int(self.points[row]) + begin, part, counts[block], block)
         columns = np.flatnonzero(counts.any(axis=0))
-        return columns, counts[:, columns]
+        return columns, counts[:, columns].astype(np.int32)  # there are many: half the memory
 
     def _cast_block(self, row: int, first: int, count: int, counts: IntArray, block: slice) -> None:
         """Points first..first + count of some replicates, added to their counts."""
@@ -155,11 +157,11 @@ class RowCaster:
 
 
 def _sum(
-    columns: IntArray, hits: IntArray, more_columns: IntArray, more_hits: IntArray
-) -> tuple[IntArray, IntArray]:
+    columns: IntArray, hits: Int32Array, more_columns: IntArray, more_hits: Int32Array
+) -> tuple[IntArray, Int32Array]:
     """Counts (R, k) of two lists of columns together."""
     both = np.union1d(columns, more_columns)
-    total = np.zeros((len(hits), len(both)), np.int64)
+    total = np.zeros((len(hits), len(both)), np.int32)
     total[:, np.searchsorted(both, columns)] = hits
     total[:, np.searchsorted(both, more_columns)] += more_hits
     return both, total
@@ -193,19 +195,23 @@ def pooled_pairs(landings: Landings, areas_m2: FloatArray) -> PairEstimates:
     move: weights from estimated errors would favour whichever came out low.
     """
     surfaces = len(areas_m2)
-    own = landings.column < surfaces
+    own = np.flatnonzero(landings.column < surfaces)
     row, column = landings.row[own], landings.column[own]
     key = np.minimum(row, column) * surfaces + np.maximum(row, column)
     order = np.argsort(key, kind="stable")
     keys, begin = np.unique(key[order], return_index=True)
     replicates = landings.hits.shape[1]
-    ordered = landings.hits[own][order]
-    hits = np.add.reduceat(ordered, begin) if len(keys) else np.zeros((0, replicates))
     first, second = keys // surfaces, keys % surfaces
     density = landings.points / areas_m2
     total = density[first] + np.where(first == second, 0.0, density[second])
-    per_replicate = hits / total[:, None]
-    return PairEstimates(first, second, *mean_and_error(per_replicate), 1.0 / (replicates * total))
+    area, error = np.empty((2, len(keys)))
+    ends = np.append(begin, len(order))
+    for k in range(0, len(keys), PAIRS_AT_ONCE):
+        part = slice(k, k + PAIRS_AT_ONCE)
+        low, high = ends[k], ends[min(k + PAIRS_AT_ONCE, len(keys))]
+        hits = np.add.reduceat(landings.hits[own[order[low:high]]], begin[part] - low)
+        area[part], error[part] = mean_and_error(hits / total[part, None])
+    return PairEstimates(first, second, area, error, 1.0 / (replicates * total))
 
 
 def column_estimates(

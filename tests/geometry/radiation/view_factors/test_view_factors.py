@@ -18,6 +18,13 @@ from geometry.radiation.accuracy import STOPPING_MARGIN
 from geometry.radiation.view_factors import exact_pairs
 from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.exact_pairs import no_pairs
+from geometry.radiation.view_factors.part_pairs import (
+    facing,
+    flat_scene,
+    sight_job,
+    sights,
+    unblocked_areas,
+)
 
 DOOR = import_module("geometry.radiation.view_factors.factors")  # the package's name is the function's
 GAUSS = np.polynomial.legendre.leggauss(24)
@@ -183,6 +190,24 @@ class TestLaw:
         # about a hundred pairs, errors themselves known to a fifth
         assert np.abs(z).max() < 5.0
         assert 0.7 < np.sqrt((z**2).mean()) < 1.4
+
+    def test_clipped_sight_converges_faster_than_its_points(self, rectangle):
+        mesh = facing_squares(rectangle, (0.3, 0.1), (0.8, 0.7), 0.4)
+        scene = flat_scene(mesh, np.zeros(3))
+        sight = sights(scene, facing(scene, 1000, 1), 1)[0]
+        k = int(np.argmax(sight.count))
+        assert sight.count[k] == 1
+        p, q = sight.pairs[k]
+        blockers = sight.blockers[k, :1].astype(np.int64)
+        free = unblocked_areas(scene, sight.pairs[[k]], 1)[0]
+        job, errors = sight_job(scene, p, q, blockers, free, 32, True), {}
+        while job.points < 8192:
+            job.refine(seed=3)
+            errors[job.points] = job.error_m2
+        points = np.array([n for n in errors if n >= 64])
+        order = -np.polyfit(np.log(points), np.log([errors[n] for n in points]), 1)[0]
+        # n^-1 for a jump, n^-2 for the kink where a shadow's edge passes; a lattice's errors fall by steps
+        assert 1.6 < order < 2.4
 
     def test_raw_residual_is_within_the_noise_of_its_rays(self, rectangle):
         found = view_factors(scattered_plates(rectangle, 8), jobs=1)

@@ -223,7 +223,7 @@ def _add_far(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Sce
     for item in scene.points:
         add_points(light, item, scene)
     for crowd in scene.satellites:
-        add_satellites(light, crowd, scene)
+        add_satellites(light, passed, crowd, scene)
 
 
 class _Callable(ModuleType):

@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike
 
 from geometry.validation import FloatArray, check_finite, check_in_range, check_shape, read_only
 
+WHOLE = 9.0 / 16.0
+"""`Camera.narrow` of what fills a landscape of 16:9 to its sides."""
+
 
 @dataclass(frozen=True, eq=False)
 class Camera:
@@ -23,10 +26,13 @@ class Camera:
     view_up : array (3,)
         Direction that points up in the picture; not parallel to the line of sight.
     view_angle_rad : float
-        Vertical field of view, rad (see `pixels_per_tangent` for narrow pictures).
+        Vertical field of view, rad (see `landscape_height` for narrow pictures).
     shift : tuple of 2 float
         Where the focal point stands in the picture, in half widths to the right and half heights up
         from the centre.
+    narrow : float
+        Height over width of the landscape that the view angle is made for: a narrower picture shows it whole,
+        0.8 (5:4) unless what is shown needs more room at its sides.
     """
 
     position_gcrs_m: FloatArray
@@ -34,12 +40,14 @@ class Camera:
     view_up: FloatArray = (0.0, 0.0, 1.0)  # type: ignore[assignment]
     view_angle_rad: float = 0.7
     shift: tuple[float, float] = (0.0, 0.0)
+    narrow: float = 0.8
 
     def __post_init__(self) -> None:
         for name in ("position_gcrs_m", "focal_point_gcrs_m", "view_up"):
             values = check_shape(check_finite(getattr(self, name), name=name), (3,), name=name)
             object.__setattr__(self, name, read_only(values))
         check_in_range(self.view_angle_rad, 1e-4, 3.0, name="view_angle_rad", unit="rad")
+        check_in_range(self.narrow, 0.1, 2.0, name="narrow")
         line = self.focal_point_gcrs_m - self.position_gcrs_m
         if not np.linalg.norm(np.cross(line, self.view_up)) > 1e-9 * np.linalg.norm(line):
             raise ValueError(
@@ -57,6 +65,7 @@ class Camera:
         view_up_local: ArrayLike = (0.0, 0.0, 1.0),
         view_angle_rad: float = 0.7,
         shift: tuple[float, float] = (0.0, 0.0),
+        narrow: float = 0.8,
     ) -> Camera:
         """A camera placed in the axes of a satellite (body or orbit frame) at `origin_gcrs_m`."""
         origin = np.asarray(origin_gcrs_m, dtype=float)
@@ -67,6 +76,7 @@ class Camera:
             rotation @ np.asarray(view_up_local, dtype=float),
             view_angle_rad,
             shift,
+            narrow,
         )
 
     @cached_property
@@ -79,12 +89,15 @@ class Camera:
         return read_only(np.stack([right, np.cross(back, right), back]))
 
     def pixels_per_tangent(self, size: tuple[int, int]) -> float:
-        """Pixels per unit of tan(angle) from the axis, the same along both axes; size is (width, height).
+        """Pixels per unit of tan(angle) from the axis, the same along both axes; size is (width, height)."""
+        return 0.5 * self.landscape_height(size) / float(np.tan(0.5 * self.view_angle_rad))
 
-        The view angle spans the height; in a picture narrower than 5:4 it spans 4/5 of the width, so
-        that what a landscape shows is not cut off.
+    def landscape_height(self, size: tuple[int, int]) -> float:
+        """Height in pixels that the view angle spans, and that words are measured by.
+
+        It is the picture's; in one narrower than `narrow` allows, that of the landscape which fits its width.
         """
-        return 0.5 * min(size[1], 0.8 * size[0]) / float(np.tan(0.5 * self.view_angle_rad))
+        return min(float(size[1]), self.narrow * size[0])
 
     def pixels(self, points_gcrs_m: ArrayLike, size: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
         """Columns and rows (N, 2) of points, and their depth (N,) in m along the line of sight.

@@ -13,32 +13,47 @@ from PIL import Image, ImageDraw, ImageFilter
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
 from viz.scene import Caption, ScalarBar, Scene
-from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
+from viz.typesetting import (
+    STEP,
+    Box,
+    caption_box,
+    draw_line,
+    draw_stroke,
+    ink_of,
+    laid_out,
+    line_width,
+    type_pixels,
+)
 
 Picture = NDArray[np.uint8]
 ROWS = 64
 
 
 class Strip(NamedTuple):
-    """A piece of what is written: its corner in the picture, RGBA letters (h, w, 4), and how much of the
-    ground their soft shadow takes, (h, w, 1)."""
+    """A piece of what is written: its corner in the picture, RGBA letters (h, w, 4), how much of the ground
+    their soft shadow takes, (h, w, 1), and whether that is paper, not dark."""
 
     left: int
     top: int
     letters: NDArray[np.uint8]
     shadow: NDArray[np.float32]
+    paper: bool
 
 
-def lettered(picture: Picture, scene: Scene) -> Picture:
-    """The picture (H, W, 3) with the captions, labels, lengths and scalar bars of its scene."""
-    strips = list(_written(scene, picture.shape[1::-1]))
+def lettered(picture: Picture, scene: Scene, ground: Picture | None = None) -> Picture:
+    """The picture (H, W, 3) with the captions, labels, lengths and scalar bars of its scene.
+
+    On paper, words over what is dark are written light; `ground` tells what is dark where it is not the
+    picture itself.
+    """
+    size = picture.shape[1::-1]
+    strips = list(_written(scene, size, picture if ground is None else ground))
     if not strips:
         return picture
     shown = picture.copy()
-    paper = theme.ON_PAPER.get()
     for strip in strips:  # all shadows first: none falls on the letters of another
         under = _under(shown, strip)
-        dark = under * (1.0 - strip.shadow) + (255.0 * strip.shadow if paper else 0.0)
+        dark = under * (1.0 - strip.shadow) + (255.0 * strip.shadow if strip.paper else 0.0)
         under[:] = np.round(dark).astype(np.uint8)
     for strip in strips:
         under = _under(shown, strip)
@@ -54,46 +69,70 @@ def _under(picture: Picture, strip: Strip) -> Picture:
     return picture[strip.top : strip.top + height, strip.left : strip.left + width]
 
 
-def _written(scene: Scene, size: tuple[int, int]) -> Iterator[Strip]:
+def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[Strip]:
     """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
-    paper = theme.ON_PAPER.get()
-    for caption in scene.captions:
-        yield from _captioned(caption, size, paper)
-    if scene.dimensions or scene.labels:
+    unit = scene.camera.landscape_height(size)
+    bars = [_scaled(bar, size, unit, theme.ON_PAPER.get()) for bar in scene.scalar_bars]
+    boxes = [_box_of(strips) for strips in bars if strips]
+    for caption, box in laid_out(scene.captions, size, unit, boxes):
+        yield from _captioned(caption, size, unit, _is_paper(ground, box))
+    for dimension in scene.dimensions:
         ink = _blank(size)
-        for dimension in scene.dimensions:
-            draw_dimension(ink, scene.camera, dimension)
-        _labels(ink, scene)
-        yield from _strips(ink, paper)
-    for bar in scene.scalar_bars:
-        yield from _scaled(bar, size, paper)
+        draw_dimension(ink, scene.camera, dimension)
+        yield from _strips(ink, unit, theme.ON_PAPER.get())
+    for paper in (False, True):
+        ink = _blank(size)
+        with theme.themed("light" if paper else "dark"):
+            drawn = _labels(ink, scene, unit, ground, paper)
+        if drawn:
+            yield from _strips(ink, unit, paper)
+    for strips in bars:
+        yield from strips
+
+
+def _is_paper(ground: Picture, box: Box) -> bool:
+    """Whether words in a box are written dark: on paper, and over nothing dark."""
+    if not theme.ON_PAPER.get():
+        return False
+    left, top, right, bottom = (max(0, round(v)) for v in box)
+    under = ground[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return under.size == 0 or float(np.percentile(under.mean(axis=2), 30)) > 110.0
 
 
 @lru_cache(maxsize=48)
-def _captioned(caption: Caption, size: tuple[int, int], paper: bool) -> tuple[Strip, ...]:
+def _captioned(caption: Caption, size: tuple[int, int], unit: float, paper: bool) -> tuple[Strip, ...]:
     ink = _blank(size)
-    _caption(ink, caption)
-    return tuple(_strips(ink, paper))
+    with theme.themed("light" if paper else "dark"):
+        _caption(ink, caption, unit)
+    return tuple(_strips(ink, unit, paper))
 
 
 @lru_cache(maxsize=16)
-def _scaled(bar: ScalarBar, size: tuple[int, int], paper: bool) -> tuple[Strip, ...]:
+def _scaled(bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool) -> tuple[Strip, ...]:
     ink = _blank(size)
-    draw_scalar_bar(ink, bar)
-    return tuple(_strips(ink, paper))
+    draw_scalar_bar(ink, bar, unit)
+    return tuple(_strips(ink, unit, paper))
+
+
+def _box_of(strips: tuple[Strip, ...]) -> Box:
+    """Left, top, right and bottom of the letters of some strips."""
+    found = [(s.left, s.top, Image.fromarray(s.letters).getbbox()) for s in strips]
+    boxes = [(x + b[0], y + b[1], x + b[2], y + b[3]) for x, y, b in found if b]
+    low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
+    return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
 
 def _blank(size: tuple[int, int]) -> Image.Image:
     return Image.new("RGBA", size, (0, 0, 0, 0))
 
 
-def _strips(ink: Image.Image, paper: bool) -> Iterator[Strip]:
+def _strips(ink: Image.Image, unit: float, paper: bool) -> Iterator[Strip]:
     """Letters with a soft shadow, which keeps them readable over bright ground; empty strips are left out."""
     box = ink.getbbox()
     if box is None:
         return
     width, height = ink.size
-    blur = 0.005 * height
+    blur = 0.005 * unit
     reach = round(4.0 * blur)
     left, top = max(box[0] - reach, 0), max(box[1] - reach, 0)
     right, bottom = min(box[2] + reach, width), min(box[3] + reach, height)
@@ -104,47 +143,45 @@ def _strips(ink: Image.Image, paper: bool) -> Iterator[Strip]:
             continue
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
         share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
-        yield Strip(left, first, np.asarray(strip)[above : above + last - first], share)
+        yield Strip(left, first, np.asarray(strip)[above : above + last - first], share, paper)
 
 
-def _caption(ink: Image.Image, caption: Caption) -> None:
-    width, height = ink.size
-    pixels = max(6, round(caption.size * height))
-    step = 1.45 * pixels
-    margin = theme.MARGIN * height
-    lines = caption.text.split("\n")
-    block = step * (len(lines) - 1) + 0.74 * pixels
-    top = {"t": margin, "b": height - margin - block}.get(caption.anchor[0], 0.5 * (height - block))
+def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
+    pixels = type_pixels(caption, unit)
     draw = ImageDraw.Draw(ink)
-    for k, line in enumerate(lines):
-        length = line_width(line, caption.weight, pixels)
-        x = 0.5 * (width - length)
-        if caption.anchor.endswith("left"):
-            x = margin
-        elif caption.anchor.endswith("right"):
-            x = width - margin - length
-        place = (
-            x + caption.offset[0] * height,
-            top + 0.74 * pixels + k * step + caption.offset[1] * height,
-        )
+    left, top, right, _bottom = caption_box(caption, ink.size, unit)
+    for k, line in enumerate(caption.text.split("\n")):
+        spare = right - left - line_width(line, caption.weight, pixels)
+        aside = {"left": 0.0, "right": spare}.get(caption.anchor.rpartition("_")[2], 0.5 * spare)
+        place = (left + aside, top + 0.74 * pixels + k * STEP * pixels)
         draw_line(draw, place, line, caption.weight, pixels, ink_of(caption.color, caption.opacity))
 
 
-def _labels(ink: Image.Image, scene: Scene) -> None:
+def _labels(ink: Image.Image, scene: Scene, unit: float, ground: Picture, paper: bool) -> bool:
+    """The labels that are written so; whether there are any."""
     width, height = ink.size
     draw = ImageDraw.Draw(ink)
+    drawn = False
     for label in scene.labels:
         places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), (width, height))
         if not depth[0] > 0.0:
             continue
         x, y = (float(v) for v in places[0])
-        end = (x + label.offset[0] * height, y + label.offset[1] * height)
-        pixels = max(6, round(label.size * height))
-        if label.leader:
-            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, height / 900.0))
+        end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
+        pixels = max(6, round(label.size * unit))
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
         if label.centered:
             left = end[0] - 0.5 * length
-        draw_line(draw, (left, end[1] + 0.35 * pixels), label.text, "regular", pixels, ink_of(label.color))
+        if 0.0 <= x < width and 0.0 <= y < height:  # words of what is in the picture stay in it
+            edge = 0.4 * theme.MARGIN * unit
+            left = min(max(left, edge), max(width - edge - length, edge))
+        base = end[1] + 0.35 * pixels
+        if _is_paper(ground, (left, base - pixels, left + length, base)) != paper:
+            continue
+        drawn = True
+        if label.leader:
+            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, unit / 900.0))
+        draw_line(draw, (left, base), label.text, "regular", pixels, ink_of(label.color))
+    return drawn

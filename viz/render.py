@@ -175,7 +175,9 @@ def render_scene(
         if on_paper and not transparent:
             return lettered(over_paper(shown, theme.PAPER), scene)
         blank = np.zeros((*shown.shape[:2], 3), np.uint8)
-        return letters_over(shown, lettered(blank, scene), lettered(blank + np.uint8(255), scene))
+        ground = over_paper(shown, theme.PAPER) if on_paper else None
+        black, white = (lettered(b, scene, ground) for b in (blank, blank + np.uint8(255)))
+        return letters_over(shown, black, white)
 
 
 def scene_light(
@@ -221,7 +223,7 @@ def _add_far(light: NDArray[np.float32], passed: NDArray[np.float32], scene: Sce
     for item in scene.points:
         add_points(light, item, scene)
     for crowd in scene.satellites:
-        add_satellites(light, crowd, scene)
+        add_satellites(light, passed, crowd, scene)
 
 
 class _Callable(ModuleType):

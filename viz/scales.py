@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -12,6 +14,7 @@ from viz.scene import Dimension, ScalarBar
 from viz.typesetting import draw_line, draw_stroke, ink_of, line_width
 
 BAR_LENGTH = 0.5
+LANDSCAPE = 16.0 / 9.0
 ROUND = (1.0, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 STEPS = (1.0, 2.0, 2.5, 5.0)
 
@@ -53,9 +56,25 @@ def tick_texts(ticks: FloatArray) -> list[str]:
 # ------------------------------------------------------------------ scalar bars
 
 
-def draw_scalar_bar(ink: Image.Image, bar: ScalarBar) -> None:
-    """Draw a bar with its title above, its ticks beside or below, its note last."""
-    (_bar_upright if bar.anchor == "right" else _bar_lying)(ink, bar)
+def draw_scalar_bar(ink: Image.Image, bar: ScalarBar, unit: float) -> None:
+    """Draw a bar with its title above, its ticks beside or below, its note last.
+
+    `unit` is the height in pixels that sizes are shares of.  Places and lengths are shares of the picture, of
+    a narrow one of the landscape of 16:9 of that height about its middle.
+    """
+    (_bar_upright if bar.anchor == "right" else _bar_lying)(ink, bar, unit)
+
+
+def _wide(ink: Image.Image, unit: float) -> float:
+    """Width that places and lengths are shares of."""
+    width, height = ink.size
+    return float(width if unit == height else min(width, LANDSCAPE * unit))
+
+
+def _middle(ink: Image.Image, place: tuple[float, float], unit: float) -> tuple[float, float]:
+    """Pixels of a place in the landscape."""
+    width, height = ink.size
+    return 0.5 * width + (place[0] - 0.5) * _wide(ink, unit), 0.5 * height + (place[1] - 0.5) * unit
 
 
 def _ramp(bar: ScalarBar, length: int) -> FloatArray:
@@ -71,10 +90,9 @@ def _ticks(bar: ScalarBar) -> tuple[FloatArray, list[str]]:
     return ticks, tick_texts(ticks)
 
 
-def _sizes(ink: Image.Image) -> tuple[int, int, int]:
+def _sizes(unit: float) -> tuple[int, int, int]:
     """Pixels of the type, of the small type, thickness of the bar."""
-    height = ink.size[1]
-    return max(7, round(0.022 * height)), max(6, round(0.0195 * height)), max(3, round(0.014 * height))
+    return max(7, round(0.022 * unit)), max(6, round(0.0195 * unit)), max(3, round(0.014 * unit))
 
 
 def _framed(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float]) -> None:
@@ -82,17 +100,18 @@ def _framed(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float]) -
     draw.rectangle((left - 1, top - 1, right, bottom), outline=ink_of(theme.TEXT_QUIET, 0.6))
 
 
-def _bar_upright(ink: Image.Image, bar: ScalarBar) -> None:
+def _bar_upright(ink: Image.Image, bar: ScalarBar, unit: float) -> None:
     width, height = ink.size
-    pixels, small, thick = _sizes(ink)
+    pixels, small, thick = _sizes(unit)
     ticks, texts = _ticks(bar)
-    length = round((bar.length or BAR_LENGTH) * height)
+    length = round((bar.length or BAR_LENGTH) * unit)
     beside = max(line_width(t, "regular", pixels) for t in texts) + 0.55 * pixels
-    margin = theme.MARGIN * height
+    margin = theme.MARGIN * unit
     if bar.place is None:
         left, top = round(width - margin - thick - beside), round(0.5 * (height - length) + pixels)
     else:
-        left, top = round(bar.place[0] * width - 0.5 * thick), round(bar.place[1] * height - 0.5 * length)
+        x, y = _middle(ink, bar.place, unit)
+        left, top = round(x - 0.5 * thick), round(y - 0.5 * length)
     ink.paste(Image.fromarray(np.repeat(_ramp(bar, length)[::-1, None], thick, axis=1)), (left, top))
     draw = ImageDraw.Draw(ink)
     _framed(draw, (left, top, left + thick, top + length))
@@ -116,21 +135,24 @@ def _bar_upright(ink: Image.Image, bar: ScalarBar) -> None:
         draw_line(draw, (max(x, margin), y), text, "regular", size, ink_of(color))
 
 
-def _bar_lying(ink: Image.Image, bar: ScalarBar) -> None:
+def _bar_lying(ink: Image.Image, bar: ScalarBar, unit: float) -> None:
     width, height = ink.size
-    pixels, small, thick = _sizes(ink)
+    pixels, small, thick = _sizes(unit)
     ticks, texts = _ticks(bar)
-    length = round((bar.length or BAR_LENGTH) * width)
-    margin = theme.MARGIN * height
+    length = round((bar.length or BAR_LENGTH) * _wide(ink, unit))
+    margin = theme.MARGIN * unit
     if bar.place is None:
         left, top = round(0.5 * (width - length)), round(height - margin - thick - 1.5 * pixels)
     else:
-        left, top = round(bar.place[0] * width - 0.5 * length), round(bar.place[1] * height - 0.5 * thick)
+        x, y = _middle(ink, bar.place, unit)
+        left, top = round(x - 0.5 * length), round(y - 0.5 * thick)
     ink.paste(Image.fromarray(np.repeat(_ramp(bar, length)[None], thick, axis=0)), (left, top))
     draw = ImageDraw.Draw(ink)
     _framed(draw, (left, top, left + length, top + thick))
     low, high = bar.value_range
-    for value, text in zip(ticks, texts, strict=True):
+    widest = max(line_width(t, "regular", small) for t in texts) + small
+    skipped = max(1, math.ceil(widest * (len(ticks) - 1) / max(length, 1)))  # in narrow pictures
+    for value, text in zip(ticks[::skipped], texts[::skipped], strict=True):
         x = left + (value - low) / (high - low) * (length - 1)
         draw.line([(x, top + thick), (x, top + thick + 0.25 * pixels)], fill=ink_of(theme.TEXT_QUIET))
         half = 0.5 * line_width(text, "regular", small)
@@ -153,7 +175,8 @@ def draw_dimension(ink: Image.Image, camera: Camera, dimension: Dimension) -> No
     places, depth = camera.pixels(ends, (width, height))
     if not (depth > 0.0).all():
         return
-    places = places + np.array(dimension.offset) * height
+    unit = camera.landscape_height((width, height))
+    places = places + np.array(dimension.offset) * unit
     along = places[1] - places[0]
     length = float(np.hypot(*along))
     if length < 2.0:
@@ -161,13 +184,13 @@ def draw_dimension(ink: Image.Image, camera: Camera, dimension: Dimension) -> No
     across = np.array([-along[1], along[0]]) / length
     draw = ImageDraw.Draw(ink)
     fill = ink_of(dimension.color, 0.85)
-    stroke = max(1.0, height / 720.0)
-    pixels = max(7, round(dimension.size * height))
+    stroke = max(1.0, unit / 720.0)
+    pixels = max(7, round(dimension.size * unit))
     draw_stroke(ink, tuple(places[0]), tuple(places[1]), fill, stroke)
     for end in places:
         tick = 0.45 * pixels * across
         draw_stroke(ink, tuple(end - tick), tuple(end + tick), fill, stroke)
-    middle = places.mean(axis=0) + np.array(dimension.text_offset) * height
+    middle = places.mean(axis=0) + np.array(dimension.text_offset) * unit
     x = middle[0] - 0.5 * line_width(dimension.text, "regular", pixels)
     draw_line(
         draw, (x, middle[1] + 0.36 * pixels), dimension.text, "regular", pixels, ink_of(dimension.color)

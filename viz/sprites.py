@@ -113,8 +113,10 @@ def near_members(
     return near, opacity[near]
 
 
-def add_satellites(light: NDArray[np.float32], item: SatellitesItem, scene: Scene) -> None:
-    """Draw the satellites of an item over light (H, W, 3), all but their meshes."""
+def add_satellites(
+    light: NDArray[np.float32], passed: NDArray[np.float32], item: SatellitesItem, scene: Scene
+) -> None:
+    """Draw the satellites of an item, but for meshes, over light (H, W, 3) and what passes (H, W)."""
     if not len(item.position_gcrs_m):
         return
     height, width = light.shape[:2]
@@ -144,8 +146,8 @@ def add_satellites(light: NDArray[np.float32], item: SatellitesItem, scene: Scen
     near = np.flatnonzero(drawn > 0.0)
     near = near[np.argsort(-distance[near], kind="stable")]
     _draw_sprites(
-        light, near, drawn, item.position_gcrs_m, item.rotation_gcrs_from_body, item.sunlit_fraction, view,
-        *parts, scene.sun_direction_gcrs, *_sky(sky), np.empty((4, 3)),
+        light, passed, near, drawn, item.position_gcrs_m, item.rotation_gcrs_from_body,
+        item.sunlit_fraction, view, *parts, scene.sun_direction_gcrs, *_sky(sky), np.empty((4, 3)),
     )  # fmt: skip
 
 
@@ -333,8 +335,8 @@ def _one(
 
 @kernel
 def _draw_sprites(
-    light: Any, chosen: Any, drawn: Any, position: Any, rotation: Any, lit: Any, view: Any, frame: Any,
-    look: Any, size_m: float, sun: Any, soft: Any, levels: Any, corner: Any,
+    light: Any, passed: Any, chosen: Any, drawn: Any, position: Any, rotation: Any, lit: Any, view: Any,
+    frame: Any, look: Any, size_m: float, sun: Any, soft: Any, levels: Any, corner: Any,
 ) -> None:  # fmt: skip
     """Quadrilaterals of the satellites chosen, in their order; of one satellite the farthest first."""
     for n in chosen:
@@ -381,7 +383,7 @@ def _draw_sprites(
             if side == 1:
                 nx, ny, nz = -nx, -ny, -nz
             red, green, blue = _radiance(nx, ny, nz, vx, vy, vz, lit[n], sun, look, k, side, soft, levels)
-            _fill(light, corner, drawn[n], red, green, blue)
+            _fill(light, passed, corner, drawn[n], red, green, blue)
 
 
 @kernel
@@ -395,7 +397,7 @@ def _gap(rotation: Any, n: int, frame: Any, m: int, cx: float, cy: float, cz: fl
 
 
 @kernel
-def _fill(light: Any, corner: Any, share: float, red: float, green: float, blue: float) -> None:
+def _fill(light: Any, passed: Any, corner: Any, share: float, red: float, green: float, blue: float) -> None:
     """A convex quadrilateral over light, by the exact width of thin slices of each row."""
     height, width = light.shape[:2]
     top = bottom = corner[0, 1]
@@ -417,6 +419,7 @@ def _fill(light: Any, corner: Any, share: float, red: float, green: float, blue:
                 left, right = _span(corner, y0 + (s + 0.5) * thick)
                 cover += max(min(right, column + 0.5) - max(left, column - 0.5), 0.0) * thick
             cover = min(cover * share, 1.0)
+            passed[row, column] *= 1.0 - cover
             light[row, column, 0] += cover * (red - light[row, column, 0])
             light[row, column, 1] += cover * (green - light[row, column, 1])
             light[row, column, 2] += cover * (blue - light[row, column, 2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +11,12 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from viz import theme
+from viz.scene import Caption
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, pixels."""
+STEP = 1.45  # from line to line, in the size of the type
+BREAK = "  ·  "  # where lines may be broken first
 
 
 @lru_cache(maxsize=64)
@@ -92,3 +100,92 @@ def draw_stroke(
     patch[..., :3] = fill[:3]
     patch[..., 3] = np.round(fill[3] * cover)
     ink.alpha_composite(Image.fromarray(patch), tuple(int(v) for v in low))
+
+
+# ------------------------------------------------------------------ captions
+
+
+def type_pixels(caption: Caption, unit: float) -> int:
+    """Size of the type of a caption; `unit` is the height in pixels that its size is a share of."""
+    return max(6, round(caption.size * unit))
+
+
+def caption_box(caption: Caption, size: tuple[int, int], unit: float) -> Box:
+    """Where a caption stands in a picture of a size (width, height)."""
+    width, height = size
+    pixels, margin = type_pixels(caption, unit), theme.MARGIN * unit
+    lines = caption.text.split("\n")
+    block = pixels * (STEP * (len(lines) - 1) + 0.74)
+    wide = max(line_width(line, caption.weight, pixels) for line in lines)
+    top = {"t": margin, "b": height - margin - block}.get(caption.anchor[0], 0.5 * (height - block))
+    left = {"left": margin, "right": width - margin - wide}.get(
+        caption.anchor.rpartition("_")[2], 0.5 * (width - wide)
+    )
+    left, top = left + caption.offset[0] * unit, top + caption.offset[1] * unit
+    return left, top, left + wide, top + block
+
+
+def laid_out(
+    captions: Sequence[Caption], size: tuple[int, int], unit: float, taken: Sequence[Box] = ()
+) -> Iterator[tuple[Caption, Box]]:
+    """Captions as they fit a picture, each with its box: lines broken, none over another or over `taken`.
+
+    Those at the right keep their places; others give way, from the edge of the picture inwards.
+    """
+    boxes = list(taken)
+    placed: dict[int, tuple[Caption, Box]] = {}
+    fitted = [_broken(c, size, unit) for c in captions]
+    reach = {k: caption_box(c, size, unit) for k, c in enumerate(fitted)}
+
+    def turn(k: int) -> tuple[bool, float]:
+        edge = -reach[k][3] if fitted[k].anchor.startswith("bottom") else reach[k][1]
+        return not fitted[k].anchor.endswith("right"), edge
+
+    for k in sorted(reach, key=turn):
+        caption = fitted[k]
+        inwards = {"b": -1.0, "t": 1.0}.get(caption.anchor[0], 0.0)
+        gap = 0.5 * type_pixels(caption, unit)
+        for _ in range(len(boxes) if inwards else 0):
+            box = caption_box(caption, size, unit)
+            under = [b for b in boxes if _meet(box, b)]
+            if not under:
+                break
+            edges = [b[1] - gap - box[3] if inwards < 0.0 else b[3] + gap - box[1] for b in under]
+            way = min(edges) if inwards < 0.0 else max(edges)
+            caption = replace(caption, offset=(caption.offset[0], caption.offset[1] + way / unit))
+        box = caption_box(caption, size, unit)
+        boxes.append(box)
+        placed[k] = (caption, box)
+    for k in range(len(fitted)):
+        yield placed[k]
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _broken(caption: Caption, size: tuple[int, int], unit: float) -> Caption:
+    """The caption with lines too long for the picture broken at its points, else between words."""
+    pixels = type_pixels(caption, unit)
+    room = size[0] - 2.0 * theme.MARGIN * unit - abs(caption.offset[0]) * unit
+
+    def fits(line: str) -> bool:
+        return line_width(line, caption.weight, pixels) <= room
+
+    out: list[str] = []
+    for line in caption.text.split("\n"):
+        if fits(line):
+            out.append(line)
+            continue
+        run = ""
+        for part in line.split(BREAK):
+            for k, word in enumerate([part] if fits(part) else part.split()):
+                longer = f"{run}{' ' if k else BREAK}{word}" if run else word
+                if run and not fits(longer):
+                    out.append(run)
+                    run = word
+                else:
+                    run = longer
+        out.append(run)
+    text = "\n".join(out)
+    return caption if text == caption.text else replace(caption, text=text)

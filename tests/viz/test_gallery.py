@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from viz.pictures import shots
+from viz.pictures import films, shots
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -15,6 +15,8 @@ class TestGalleryLaw:
         page = (DOCS / "gallery.md").read_text(encoding="utf-8")
         shown = set(re.findall(r"^dawnring render \w+ --shot (\S+)", page, re.MULTILINE))
         assert shown == set(shots())
+        filmed = set(re.findall(r"^dawnring video \w+ --shot (\S+)", page, re.MULTILINE))
+        assert filmed == set(films())
 
     def test_every_picture_is_there_light_and_not_empty(self):
         page = (DOCS / "gallery.md").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from viz import theme
 from viz.camera import Camera
 from viz.lettering import lettered
 from viz.scales import round_above, round_ticks, tick_texts
-from viz.scene import Caption, Dimension, ScalarBar, Scene
+from viz.scene import Caption, Dimension, Label, ScalarBar, Scene
+from viz.typesetting import laid_out
 
 SUN = np.array([0.0, 0.0, 1.0])
 
@@ -102,6 +103,53 @@ class TestDrawnLaw:
         first = lettered(ground, scene)
         np.testing.assert_array_equal(lettered(ground, scene), first)
         with theme.themed("light"):
-            on_paper = lettered(ground, scene)
-        assert (on_paper != first).any()
+            # over what is dark words stay light, on paper they are dark
+            np.testing.assert_array_equal(
+                lettered(ground // 2, scene), on_dark := lettered(ground // 2, scene)
+            )
+            on_paper = lettered(ground // 4 + 190, scene)
+        np.testing.assert_array_equal(lettered(ground // 2, scene), on_dark)
+        assert (on_paper != lettered(ground // 4 + 190, scene)).any()
         np.testing.assert_array_equal(lettered(ground, scene), first)
+
+
+class TestLaidOutLaw:
+    LONG = "LTAN 18:00  ·  beta +58.9°  ·  777 in sunlight, 9 in penumbra, 214 in umbra  ·  seen from the Sun"
+
+    @pytest.mark.parametrize("size", [(1920, 1080), (1000, 1000), (540, 960), (300, 900), (2560, 1080)])
+    def test_words_stay_in_the_picture_and_off_each_other(self, size):
+        captions = (
+            Caption("1,000 satellites at 560 km, in one plane", "bottom_left", 0.030, (0.0, -0.040)),
+            Caption(self.LONG, "bottom_left", 0.0185),
+            Caption("2027-06-21  17:02 UTC", "bottom_right", 0.0185),
+            Caption("newest launch", "top_left", 0.02),
+            Caption("in place", "top_left", 0.02, (0.0, 0.03)),
+        )
+        unit = _scene().camera.landscape_height(size)
+        taken = (0.02 * size[0], 0.80 * size[1], 0.3 * size[0], 0.85 * size[1])
+        found = list(laid_out(captions, size, unit, (taken,)))
+        boxes = [taken, *(box for _caption, box in found)]
+        for left, top, right, bottom in boxes:
+            assert 0.0 <= left < right <= size[0]
+            assert 0.0 <= top < bottom <= size[1]
+        for k, a in enumerate(boxes):
+            for b in boxes[k + 1 :]:
+                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+        words = " ".join(found[1][0].text.split()).replace("·", "").split()
+        assert words == self.LONG.replace("·", "").split()  # none is lost
+        if size == (1920, 1080):
+            assert [c for c, _box in found] == list(captions)
+
+    def test_labels_of_what_is_in_the_picture_stay_in_it(self):
+        label = Label("00 h midnight", (3.1, 0.0, 0.0), centered=True, size=0.06)
+        drawn = lettered(np.zeros((300, 300, 3), np.uint8), _scene(labels=(label,))).max(axis=2) > 60
+        columns = np.nonzero(drawn.any(axis=0))[0]
+        assert columns.max() < 299
+        assert columns.max() - columns.min() > 80
+
+    def test_ticks_of_a_narrow_bar_do_not_meet(self):
+        bar = ScalarBar("absorbed", (0.0, 1400.0), anchor="bottom", place=(0.5, 0.5), length=0.16)
+        drawn = lettered(np.zeros((540, 960, 3), np.uint8), _scene(scalar_bar=bar)).max(axis=2) > 60
+        below = drawn[282:300].any(axis=0)
+        gaps = np.diff(np.nonzero(below)[0])
+        assert 1 <= (gaps > 8).sum() <= 5  # between numbers; digits stand closer

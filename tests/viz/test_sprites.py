@@ -8,7 +8,7 @@ import pytest
 from geometry.craft import build_craft
 from geometry.design import load_design
 from viz.camera import Camera
-from viz.render import scene_light
+from viz.render import scene_layers, scene_light
 from viz.scene import EarthItem, MeshItem, SatellitesItem
 from viz.sprites import MESH_PIXELS, near_members, sprite_parts, step_up
 from viz.staging import craft_materials, stage
@@ -99,6 +99,15 @@ class TestPlaceLaw:
         assert isinstance(scene.earth, EarthItem)
         shown = scene_light(replace(scene, earth=None), SIZE)
         assert shown.max() > 0.0
+
+    def test_a_sprite_hides_what_is_behind_it_as_far_as_it_covers(self):
+        scene = _scene(WAYS[2], _distance(60.0))
+        bare = replace(scene, satellites=(), background=(1.0, 1.0, 1.0))
+        behind = scene_light(replace(scene, background=(1.0, 1.0, 1.0)), SIZE)
+        alone = scene_light(scene, SIZE)
+        passed = scene_layers(scene, SIZE)[1]
+        assert passed.min() < 0.5
+        np.testing.assert_allclose(behind, alone + passed[..., None] * scene_light(bare, SIZE), atol=1e-5)
 
     def test_few_are_meshes(self):
         place = WHERE.position_gcrs_m + np.outer([0.0, 2e3, 1e4], WHERE.rotation_gcrs_from_body[:, 0])

@@ -18,7 +18,7 @@ from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.callouts import callouts
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.scene import Caption, Label, MeshItem, Scene
 from viz.staging import STARLIGHT, Stage, craft_materials, stage, with_patterns, with_shades
@@ -105,7 +105,7 @@ def scene(
     scale = design.craft.bus.length_x_m / WIDTH
     axis = 1 if design.craft.solar_array.wing_axis == "y" else 0
     pieces = _pieces(craft, axis, scale)
-    camera = _camera(where, scale)
+    camera = replace(_camera(where, scale), narrow=WHOLE)
     item = _item(design, craft, where, [mesh for _part, mesh in pieces])
     if shaded:
         item = with_shades(item, where.sky(_fill()), camera, finest_m=0.012)

@@ -12,7 +12,7 @@ from geometry.ephemeris import sky_at
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
 from geometry.validation import FloatArray, IntArray
 from viz import theme
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
@@ -82,7 +82,7 @@ def scene(
     sun = sky.sun_direction_gcrs[0]
     place, turn = _stand(sun)
     earth = EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape)
-    camera = Camera.about(place, turn, EYE, AIM, (0.0, 1.0, 0.0), VIEW_ANGLE_RAD, SHIFT)
+    camera = Camera.about(place, turn, EYE, AIM, (0.0, 1.0, 0.0), VIEW_ANGLE_RAD, SHIFT, WHOLE)
     members = _members()
     bare = Scene(camera, sun, earth=earth, stars=True, ambient=STARLIGHT)
     whole = MeshItem(

@@ -13,6 +13,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import orbit_states
 from geometry.validation import FloatArray, check_choice, check_in_range
 from viz import theme
+from viz.camera import WHOLE
 from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_flux, cut_mesh, fluxes_around
 from viz.refinement import corner_means
@@ -145,6 +146,7 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
     eye = np.cos(above) * (np.cos(aside) * towards - np.sin(aside) * right) + np.sin(above) * up
     away = 1.19 + 2.0 * max(_chord_m(mesh) / size - 0.1, 0.0)  # broad craft need more room
     camera = where.camera(away * size * eye, -0.012 * size * right - 0.068 * size * up, up, 0.60)
+    camera = replace(camera, narrow=WHOLE)
     gap = 0.085 * size + 0.5 * _chord_m(mesh)
     turn = where.rotation_gcrs_from_stage
     half_turn = 2.0 * np.outer(right, right) - np.eye(3)

@@ -8,7 +8,7 @@ from geometry.craft import build_craft
 from geometry.design import Design
 from geometry.validation import FloatArray
 from viz import theme
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, absorbed_fluxes
 from viz.pictures.heat import BLACK, STEPS, scale_top, side_values
@@ -52,7 +52,9 @@ def scene(
     spans = np.sort(np.ptp(mesh.bounds_m, axis=0)[:2])
     unit = max(spans[1] / LONG, spans[0] / BROAD)  # metres in one height of the picture
     distance = 40.0 * unit
-    camera = Camera((0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0))
+    camera = Camera(
+        (0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE
+    )
     edges = outlines(build_craft(design).mesh, 0.0016 * mesh.extent_m, 0.0016 * mesh.extent_m)
     items, bars = [], []
     for load, height in ROWS:

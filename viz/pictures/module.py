@@ -15,7 +15,7 @@ from geometry.mesh.primitives import Block, Surface, box
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
 from viz import theme
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.coatings import coating_material
 from viz.scene import Caption, Label, Material, MeshItem, Scene
 from viz.staging import Stage, craft_materials, stage, with_patterns, with_shades
@@ -75,7 +75,7 @@ def scene(
     where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
     size = build_craft(shown).mesh.extent_m
     eye = DISTANCE * size * np.array([-0.80, 0.24, 0.55])
-    camera = where.camera(eye, (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), VIEW_ANGLE_RAD)
+    camera = replace(where.camera(eye, (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), VIEW_ANGLE_RAD), narrow=WHOLE)
     back = _module(shown, where, camera, (-0.15, 0.06, 0.0), (-0.22, 0.36, 0.91), detail, behind=True)
     front = _module(shown, where, camera, (0.63, 0.36, -0.75), (-0.42, 0.10, 0.90), detail, behind=False)
     stack, places = _stack(shown.craft.module.layers, where, camera, size)  # type: ignore[union-attr]

@@ -20,7 +20,7 @@ from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.validation import FloatArray
 from viz import theme
 from viz.callouts import callouts
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.globe import earth_along
 from viz.ring_stage import moment_text
@@ -128,7 +128,7 @@ def picture_of(
 ) -> Scene:
     """The picture of a view that has been computed."""
     look = _look(design, where, craft, states, view.surface)
-    camera = Camera(np.zeros(3), np.array([0.0, 0.0, -1.0]), np.array([0.0, 1.0, 0.0]), 0.8)
+    camera = Camera(np.zeros(3), np.array([0.0, 0.0, -1.0]), np.array([0.0, 1.0, 0.0]), 0.8, narrow=WHOLE)
     half = HALF * math.tan(0.5 * camera.view_angle_rad)
     plate = PlateItem(_light(look), look.inside.astype(float), (0.0, 0.0), half)
     shown = Scene(

@@ -12,7 +12,7 @@ from geometry.design import Design, load_design
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
 from viz import theme
-from viz.camera import Camera
+from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_figure import scale_figure
@@ -56,6 +56,7 @@ def scene(
     eye = corner + np.array([-0.044 * long_m, -0.47 * short_m, 0.050 * long_m])
     aim = np.array([-0.310 * long_m, 0.10 * short_m, 0.0])
     camera = where.camera(table @ eye, table @ aim, table[:, 2], 0.88, (0.13, 0.0))
+    camera = replace(camera, narrow=WHOLE)
     items = [_sheet_and_person(design, craft, where, camera, table, person)]
     other = load_design("solar_slice")
     beside = np.array([-0.275 * long_m, -0.5 * short_m - 40.0, 0.0])

@@ -9,6 +9,7 @@ from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.sees import SurfaceView, surface_view
 from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, surface_frame
+from geometry.radiation.sky_table import is_sky_table, read_sky_table, sky_view, write_sky_table
 from geometry.radiation.view_factors import ViewFactors, view_factors
 
 __all__ = [
@@ -27,8 +28,12 @@ __all__ = [
     "face_loads",
     "gebhart_factors",
     "heat_loads",
+    "is_sky_table",
+    "read_sky_table",
     "seen_along",
+    "sky_view",
     "surface_frame",
     "surface_view",
     "view_factors",
+    "write_sky_table",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
+from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.earth_sums import earth_sums, packed_scene
 from geometry.radiation.paths import TracedCraft
@@ -48,8 +49,12 @@ class EarthLoads:
     overlooked : array (3, T, C)
         Likewise where rays met the Earth and none of them the craft on its way: that of the one ray
         that might have.
+    own_error : array (C,)
+        Discretisation error of `own_share` where shadows are clipped.
     rays : int array (C,)
         Rays started from each receiver.
+    is_clipped : bool array (C,)
+        Whether `direct` comes from clipped shadows; `unseen` is then its discretisation error.
     """
 
     direct: FloatArray
@@ -58,7 +63,9 @@ class EarthLoads:
     own_share: FloatArray
     unseen: FloatArray
     overlooked: FloatArray
+    own_error: FloatArray
     rays: IntArray
+    is_clipped: np.ndarray
 
 
 class _RaySums:
@@ -94,6 +101,7 @@ class _BlockSums:
 def _cast_block(
     block: RayBlock,
     with_escapes: bool,
+    with_straight: bool,
     craft: TracedCraft,
     scene: EarthScene,
     packed: Float32Array,
@@ -104,7 +112,8 @@ def _cast_block(
     segments = len(block.receivers)
     shape = (segments, len(scene), 3)
     sums = [np.zeros(shape) for _ in range(3)]
-    lists = ((rays.escaped,) if with_escapes else (), (rays.blocked,), rays.exits)
+    escaped = (rays.escaped,) if with_escapes and with_straight else ()
+    lists = (escaped, (rays.blocked,) if with_straight else (), rays.exits)
     for out, several in zip(sums, lists, strict=True):
         for one in several:
             earth_sums(one, packed, scene.flattening, scene.is_uniform, out)
@@ -124,6 +133,7 @@ def earth_loads(
     accuracy: Accuracy,
     budget: RayBudget,
     report: Callable[[float], None],
+    shades: ShadeCache | None = None,
 ) -> EarthLoads:
     """Earth loads and scattered sunlight of the receivers `chosen` (C,), rays doubled until exact enough.
 
@@ -142,14 +152,14 @@ def earth_loads(
     budget : RayBudget
     report : callable
         Called with the share of receivers that are done.
+    shades : ShadeCache
+        Where given, shadows on flat receivers are clipped; rays then only bring what is reflected.
     """
-    normals, index = craft.receivers.distinct_normals
-    rows = np.isin(craft.receivers.row_receiver, chosen)
-    used, compact = np.unique(index[rows], return_inverse=True)
-    unshaded = _unshaded(normals[used], scene, accuracy.threads)
-    base = _base(craft, chosen, rows, compact, unshaded)
+    clipped, is_clipped = _clipped(chosen, scene, accuracy, budget, shades)
+    base = np.zeros((len(chosen), len(scene), 3))
+    base[~is_clipped] = _base(craft, chosen[~is_clipped], scene, accuracy.threads)
     sums = _RaySums(len(chosen), accuracy.replicates, len(scene), len(suns))
-    active = np.flatnonzero(~craft.receivers.is_free[chosen])
+    active = np.flatnonzero(~craft.receivers.is_free[chosen] & (accuracy.reflections | ~is_clipped))
     with_escapes = np.ones(len(chosen), bool)
     packed = packed_scene(scene)
     place = np.full(len(craft.receivers), -1)
@@ -166,15 +176,19 @@ def earth_loads(
             if not affordable:
                 break
         budget.take(active.size * accuracy.replicates * (count - done), first=True)
+        needs_escapes = with_escapes & ~is_clipped  # clipped shadows leave rays what is reflected
         work = [
-            (block, escapes)
-            for escapes in (True, False)
+            (block, escapes, straight)
+            for escapes, straight in ((True, True), (False, True), (False, False))
             for block in ray_blocks(
-                chosen[active[with_escapes[active] == escapes]], accuracy.replicates, done, count - done
+                chosen[active[(needs_escapes[active] == escapes) & (is_clipped[active] != straight)]],
+                accuracy.replicates,
+                done,
+                count - done,
             )
         ]
 
-        def cast(job: tuple[RayBlock, bool]) -> _BlockSums:
+        def cast(job: tuple[RayBlock, bool, bool]) -> _BlockSums:
             return _cast_block(*job, craft, scene, packed, suns, accuracy)
 
         for made in ordered_map(cast, work, accuracy.threads):
@@ -189,7 +203,9 @@ def earth_loads(
         sums.points[active] = count
         if first:
             with_escapes = sums.per_point(sums.hits).mean(axis=1) > ESCAPES_MATTER_FROM
-        worst = _worst(_estimates(sums, base, with_escapes), suns, direct_sun_w_m2, accuracy)[active]
+        worst = _worst(
+            _estimates(sums, base, with_escapes, clipped, is_clipped), suns, direct_sun_w_m2, accuracy
+        )[active]
         active = active[worst > 1.0]
         worst = worst[worst > 1.0]
         first = False
@@ -197,7 +213,23 @@ def earth_loads(
         if accuracy.is_fixed:
             break
         done, count = count, 2 * count
-    return _estimates(sums, base, with_escapes)
+    return _estimates(sums, base, with_escapes, clipped, is_clipped)
+
+
+def _clipped(
+    chosen: IntArray, scene: EarthScene, accuracy: Accuracy, budget: RayBudget, shades: ShadeCache | None
+) -> tuple[ClippedLoads | None, np.ndarray]:
+    """Clipped loads of those of the chosen receivers that take them, and which they are, (C,)."""
+    if shades is None:
+        return None, np.zeros(len(chosen), bool)
+    is_clipped = shades.clips_earth(accuracy)[chosen]
+    if not is_clipped.any():
+        return None, is_clipped
+    which = chosen[is_clipped]
+    unshaded = np.zeros((3, len(scene), len(shades.flat.normals)))
+    used = np.unique(shades.flat.normal_index[np.isin(shades.flat.receiver, which)])
+    unshaded[..., used] = _unshaded(shades.flat.normals[used], scene, accuracy.threads)
+    return clipped_loads(shades, which, scene, unshaded, accuracy, budget), is_clipped
 
 
 def _unshaded(normals: FloatArray, scene: EarthScene, threads: int) -> FloatArray:
@@ -209,21 +241,29 @@ def _unshaded(normals: FloatArray, scene: EarthScene, threads: int) -> FloatArra
     )
 
 
-def _base(
-    craft: TracedCraft, chosen: IntArray, rows: np.ndarray, index: IntArray, per_normal: FloatArray
-) -> FloatArray:
-    """Unshaded load of each chosen receiver, (C, T, 3), from those of its normals (3, T, U)."""
+def _base(craft: TracedCraft, chosen: IntArray, scene: EarthScene, threads: int) -> FloatArray:
+    """Unshaded load of each chosen receiver, (C, T, 3)."""
     receivers = craft.receivers
-    per_row = per_normal[..., index] * receivers.area_shares[rows]
-    owner = receivers.row_receiver[rows]
+    base = np.empty((len(chosen), 3, len(scene)))
+    if not len(chosen):
+        return np.moveaxis(base, 1, -1)
+    normals, index = receivers.distinct_normals
+    rows = np.isin(receivers.row_receiver, chosen)
+    used, compact = np.unique(index[rows], return_inverse=True)
+    per_row = _unshaded(normals[used], scene, threads)[..., compact] * receivers.area_shares[rows]
     order = np.argsort(chosen)
-    starts = np.searchsorted(owner, chosen[order])
-    base = np.empty((len(chosen), *per_normal.shape[:2]))
+    starts = np.searchsorted(receivers.row_receiver[rows], chosen[order])
     base[order] = np.moveaxis(np.add.reduceat(per_row, starts, axis=-1), -1, 0)
     return np.ascontiguousarray(np.moveaxis(base, 1, -1))
 
 
-def _estimates(sums: _RaySums, base: FloatArray, with_escapes: np.ndarray) -> EarthLoads:
+def _estimates(
+    sums: _RaySums,
+    base: FloatArray,
+    with_escapes: np.ndarray,
+    clipped: ClippedLoads | None,
+    is_clipped: np.ndarray,
+) -> EarthLoads:
     escaped, blocked = sums.per_point(sums.escaped), sums.per_point(sums.blocked)
     reflected, own = sums.per_point(sums.reflected), sums.per_point(sums.hits)
     cast = (sums.points > 0)[:, None, None]
@@ -239,14 +279,26 @@ def _estimates(sums: _RaySums, base: FloatArray, with_escapes: np.ndarray) -> Ea
     to_earth = sums.points[:, None] * sums.hits.shape[1] * base[..., 0].max(axis=1, keepdims=True)
     one_ray = base / np.maximum(to_earth, 1.0)[..., None]
     overlooked = np.where(cast & ~unseen & (blocked.mean(axis=1) <= 0.0), one_ray, 0.0)
+    straight_loads = np.ascontiguousarray(np.moveaxis(direct, (0, 1, 2, 3), (3, 0, 2, 1)))
+    own_share, own_error = own.T.copy(), np.zeros(len(own))
+    unseen_loads = np.ascontiguousarray(np.moveaxis(guess, (0, 1, 2), (2, 1, 0)))
+    overlooked_loads = np.ascontiguousarray(np.moveaxis(overlooked, (0, 1, 2), (2, 1, 0)))
+    if clipped is not None:
+        straight_loads[..., is_clipped] = clipped.direct
+        unseen_loads[..., is_clipped] = clipped.error
+        overlooked_loads[..., is_clipped] = 0.0
+        own_share[:, is_clipped] = clipped.own_share
+        own_error[is_clipped] = clipped.own_error
     return EarthLoads(
-        direct=np.moveaxis(direct, (0, 1, 2, 3), (3, 0, 2, 1)),
+        direct=straight_loads,
         reflected=np.moveaxis(reflected[..., 1:], (0, 1, 2, 3), (3, 0, 2, 1)),
         scattered_sun=np.moveaxis(sums.per_point(sums.sun), 0, -1),
-        own_share=own.T,
-        unseen=np.moveaxis(guess, (0, 1, 2), (2, 1, 0)),
-        overlooked=np.moveaxis(overlooked, (0, 1, 2), (2, 1, 0)),
+        own_share=own_share,
+        unseen=unseen_loads,
+        overlooked=overlooked_loads,
+        own_error=own_error,
         rays=sums.points * sums.hits.shape[1],
+        is_clipped=is_clipped,
     )
 
 

@@ -11,8 +11,15 @@ from geometry.radiation.sky_view import DirectionList
 from geometry.validation import FloatArray
 
 
-def packed_scene(scene: EarthScene) -> Float32Array:
-    """Rows of what the kernel needs per time, (T, 20): see `_earth_sums`."""
+def scene_rows(scene: EarthScene) -> tuple[FloatArray, float]:
+    """Rows of what the kernels need per time, (T, 18), and the bulge of the Earth.
+
+    With everything stretched along the pole until the Earth is a unit sphere: pole (0-2), position
+    stretched twice (3-5) and Sun four times (6-8), both to be multiplied by unstretched directions; square
+    of the stretched position less 1 (9); position times that Sun (10), stretched position along the pole
+    (11); coefficients of albedo times solar flux (12-14) and of exitance (15-17).  The square of a
+    stretched direction d is 1 + bulge (d . pole)^2.
+    """
     stretch = 1.0 / (1.0 - scene.flattening) - 1.0
 
     def stretched(v: FloatArray) -> FloatArray:
@@ -30,7 +37,12 @@ def packed_scene(scene: EarthScene) -> Float32Array:
         scene.albedo * scene.solar_flux_w_m2[:, None],
         scene.exitance_w_m2,
     ]
-    return np.ascontiguousarray(np.concatenate(columns, axis=1), dtype=np.float32)
+    return np.concatenate(columns, axis=1), 1.0 / (1.0 - scene.flattening) ** 2 - 1.0
+
+
+def packed_scene(scene: EarthScene) -> Float32Array:
+    """`scene_rows` in single precision, (T, 18)."""
+    return np.ascontiguousarray(scene_rows(scene)[0], dtype=np.float32)
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")

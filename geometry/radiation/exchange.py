@@ -15,7 +15,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.load_estimates import Progress, mesh_of
+from geometry.radiation.door import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster

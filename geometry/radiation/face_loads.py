@@ -12,8 +12,9 @@ from geometry.environment import Environment
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget
 from geometry.radiation.blocks import thread_count
+from geometry.radiation.door import Progress, mesh_of
 from geometry.radiation.heat_loads import frozen_arrays, summary
-from geometry.radiation.load_estimates import LOADS, Progress, load_estimates, mesh_of
+from geometry.radiation.load_estimates import LOADS, load_estimates
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster

@@ -13,7 +13,10 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
-from geometry.radiation.load_estimates import LOADS, LoadEstimates, Progress, load_estimates, mesh_of
+from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
+from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
@@ -78,13 +81,18 @@ class HeatLoads:
         Rays started from each surface towards the sky; 0 where the load is exact.
     is_exact : bool array (S,)
         Nothing stands before the surface: closed form and quadrature, no rays.
+    method : tuple of S str
+        How the direct Earth loads were found: "closed_form" (exact), "clipped" (exact shadows on flat
+        parts, in a table over the sky) or "rays" (rays).
     provenance : Provenance
 
     Notes
     -----
     A standard error of zero means that the surface is exact, or that no ray found what would change
     the value; where rays met the Earth and none the craft on its way, the error is that of one ray that
-    might have.  Errors come from independent scrambles; they do not hold what the model leaves out.
+    might have.  Errors of rays come from independent scrambles.  Those of clipped shadows are estimates
+    of what grid and cells still get wrong, made so that they cover (`clipped_loads`); both are added in
+    quadrature.  None holds what the model leaves out.
     """
 
     times_utc: TimeArray
@@ -104,6 +112,7 @@ class HeatLoads:
     orbit_mean: MeanLoads
     rays_per_surface: IntArray
     is_exact: np.ndarray
+    method: tuple[str, ...]
     provenance: Provenance
 
     def __post_init__(self) -> None:
@@ -141,6 +150,8 @@ def heat_loads(
     max_rays: int = 100_000_000,
     jobs: int | None = None,
     reflections: bool = True,
+    clip_shadows: bool = True,
+    sky: ShadeCache | None = None,
     progress: Progress | None = None,
 ) -> HeatLoads:
     """Heat loads of every surface of a craft at the times of an orbit.
@@ -163,6 +174,11 @@ def heat_loads(
         Threads; default: all cores the process may use.
     reflections : bool
         Whether absorbed loads hold what other surfaces reflect.
+    clip_shadows : bool
+        Whether shadows on flat parts may be clipped exactly, where that is expected to cost less than
+        rays for the same tolerance; else rays find them all.
+    sky : ShadeCache
+        From `sky_view` of the same craft: shadow tables made before are used, new ones added.
     progress : callable
         Called with (done, total) now and then.
 
@@ -203,15 +219,23 @@ def heat_loads(
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
     traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
+    can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
+    shades = ShadeCache(flat_craft(traced)) if can_clip else None
+    if sky is not None and shades is not None:
+        if not shades.flat.is_like(sky.flat):
+            raise ValueError("sky belongs to another craft; make it with sky_view(craft)")
+        shades = sky
+    known = 0 if shades is None else shades.clipped
     tables = _Tables(mesh, len(states.times_utc))
     for estimates in load_estimates(
-        traced, traced.receivers, states, environment, accuracy, budget, progress
+        traced, traced.receivers, states, environment, accuracy, budget, progress, shades
     ):
         tables.add(estimates)
     budget.warn(accuracy, max_rays)
     wall_s = time.perf_counter() - began
+    new = 0 if shades is None else shades.clipped - known
     provenance = Provenance(
-        __version__, int(seed), budget.cast, REPLICATES, tolerance, int(max_rays), environment, wall_s
+        __version__, int(seed), budget.cast, REPLICATES, tolerance, int(max_rays), environment, wall_s, new
     )
     return tables.result(states, traced.receivers.is_free, provenance)
 
@@ -236,6 +260,8 @@ class _Tables:
         self.unseen_incident, self.unseen_absorbed = np.zeros((2, len(LOADS), surfaces))
         self.unseen_earth = np.zeros(surfaces)
         self.rays = np.zeros(surfaces, dtype=np.int64)
+        self.own_error = np.zeros(surfaces)
+        self.clipped = np.zeros(surfaces, dtype=bool)
 
     def add(self, part: LoadEstimates) -> None:
         """Book one block."""
@@ -246,7 +272,8 @@ class _Tables:
         self.absorbed[:, :, t, s] = summary(absorbed_w, part.unseen_absorbed_w_m2 * area)
         self.earth[:, t, s] = summary(part.view_factor_earth, part.unseen_view_factor)
         self.space[:, t, s] = summary(
-            1.0 - part.own_share[:, None] - part.view_factor_earth, part.unseen_view_factor
+            1.0 - part.own_share[:, None] - part.view_factor_earth,
+            np.hypot(part.unseen_view_factor, part.own_error),
         )
         if len(self.replicates):
             self.replicates[:, :, t, s] = absorbed_w
@@ -258,14 +285,18 @@ class _Tables:
         self.unseen_absorbed[:, s] += part.unseen_absorbed_mean_w_m2 * area
         self.unseen_earth[s] += part.unseen_view_factor_mean
         self.rays[s] = np.maximum(self.rays[s], part.rays)
+        self.own_error[s], self.clipped[s] = part.own_error, part.is_clipped
 
     def result(self, states: OrbitStates, is_exact: np.ndarray, provenance: Provenance) -> HeatLoads:
         """The frozen result."""
         incident, incident_error = summary(self.mean_incident, self.unseen_incident)
         absorbed, absorbed_error = summary(self.mean_absorbed, self.unseen_absorbed)
         earth, earth_error = summary(self.mean_earth, self.unseen_earth)
-        space, space_error = summary(1.0 - self.own - self.mean_earth, self.unseen_earth)
-        own, own_error = summary(self.own)
+        space, space_error = summary(
+            1.0 - self.own - self.mean_earth, np.hypot(self.unseen_earth, self.own_error)
+        )
+        own, own_error = summary(self.own, self.own_error)
+        method = np.where(is_exact, "closed_form", np.where(self.clipped, "clipped", "rays"))
         mean = MeanLoads(
             incident_w_m2=incident,
             incident_standard_error_w_m2=incident_error,
@@ -294,6 +325,7 @@ class _Tables:
             orbit_mean=mean,
             rays_per_surface=self.rays,
             is_exact=is_exact,
+            method=tuple(method.tolist()),
             provenance=provenance,
         )
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
-from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates
 from geometry.radiation.accuracy import Accuracy, RayBudget
+from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.door import Progress
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.earth_loads import EarthLoads, earth_loads
 from geometry.radiation.paths import TracedCraft
@@ -28,7 +29,6 @@ TIMES_PER_BLOCK = 1024
 SUN_VALUES_PER_BLOCK = 2**25
 EARTH_VALUES_PER_BLOCK = 2**19
 
-Progress = Callable[[int, int], None]
 PROGRESS_STEPS = 1000
 
 
@@ -59,8 +59,12 @@ class LoadEstimates:
         These times' part of those of the means; all times share the rays.
     unseen_view_factor_mean : array (C,)
         Likewise.
+    own_error : array (C,)
+        Discretisation error of `own_share` where shadows are clipped.
     rays : int array (C,)
         Rays started from each receiver towards the sky.
+    is_clipped : bool array (C,)
+        Whether what comes straight from the Earth is from clipped shadows.
     """
 
     times: slice
@@ -78,7 +82,9 @@ class LoadEstimates:
     unseen_incident_mean_w_m2: FloatArray
     unseen_absorbed_mean_w_m2: FloatArray
     unseen_view_factor_mean: FloatArray
+    own_error: FloatArray
     rays: IntArray
+    is_clipped: np.ndarray
 
 
 def load_estimates(
@@ -89,6 +95,7 @@ def load_estimates(
     accuracy: Accuracy,
     budget: RayBudget,
     progress: Progress | None = None,
+    shades: ShadeCache | None = None,
 ) -> Iterator[LoadEstimates]:
     """Estimates of all loads, block by block of times, and in each by runs of receivers.
 
@@ -105,6 +112,8 @@ def load_estimates(
     budget : RayBudget
     progress : callable
         Called with (done, total) now and then.
+    shades : ShadeCache
+        Where given, shadows on flat receivers are clipped.
     """
     scene = earth_scene(states, environment)
     weights = time_weights(states, environment.earth_shape)
@@ -125,7 +134,7 @@ def load_estimates(
         for_block = budget.share(1.0 / (len(blocks) - number))
         part = scene.part(block)
         in_block = TimeWeights(weights.everywhere[block], weights.sunlit[block])
-        sun = _sunlight(craft, sources, part, in_block, half_angle, accuracy, for_block)
+        sun = _sunlight(craft, sources, part, in_block, half_angle, accuracy, for_block, shades)
         finished += 1
         report(0.0)
         for position, chosen in enumerate(runs):
@@ -139,6 +148,7 @@ def load_estimates(
                 accuracy,
                 for_run,
                 report,
+                shades,
             )
             for_block.settle(for_run)
             yield _assembled(craft, block, chosen, part, in_block, sun, earth)
@@ -153,6 +163,7 @@ class _Sunlight:
 
     suns: SunDirections
     straight: FloatArray  # (R, G, receivers)
+    unseen: FloatArray  # (G, receivers), error of `straight` beside that of its replicates
     mirrored: FloatArray  # (R, G, receivers), absorbed per area
 
     @property
@@ -169,11 +180,12 @@ def _sunlight(
     half_angle_rad: float,
     accuracy: Accuracy,
     budget: RayBudget,
+    shades: ShadeCache | None,
 ) -> _Sunlight:
     needed = ((scene.sunlit_fraction > 0.0) | (weights.sunlit > 0.0)) & (scene.solar_flux_w_m2 > 0.0)
     suns = sun_directions(scene.sun_body, scene.solar_flux_w_m2, needed, half_angle_rad)
     for_shadows = budget.share(0.4)
-    projected, lit = lit_shares(craft, suns, accuracy, for_shadows)
+    projected, lit, unseen = lit_shares(craft, suns, accuracy, for_shadows, shades)
     budget.settle(for_shadows)
     if accuracy.reflections:
         for_mirrors = budget.share(0.3)
@@ -181,7 +193,7 @@ def _sunlight(
         budget.settle(for_mirrors)
     else:
         mirrored = np.zeros_like(lit)
-    return _Sunlight(suns, projected * lit, mirrored / craft.receivers.total_areas_m2)
+    return _Sunlight(suns, projected * lit, projected * unseen, mirrored / craft.receivers.total_areas_m2)
 
 
 def _assembled(
@@ -198,10 +210,12 @@ def _assembled(
     flux = np.where(group >= 0, scene.solar_flux_w_m2, 0.0)[:, None]
     if len(sun.suns):
         straight = flux * sun.straight[:, group, receivers]
+        doubt = flux * sun.unseen[group, receivers]
         onward = absorptance * flux * earth.scattered_sun[:, group] + flux * sun.mirrored[:, group, receivers]
     else:
         straight = np.zeros_like(earth.direct[:, 0])
         onward = straight
+        doubt = np.zeros(straight.shape[1:])
     absorbed_sun = absorptance * straight + onward
     lit = scene.sunlit_fraction[:, None]
     albedo, infrared = earth.direct[:, 1], earth.direct[:, 2]
@@ -215,7 +229,8 @@ def _assembled(
     unseen = np.hypot(earth.unseen, earth.overlooked)
     unseen_mean = np.einsum("t,ltc->lc", weights.everywhere, unseen)
     sight = unseen[0].copy(), unseen_mean[0].copy()
-    unseen[0], unseen_mean[0] = 0.0, 0.0
+    unseen[0] = doubt * lit
+    unseen_mean[0] = np.einsum("t,tc->c", weights.sunlit, doubt)
     kept = np.stack([absorptance, absorptance, emittance])
     return LoadEstimates(
         times=times,
@@ -233,16 +248,7 @@ def _assembled(
         unseen_incident_mean_w_m2=unseen_mean,
         unseen_absorbed_mean_w_m2=kept * unseen_mean,
         unseen_view_factor_mean=sight[1],
+        own_error=earth.own_error,
         rays=earth.rays,
+        is_clipped=earth.is_clipped,
     )
-
-
-def mesh_of(craft: object) -> SurfaceMesh:
-    """The mesh of a craft (anything with a `mesh`), or the mesh itself."""
-    mesh = getattr(craft, "mesh", craft)
-    if not isinstance(mesh, SurfaceMesh):
-        raise TypeError(
-            f"craft must be a SurfaceMesh or have one as .mesh, got {type(craft).__name__}; "
-            "build it with build_craft(design)"
-        )
-    return mesh

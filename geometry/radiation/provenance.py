@@ -26,6 +26,8 @@ class Provenance:
     environment : Environment or None
         Its constants; None where nothing but the craft is asked about.
     wall_s : float
+    clipped_directions : int
+        Looks along one direction for which shadows were clipped anew to fill tables of the sky.
     """
 
     version: str
@@ -36,3 +38,4 @@ class Provenance:
     max_rays: int
     environment: Environment | None
     wall_s: float
+    clipped_directions: int = 0

@@ -16,8 +16,8 @@ from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
+from geometry.radiation.door import Progress, mesh_of
 from geometry.radiation.earth import EarthScene, earth_scene
-from geometry.radiation.load_estimates import Progress, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import Float32Array, ray_caster

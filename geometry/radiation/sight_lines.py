@@ -16,8 +16,8 @@ from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates
+from geometry.radiation.door import mesh_of
 from geometry.radiation.earth import EarthScene, earth_scene
-from geometry.radiation.load_estimates import mesh_of
 from geometry.radiation.ray_caster import Float32Array, ray_caster
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 

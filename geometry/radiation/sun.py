@@ -15,6 +15,8 @@ from numba import njit
 
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
+from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.clipped_sun import clipped_sunlight
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.ray_caster import Float32Array
 from geometry.radiation.receivers import Receivers
@@ -35,6 +37,9 @@ SAME_DIRECTION_RAD = 1e-8
 
 EDGE_ON = 1e-12
 """Cosines up to this are those of a surface that stands edge-on to the Sun."""
+
+MOST_CLIPPED_VIEWS = 2_000_000
+"""Looks of a piece at the Sun; beyond this rays find the shadows."""
 
 _SHADOW_STREAM = 1 << 40
 
@@ -218,8 +223,12 @@ def rays_to_sun(
 
 
 def lit_shares(
-    craft: TracedCraft, suns: SunDirections, accuracy: Accuracy, budget: RayBudget
-) -> tuple[FloatArray, FloatArray]:
+    craft: TracedCraft,
+    suns: SunDirections,
+    accuracy: Accuracy,
+    budget: RayBudget,
+    shades: ShadeCache | None = None,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Share of each receiver's projected area that the Sun reaches past the craft.
 
     Returns
@@ -228,11 +237,26 @@ def lit_shares(
         Mean of max(0, n . s), exact.
     lit : array (R, G, receivers)
         Lit share per replicate; 1 where nothing shades, 0 where the Sun stands behind.
+    unseen : array (G, receivers)
+        Error of the lit share to assume beside that of the replicates: of the rule over the solar disc
+        where shadows are clipped; where all rays agreed, that of the one ray that might not have.
     """
     receivers = craft.receivers
     projected = projected_share(receivers, suns.directions)
     lit = np.where(projected > 0.0, 1.0, 0.0) * np.ones((accuracy.replicates, 1, 1))
-    group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free)
+    unseen = np.zeros_like(projected)
+    is_clipped = np.zeros(len(receivers), bool)
+    if shades is not None and int(shades.flat.piece_counts.sum()) * len(suns) <= MOST_CLIPPED_VIEWS:
+        is_clipped = shades.clips_sun(accuracy)
+        chosen = np.flatnonzero(is_clipped)
+        if chosen.size and len(suns):
+            direct, off = clipped_sunlight(
+                shades.flat, chosen, suns.directions, suns.half_angle_rad, EDGE_ON, accuracy.threads
+            )
+            seen = np.maximum(projected[:, chosen], EDGE_ON)
+            lit[:, :, chosen] = np.clip(direct / seen, 0.0, 1.0)
+            unseen[:, chosen] = off / seen
+    group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free & ~is_clipped)
     count = accuracy.first_points(len(group), budget.left, len(suns))
     hits = np.zeros((len(group), accuracy.replicates))
     place = np.zeros(projected.shape, dtype=np.int64)
@@ -261,7 +285,9 @@ def lit_shares(
         if accuracy.is_fixed:
             break
         count *= 2
-    return projected, lit
+    agreed = np.ptp(lit[:, group, receiver], axis=0) == 0.0
+    unseen[group[agreed], receiver[agreed]] = 1.0 / (max(done, 1) * accuracy.replicates)
+    return projected, lit, unseen
 
 
 def _worst(

@@ -29,7 +29,7 @@ def heat_fields(loads: HeatLoads, states: OrbitStates) -> dict[str, Any]:
     mean = loads.orbit_mean
     surfaces, means = [], []
     for k, name in enumerate(loads.surface_names):
-        head = {"name": name, "area_m2": float(loads.area_m2[k])}
+        head = {"name": name, "area_m2": float(loads.area_m2[k]), "method": loads.method[k]}
         surfaces.append(
             head
             | {
@@ -80,6 +80,7 @@ def heat_columns(loads: HeatLoads, states: OrbitStates) -> dict[str, Any]:
     }
     columns["surface"] = np.tile(np.array(loads.surface_names), times)
     columns["area_m2"] = np.tile(loads.area_m2, times)
+    columns["method"] = np.tile(np.array(loads.method), times)
     columns["view_factor_earth"] = loads.view_factor_earth.ravel()
     columns["view_factor_space"] = loads.view_factor_space.ravel()
     for pattern, values in (

@@ -15,7 +15,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning
 from geometry.radiation.balance import balanced
 from geometry.radiation.blocks import thread_count
-from geometry.radiation.load_estimates import mesh_of
+from geometry.radiation.door import mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers

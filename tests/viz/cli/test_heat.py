@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import warnings
 
 import numpy as np
@@ -163,6 +164,41 @@ class TestHeatFiles:
                 "heat", "solar_slice", "--steps", "2", "--set", "radiation.max_rays=20000", "--json"
             )
         assert outcome.code == 0
+
+
+class TestSkyTableBesideTheResult:
+    @pytest.fixture
+    def flat_design(self, dawnring, tmp_path):
+        """A plate half under a roof, cheap to clip at any tolerance."""
+        path = tmp_path / "roof.obj"
+        path.write_text(
+            "v 0 0 0\nv 2 0 0\nv 2 1 0\nv 0 1 0\nv 0.5 0 0.5\nv 1.5 0 0.5\nv 1.5 1 0.5\nv 0.5 1 0.5\n"
+            "o floor\nf 1 2 3\nf 1 3 4\no roof\nf 5 7 6\nf 5 8 7\n"
+        )
+        return str(path)
+
+    def run(self, dawnring, design, out, *more):
+        outcome = dawnring("heat", design, "--steps", "4", *QUICK, "-o", str(out), *more)
+        assert outcome.code == 0, outcome.err
+        return outcome
+
+    def test_kept_and_used_again(self, dawnring, flat_design, tmp_path):
+        out, table = tmp_path / "heat.json", tmp_path / "heat.sky.npz"
+        self.run(dawnring, flat_design, out)
+        before, first = table.read_bytes(), json.loads(out.read_text())
+        again = self.run(dawnring, flat_design, out, "--force")
+        assert f"shadows from {table}" in again.err
+        assert table.read_bytes() == before
+        assert json.loads(out.read_text())["surfaces"] == first["surfaces"]
+        assert {s["method"] for s in first["surfaces"]} >= {"clipped"}
+
+    def test_a_foreign_file_is_left_as_it_is(self, dawnring, flat_design, tmp_path):
+        out, table = tmp_path / "heat.json", tmp_path / "heat.sky.npz"
+        table.write_bytes(b"somebody's own work")
+        outcome = self.run(dawnring, flat_design, out, "--force")
+        assert "is no sky table and is left as it is" in outcome.err
+        assert table.read_bytes() == b"somebody's own work"
+        assert json.loads(out.read_text())["surfaces"]
 
 
 class TestHeatRefusal:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geometry.design import Design
     from geometry.orbit import OrbitStates
     from geometry.radiation import FaceLoads, HeatLoads
+    from geometry.radiation.clipped_loads import ShadeCache
 
 KINDS = ("json", "csv", "parquet", "vtp", "png")
 MOST_POSITIONS = 100_000
@@ -57,8 +58,10 @@ def heat(
 
     Sun, albedo and Earth infrared, incident and absorbed, each with its standard error; without --json or
     -o, the orbit means as a table.  -o writes .json, .csv, .parquet (all times), .vtp (orbit means on the
-    mesh) or .png (the shot `heat`).
+    mesh) or .png (the shot `heat`).  The shadow tables of flat parts are kept beside it in NAME.sky.npz
+    (64 MB at most) and used again while the craft's geometry is the same.
     """
+    from geometry.radiation import write_sky_table
     from viz.cli.heat_tables import face_columns, face_fields, heat_columns, heat_fields
     from viz.cli.tables import check_destination, write_rows
 
@@ -68,7 +71,13 @@ def heat(
         raise ValueError("a .png shows the first satellite; leave --satellite out, or choose another kind")
     flown = changes.load(design, *casting.as_changes())
     craft, states = member(flown, satellite, at, steps, orbits)
-    loads = cast_surfaces(report, craft, states, flown, jobs)
+    sky, table = saved_sky(report, craft, output if kind != "png" else None)
+    known = 0 if sky is None else len(sky.tables)
+    loads = cast_surfaces(report, craft, states, flown, jobs, sky)
+    if sky is not None and table is not None and loads.provenance.clipped_directions:
+        write_sky_table(table, sky, craft)
+    elif table is not None and known and "clipped" in loads.method:
+        report.remark(f"shadows from {table}")
     faces = cast_faces(report, craft, states, flown, jobs) if per_face else None
     fields = heat_fields(loads, states)
     rays = loads.provenance.rays
@@ -116,7 +125,12 @@ def member(
 
 
 def cast_surfaces(
-    report: Report, craft: Craft, states: OrbitStates, flown: Design, jobs: int | None
+    report: Report,
+    craft: Craft,
+    states: OrbitStates,
+    flown: Design,
+    jobs: int | None,
+    sky: ShadeCache | None = None,
 ) -> HeatLoads:
     """Loads of every surface, as exact as the design's `[radiation]` asks."""
     from geometry.radiation import heat_loads
@@ -131,8 +145,29 @@ def cast_surfaces(
             seed=settings.seed,
             max_rays=settings.max_rays,
             jobs=jobs,
+            sky=sky,
             progress=advance,
         )
+
+
+def saved_sky(report: Report, craft: Craft, output: Path | None) -> tuple[ShadeCache | None, Path | None]:
+    """The sky view of a craft, with the shadow tables that stand beside an output, and their file."""
+    from geometry.radiation import is_sky_table, read_sky_table, sky_view
+    from geometry.radiation.flat_craft import MOST_FACES_CLIPPED
+
+    if output is None or len(craft.mesh.faces) > MOST_FACES_CLIPPED:
+        return None, None
+    table = output.with_suffix(".sky.npz")
+    if not table.exists():
+        return sky_view(craft), table
+    if not is_sky_table(table):
+        report.remark(f"{table} is no sky table and is left as it is; shadow tables are not kept")
+        return sky_view(craft), None
+    try:
+        return read_sky_table(table, craft), table
+    except ValueError as problem:
+        report.remark(f"{problem}; it is made anew")
+        return sky_view(craft), table
 
 
 def cast_faces(
@@ -197,6 +232,6 @@ def _print_means(loads: HeatLoads) -> None:
         solar, albedo, infrared = (float(x) for x in mean.standard_error_w[:, k])
         error = math.hypot(solar, albedo + infrared)  # the latter two share their rays
         incident = (float(x) for x in mean.incident_w_m2[:, k])
-        rows.append((name, float(loads.area_m2[k]), *incident, float(absorbed.sum()), error))
-    header = ("surface", "m2", "Sun W/m2", "albedo W/m2", "infrared W/m2", "absorbed W", "error W")
+        rows.append((name, float(loads.area_m2[k]), *incident, float(absorbed.sum()), error, loads.method[k]))
+    header = ("surface", "m2", "Sun W/m2", "albedo W/m2", "infrared W/m2", "absorbed W", "error W", "method")
     print_table(rows, header)

@@ -1,0 +1,398 @@
+"""Exact shadows of flat polygons on a flat convex piece: parallel projection, clipping, area of the union.
+
+Looking along one direction, everything that stands before a piece is projected onto its plane and
+clipped by its outline; the share of its area that the union covers is the share from which that
+direction is blocked.  It changes continuously with the direction, unlike the answer of a ray.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+LEAST_AREA = 1e-14
+"""Clipped polygons smaller than this share of the piece are rounding."""
+
+
+@njit(cache=True, nogil=True)
+def before_plane(corners, first, closed, origin, axes, height, local, begins, facing):  # type: ignore[no-untyped-def]
+    """Polygons in a piece's axes, cut off where they reach behind its plane; returns how many are left.
+
+    Those that nowhere rise above `height` are left out.  Polygon p has corners begins[p]..begins[p + 1] of
+    `local` (n, 3), height above the plane last.  `facing` (polygons, 3) gets the normals in `closed`, which
+    are zero for all that is not of a closed body.
+    """
+    count = corner = 0
+    begins[0] = 0
+    for p in range(first.shape[0] - 1):
+        top = -np.inf
+        for i in range(first[p], first[p + 1]):
+            d = corners[i] - origin
+            top = max(top, d[0] * axes[2, 0] + d[1] * axes[2, 1] + d[2] * axes[2, 2])
+        if not top > height:
+            continue
+        size = first[p + 1] - first[p]
+        start = corner
+        for k in range(size):
+            a = corners[first[p] + k] - origin
+            b = corners[first[p] + (k + 1) % size] - origin
+            az = a[0] * axes[2, 0] + a[1] * axes[2, 1] + a[2] * axes[2, 2]
+            bz = b[0] * axes[2, 0] + b[1] * axes[2, 1] + b[2] * axes[2, 2]
+            if az >= 0.0:
+                local[corner, 0] = a[0] * axes[0, 0] + a[1] * axes[0, 1] + a[2] * axes[0, 2]
+                local[corner, 1] = a[0] * axes[1, 0] + a[1] * axes[1, 1] + a[2] * axes[1, 2]
+                local[corner, 2] = az
+                corner += 1
+            if (az >= 0.0) != (bz >= 0.0):
+                c = a + (b - a) * (az / (az - bz))
+                local[corner, 0] = c[0] * axes[0, 0] + c[1] * axes[0, 1] + c[2] * axes[0, 2]
+                local[corner, 1] = c[0] * axes[1, 0] + c[1] * axes[1, 1] + c[2] * axes[1, 2]
+                local[corner, 2] = 0.0
+                corner += 1
+        if corner - start < 3:
+            corner = start
+            continue
+        for k in range(3):
+            facing[count, k] = (
+                closed[p, 0] * axes[k, 0] + closed[p, 1] * axes[k, 1] + closed[p, 2] * axes[k, 2]
+            )
+        count += 1
+        begins[count] = corner
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _clip(x, y, count, outline, spare_x, spare_y):  # type: ignore[no-untyped-def]
+    """Clip a convex polygon in place by a convex counter-clockwise outline; returns its corners.
+
+    References: [SutherlandHodgman1974].
+    """
+    last = outline.shape[0] - 1
+    for r in range(outline.shape[0]):
+        ax, ay = outline[last, 0], outline[last, 1]
+        ex, ey = outline[r, 0] - ax, outline[r, 1] - ay
+        last = r
+        px, py = x[count - 1], y[count - 1]
+        before = ex * (py - ay) - ey * (px - ax)
+        kept, cut = 0, False
+        for i in range(count):
+            qx, qy = x[i], y[i]
+            here = ex * (qy - ay) - ey * (qx - ax)
+            if (before >= 0.0) != (here >= 0.0):
+                t = before / (before - here)
+                spare_x[kept], spare_y[kept] = px + t * (qx - px), py + t * (qy - py)
+                kept += 1
+            if here >= 0.0:
+                spare_x[kept], spare_y[kept] = qx, qy
+                kept += 1
+            else:
+                cut = True
+            px, py, before = qx, qy, here
+        if cut:
+            count = kept
+            for i in range(kept):
+                x[i], y[i] = spare_x[i], spare_y[i]
+            if count < 3:
+                return 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _area(x, y, count):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(2, count):
+        total += (x[i - 1] - x[0]) * (y[i] - y[0]) - (x[i] - x[0]) * (y[i - 1] - y[0])
+    return 0.5 * abs(total)
+
+
+@njit(cache=True, nogil=True)
+def _bounds(x, y, counts, polygons, boxes):  # type: ignore[no-untyped-def]
+    """Fill boxes (polygons, 4: x from and to, y from and to)."""
+    for j in range(polygons):
+        low_x, high_x, low_y, high_y = x[j, 0], x[j, 0], y[j, 0], y[j, 0]
+        for a in range(1, counts[j]):
+            low_x, high_x = min(low_x, x[j, a]), max(high_x, x[j, a])
+            low_y, high_y = min(low_y, y[j, a]), max(high_y, y[j, a])
+        boxes[j, 0], boxes[j, 1], boxes[j, 2], boxes[j, 3] = low_x, high_x, low_y, high_y
+
+
+@njit(cache=True, nogil=True)
+def _without_covered(x, y, counts, polygons):  # type: ignore[no-untyped-def]
+    """Move polygons that lie wholly within another out of the way, in place; returns how many are left."""
+    boxes = np.empty((polygons, 4))
+    _bounds(x, y, counts, polygons, boxes)
+    k = 0
+    while k < polygons:
+        covered = False
+        for j in range(polygons):
+            if (
+                j == k
+                or boxes[j, 0] > boxes[k, 0]
+                or boxes[j, 1] < boxes[k, 1]
+                or boxes[j, 2] > boxes[k, 2]
+                or boxes[j, 3] < boxes[k, 3]
+            ):
+                continue
+            turn = 0.0
+            for a in range(counts[j] - 2):
+                turn += (x[j, a + 1] - x[j, 0]) * (y[j, a + 2] - y[j, 0])
+                turn -= (x[j, a + 2] - x[j, 0]) * (y[j, a + 1] - y[j, 0])
+            covered = True
+            before = counts[j] - 1
+            for a in range(counts[j]):
+                ax, ay = x[j, before], y[j, before]
+                ex, ey = x[j, a] - ax, y[j, a] - ay
+                before = a
+                for b in range(counts[k]):
+                    if (ex * (y[k, b] - ay) - ey * (x[k, b] - ax)) * turn < 0.0:
+                        covered = False
+                        break
+                if not covered:
+                    break
+            if covered:
+                break
+        if covered:
+            polygons -= 1
+            counts[k] = counts[polygons]
+            for a in range(counts[k]):
+                x[k, a], y[k, a] = x[polygons, a], y[polygons, a]
+            boxes[k] = boxes[polygons]
+        else:
+            k += 1
+    return polygons
+
+
+@njit(cache=True, nogil=True)
+def _apart(boxes, j, k):  # type: ignore[no-untyped-def]
+    """Whether two boxes have no area in common."""
+    return (
+        boxes[j, 1] <= boxes[k, 0]
+        or boxes[k, 1] <= boxes[j, 0]
+        or boxes[j, 3] <= boxes[k, 2]
+        or boxes[k, 3] <= boxes[j, 2]
+    )
+
+
+@njit(cache=True, nogil=True)
+def _stops(x, y, counts, boxes, members, many, stops):  # type: ignore[no-untyped-def]
+    """Abscissae of all corners and crossings of the outlines; returns them with how many."""
+    m = 0
+    for n in range(many):
+        j = members[n]
+        if m + counts[j] > len(stops):
+            stops = np.concatenate((stops, np.empty(len(stops) + counts[j])))
+        for a in range(counts[j]):
+            stops[m] = x[j, a]
+            m += 1
+    for n in range(many):
+        j = members[n]
+        for other in range(n + 1, many):
+            k = members[other]
+            if _apart(boxes, j, k):
+                continue
+            before = counts[k] - 1
+            for b in range(counts[k]):
+                cx, cy, dx, dy = x[k, before], y[k, before], x[k, b], y[k, b]
+                before = b
+                if (
+                    max(cx, dx) < boxes[j, 0]
+                    or min(cx, dx) > boxes[j, 1]
+                    or max(cy, dy) < boxes[j, 2]
+                    or min(cy, dy) > boxes[j, 3]
+                ):
+                    continue
+                ex, ey = dx - cx, dy - cy
+                earlier = counts[j] - 1
+                for a in range(counts[j]):
+                    ax, ay, bx, by = x[j, earlier], y[j, earlier], x[j, a], y[j, a]
+                    earlier = a
+                    s0 = ex * (ay - cy) - ey * (ax - cx)
+                    s1 = ex * (by - cy) - ey * (bx - cx)
+                    if s0 * s1 >= 0.0:
+                        continue
+                    fx, fy = bx - ax, by - ay
+                    if (fx * (cy - ay) - fy * (cx - ax)) * (fx * (dy - ay) - fy * (dx - ax)) < 0.0:
+                        if m == len(stops):
+                            stops = np.concatenate((stops, np.empty(len(stops))))
+                        stops[m] = ax + s0 / (s0 - s1) * fx
+                        m += 1
+    return stops, m
+
+
+@njit(cache=True, nogil=True)
+def _covered_length(x, y, counts, members, many, at, spans):  # type: ignore[no-untyped-def]
+    """Length along the ordinate `at` that polygons which all reach across it cover together."""
+    found = 0
+    for n in range(many):
+        j = members[n]
+        low, high = np.inf, -np.inf
+        a = counts[j] - 1
+        for b in range(counts[j]):
+            if (x[j, a] > at) != (x[j, b] > at):
+                value = y[j, a] + (at - x[j, a]) / (x[j, b] - x[j, a]) * (y[j, b] - y[j, a])
+                low, high = min(low, value), max(high, value)
+            a = b
+        if high > low:
+            k = found - 1
+            while k >= 0 and spans[k, 0] > low:
+                spans[k + 1, 0], spans[k + 1, 1] = spans[k, 0], spans[k, 1]
+                k -= 1
+            spans[k + 1, 0], spans[k + 1, 1] = low, high
+            found += 1
+    end, covered = -np.inf, 0.0
+    for k in range(found):
+        low = max(end, spans[k, 0])
+        if spans[k, 1] > low:
+            covered += spans[k, 1] - low
+            end = spans[k, 1]
+    return covered
+
+
+@njit(cache=True, nogil=True)
+def _union_area(x, y, counts, polygons, stops, spans):  # type: ignore[no-untyped-def]
+    """Area of the union of convex polygons.
+
+    Polygons whose boxes hang together are looked at together, the others one by one.  Between
+    neighbouring stops no outlines begin, end or cross, so the covered length along the ordinate is
+    linear there: its value in the middle times the width is exact.
+    """
+    polygons = _without_covered(x, y, counts, polygons)
+    if polygons == 1:
+        return _area(x[0], y[0], counts[0])
+    boxes = np.empty((polygons, 4))
+    _bounds(x, y, counts, polygons, boxes)
+    members, active = np.arange(polygons), np.empty(polygons, np.int64)
+    total, begin = 0.0, 0
+    while begin < polygons:
+        end, at = begin + 1, begin
+        while at < end:  # gather all that hang together with the first
+            for k in range(end, polygons):
+                if not _apart(boxes, members[at], members[k]):
+                    members[end], members[k] = members[k], members[end]
+                    end += 1
+            at += 1
+        group, many = members[begin:end], end - begin
+        begin = end
+        if many == 1:
+            total += _area(x[group[0]], y[group[0]], counts[group[0]])
+            continue
+        stops, m = _stops(x, y, counts, boxes, group, many, stops)
+        if m > 48:
+            stops[:m].sort()
+        else:
+            for i in range(1, m):
+                value, k = stops[i], i - 1
+                while k >= 0 and stops[k] > value:
+                    stops[k + 1] = stops[k]
+                    k -= 1
+                stops[k + 1] = value
+        least = 1e-13 * (stops[m - 1] - stops[0])
+        for i in range(1, many):  # from left to right
+            j, k = group[i], i - 1
+            while k >= 0 and boxes[group[k], 0] > boxes[j, 0]:
+                group[k + 1] = group[k]
+                k -= 1
+            group[k + 1] = j
+        come = there = 0
+        for i in range(m - 1):
+            width = stops[i + 1] - stops[i]
+            if width <= least:
+                continue
+            middle = 0.5 * (stops[i] + stops[i + 1])
+            while come < many and boxes[group[come], 0] < middle:
+                active[there] = group[come]
+                there += 1
+                come += 1
+            k = 0
+            while k < there:
+                if boxes[active[k], 1] <= middle:
+                    there -= 1
+                    active[k] = active[there]
+                else:
+                    k += 1
+            total += width * _covered_length(x, y, counts, active, there, middle, spans)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def work_space(widest, polygons):  # type: ignore[no-untyped-def]
+    """Room for `blocked_share` of at most so many polygons with so many corners each when clipped."""
+    return (
+        np.empty((polygons + 1, widest)),
+        np.empty((polygons + 1, widest)),
+        np.empty(2 * widest),
+        np.empty(2 * widest),
+        np.empty(polygons + 1, np.int64),
+        np.empty((polygons + 1, 2)),
+        np.empty(256),
+    )
+
+
+@njit(cache=True, nogil=True)
+def blocked_share(kx, ky, local, begins, facing, chosen, outline, box, area, room):  # type: ignore[no-untyped-def]
+    """Share of a convex piece from which one direction is blocked.
+
+    Parameters
+    ----------
+    kx, ky : float
+        The direction in the piece's axes over its part along the normal.
+    local, begins, facing : polygons from `before_plane`
+        Those of closed bodies count where light leaves the body: they cast its whole shadow.
+    chosen : int array
+        Those of them that may be in the way.
+    outline : array (k, 2)
+        The piece in its own axes, counter-clockwise.
+    box : array (4,)
+        Of the outline: x from and to, y from and to.
+    area : float
+        Of the piece.
+    room : from `work_space`
+    """
+    x, y, spare_x, spare_y, counts, spans, stops = room
+    shadows, covered = 0, 0.0
+    for n in range(chosen.shape[0]):
+        p = chosen[n]
+        if facing[p, 0] * kx + facing[p, 1] * ky + facing[p, 2] < 0.0:
+            continue
+        left, right, bottom, top = np.inf, -np.inf, np.inf, -np.inf
+        count = 0
+        for i in range(begins[p], begins[p + 1]):
+            u, v = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+            x[shadows, count], y[shadows, count] = u, v
+            count += 1
+            left, right = min(left, u), max(right, u)
+            bottom, top = min(bottom, v), max(top, v)
+        if left >= box[1] or right <= box[0] or bottom >= box[3] or top <= box[2]:
+            continue
+        count = _clip(x[shadows], y[shadows], count, outline, spare_x, spare_y)
+        share = _area(x[shadows], y[shadows], count) / area if count >= 3 else 0.0
+        if share < LEAST_AREA:
+            continue
+        if share > 1.0 - 1e-12:
+            return 1.0
+        counts[shadows] = count
+        shadows += 1
+        covered += share
+    if shadows > 1:
+        covered = _union_area(x, y, counts, shadows, stops, spans) / area
+    return min(covered, 1.0)
+
+
+@njit(cache=True, nogil=True)
+def all_within(outline, kx, ky, local, low, high):  # type: ignore[no-untyped-def]
+    """Whether the shadow of one polygon along a direction covers a whole piece."""
+    turn = 0.0
+    x0, y0 = local[low, 0] - kx * local[low, 2], local[low, 1] - ky * local[low, 2]
+    for i in range(low + 1, high - 1):
+        ax, ay = local[i, 0] - kx * local[i, 2] - x0, local[i, 1] - ky * local[i, 2] - y0
+        bx, by = local[i + 1, 0] - kx * local[i + 1, 2] - x0, local[i + 1, 1] - ky * local[i + 1, 2] - y0
+        turn += ax * by - bx * ay
+    ax, ay = local[high - 1, 0] - kx * local[high - 1, 2], local[high - 1, 1] - ky * local[high - 1, 2]
+    for i in range(low, high):
+        bx, by = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        for r in range(outline.shape[0]):
+            across = (bx - ax) * (outline[r, 1] - ay) - (by - ay) * (outline[r, 0] - ax)
+            if across * turn <= 0.0:
+                return False
+        ax, ay = bx, by
+    return True

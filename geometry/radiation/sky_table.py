@@ -1,0 +1,145 @@
+"""The shade tables of a craft on disk: made once, used again as long as its geometry is the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geometry import __version__
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.door import mesh_of
+from geometry.radiation.flat_craft import flat_craft
+from geometry.radiation.paths import traced_craft
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable
+
+SCHEMA = "dawnring/sky/1"
+MOST_VALUES = 4_000_000
+"""Crossings in a file, at most: 12 bytes each before compression, so below 48 MB."""
+
+_COLUMNS = ("crossings", "blocked")
+_CELLS = ("thresholds", "scatter", "drift")
+
+
+def sky_view(craft: object) -> ShadeCache:
+    """What the flat parts of a craft see of the sky, to be filled by `heat_loads` and used again.
+
+    Parameters
+    ----------
+    craft : Craft or SurfaceMesh
+
+    Returns
+    -------
+    ShadeCache
+        For `heat_loads(..., sky=...)`; it holds for this mesh at any orbit, date and attitude.
+    """
+    mesh = mesh_of(craft)
+    return ShadeCache(flat_craft(traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)))
+
+
+def geometry_key(mesh: SurfaceMesh) -> str:
+    """Digest of all that shadows depend on: vertices, faces, sides and this version."""
+    digest = hashlib.sha256(f"{SCHEMA} {__version__}".encode())
+    for values in (mesh.vertices_m, mesh.faces, mesh.front_surface, mesh.back_surface):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def write_sky_table(path: Path, sky: ShadeCache, craft: object) -> bool:
+    """Write the tables whole or not at all; False where they would be too large."""
+    groups = sorted(sky.tables)
+    tables = [sky.tables[g] for g in groups]
+    counts = np.array([len(t.crossings) for t in tables], dtype=np.int64)
+    if counts.sum() > MOST_VALUES:
+        return False
+    crossings = np.concatenate([np.zeros(0, np.int64), *(t.crossings for t in tables)])
+    cells: dict[str, Any] = {
+        name: np.array([getattr(t, name) for t in tables]).reshape(len(tables), 6 * FEWEST_ROWS**2)
+        for name in _CELLS
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            np.savez_compressed(
+                file,
+                schema=np.array(SCHEMA),
+                key=np.array(geometry_key(mesh_of(craft))),
+                groups=np.array(groups, dtype=np.int64),
+                counts=counts,
+                rows=np.array([t.rows for t in tables], dtype=np.int64),
+                crossings=crossings.astype(np.int32),
+                blocked=np.concatenate([np.zeros(0), *(t.blocked for t in tables)]),
+                **cells,
+            )
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def read_sky_table(path: Path, craft: object) -> ShadeCache:
+    """The sky view of a craft with the tables that a file holds.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged, of another kind, or of another craft or version.
+    """
+    sky = sky_view(craft)
+    arrays = _arrays(path)
+    if str(arrays["key"]) != geometry_key(mesh_of(craft)):
+        raise ValueError(f"{path} belongs to another craft or version")
+    counts, rows, groups = arrays["counts"], arrays["rows"], arrays["groups"]
+    columns, cells = [arrays[name] for name in _COLUMNS], [arrays[name] for name in _CELLS]
+    ends = np.cumsum(counts)
+    shape = (len(groups), 6 * FEWEST_ROWS**2)
+    whole = all(len(c) == counts.sum() for c in columns) and len(groups) == len(counts) == len(rows)
+    whole = whole and all(c.shape == shape and np.isfinite(c).all() for c in cells)
+    if not whole or (len(groups) and not 0 <= groups.min() <= groups.max() < len(sky.flat)):
+        raise ValueError(f"{path} is a damaged sky table")
+    for k, group in enumerate(groups.tolist()):
+        crossings, blocked = (c[ends[k] - counts[k] : ends[k]] for c in columns)
+        size = 6 * (int(rows[k]) + 1) ** 2
+        if len(crossings) and not 0 <= crossings.min() <= crossings.max() < size:
+            raise ValueError(f"{path} is a damaged sky table")
+        thresholds, scatter, drift = (c[k] for c in cells)
+        sky.tables[group] = ShadeTable(
+            int(rows[k]), thresholds, crossings.astype(np.int64), blocked, scatter, drift, 0
+        )
+    return sky
+
+
+def is_sky_table(path: Path) -> bool:
+    """Whether a file says that it is a sky table, of this schema or another; it may still be damaged."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return "schema" in file and str(file["schema"]).startswith(SCHEMA.rpartition("/")[0])
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, ValueError):
+        return False
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of a sky table file."""
+    damaged = f"{path} is no sky table, or a damaged one"
+    if not zipfile.is_zipfile(path):
+        raise ValueError(damaged)
+    names = ("schema", "key", "groups", "counts", "rows", *_COLUMNS, *_CELLS)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in names}
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, ValueError) as problem:
+        raise ValueError(damaged) from problem
+    if str(arrays["schema"]) != SCHEMA:
+        raise ValueError(damaged)
+    return arrays

@@ -1,0 +1,141 @@
+"""Earth loads by clipped shadows: closed forms, rays, finer tables, errors that cover."""
+
+import numpy as np
+import pytest
+
+from geometry.environment import Environment
+from geometry.mesh.optics import COATINGS
+from geometry.mesh.surface_mesh import concatenate
+from geometry.radiation import heat_loads
+from geometry.radiation.accuracy import Accuracy, RayBudget
+from geometry.radiation.clipped_loads import ShadeCache, clipped_loads, halved
+from geometry.radiation.earth import earth_scene
+from geometry.radiation.flat_craft import flat_craft
+from geometry.radiation.paths import traced_craft
+from geometry.radiation.plate_to_earth import unshaded_plates
+from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_tables import cosine_cells, cosine_crossings, shade_tables
+from geometry.radiation.sky_grid import body_from_grid, earth_light, grid_directions
+
+BLACK = COATINGS["black"]
+
+
+def flat(mesh):
+    return flat_craft(traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers))
+
+
+def direct_loads(craft, scene, tolerance):
+    """Loads of all receivers, the budget that knows what was not reached, and the tables."""
+    cache, budget = ShadeCache(craft), RayBudget(1e8)
+    unshaded = unshaded_plates(craft.normals, scene)
+    everyone = np.unique(craft.receiver)
+    return clipped_loads(cache, everyone, scene, unshaded, Accuracy(tolerance), budget), budget, cache
+
+
+def assembly(plate, box, seed):
+    """A floor, a wall, fins and a box, all askew."""
+    rng = np.random.default_rng(seed)
+    parts = [
+        plate("floor", [0, 0, 0], [2, 0, 0], [0, 2, 0], BLACK, BLACK, cells=(2, 1)),
+        plate("wall", [0, 0, 0], [0, 2, 0], [0, 0, 1.2], BLACK, BLACK),
+        box((0.3, 0.2, 0.25), (1.2, 0.6, 0.3), prefix="box"),
+    ]
+    for k in range(3):
+        origin = [*rng.uniform(0.2, 1.6, 2), rng.uniform(0.2, 1.2)]
+        parts.append(plate(f"fin{k}", origin, *(rng.normal(size=(2, 3)) * 0.4), BLACK, BLACK))
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    return concatenate(parts).transformed(turn * np.sign(np.linalg.det(turn)))
+
+
+class TestGridAnalytic:
+    def test_cosines_sum_to_pi_and_halve_exactly(self):
+        normal = np.array([0.48, -0.6, 0.64])
+        fine = cosine_crossings(cosine_cells(normal, 32))
+        assert fine.sum() == pytest.approx(np.pi, rel=1e-4)  # midpoints of 128 x 128 per face
+        at, coarse = halved(np.arange(len(fine)), fine, 32)
+        assert coarse.sum() == pytest.approx(fine.sum(), rel=1e-12)
+        # hat functions of the coarse grid integrate linear functions of place as the fine ones do
+        directions, halves = grid_directions(32), grid_directions(16)[at]
+        np.testing.assert_allclose(fine @ directions, coarse @ halves, atol=4e-3)  # curvature of the face
+
+    def test_light_on_the_grid_sums_to_the_unshaded_plate(self, states):
+        scene = earth_scene(states(3, axes="nadir", beta_deg=40.0, noon_angle_deg=-60.0), Environment())
+        scene = scene.part(slice(0, 2))  # by day
+        normal = np.array([[0.36, 0.48, 0.8]])
+        exact = unshaded_plates(normal, scene)[:, :, 0]
+        errors = []
+        for rows in (16, 32, 64):
+            cosines = cosine_crossings(cosine_cells(normal[0], rows))
+            light = np.einsum("v,lvt->lt", cosines, earth_light(scene, rows)) / np.pi
+            errors.append(np.abs(light / exact[:2] - 1.0).max())
+        # second order but for the root at the limb: three times less at least from grid to grid
+        assert errors[0] > 2.5 * errors[1] > 6.0 * errors[2]
+        assert errors[2] < 2e-3
+
+
+class TestTablesAnalytic:
+    def test_a_parallel_roof_blocks_its_view_factor(self, plate):
+        # two facing unit squares, one apart: F = 0.199825 [Howell]
+        roof = plate("roof", [0, 0, 1], [0, 1, 0], [1, 0, 0], BLACK)
+        craft = flat(concatenate([plate("floor", [0, 0, 0], [1, 0, 0], [0, 1, 0], BLACK), roof]))
+        (table,) = shade_tables(craft, np.array([0]), 64, np.full((1, 384), 1e-6), 1)
+        assert table.blocked.sum() / np.pi == pytest.approx(0.199825, abs=2e-5)  # 64 rows, second order
+
+    def test_a_wall_that_touches_blocks_its_view_factor(self, plate):
+        # perpendicular unit squares with a common edge: F = 0.200044 [Howell]
+        wall = plate("wall", [0, 0, 0], [0, 1, 0], [0, 0, 1], BLACK, BLACK)
+        craft = flat(concatenate([plate("floor", [0, 0, 0], [1, 0, 0], [0, 1, 0], BLACK), wall]))
+        (table,) = shade_tables(craft, np.array([0]), 64, np.full((1, 384), 1e-6), 1)
+        assert table.blocked.sum() / np.pi == pytest.approx(0.200044, abs=2e-5)
+
+
+class TestClippedLoadsLaw:
+    @pytest.mark.parametrize("seed", [1, 3, pytest.param(2, marks=pytest.mark.slow)])
+    def test_stated_errors_cover_on_assemblies_askew(self, plate, box, states, seed):
+        craft = flat(assembly(plate, box, seed))
+        scene = earth_scene(states(12, axes="sun", beta_deg=59.0, noon_angle_deg=7.0), Environment())
+        loads, budget, _ = direct_loads(craft, scene, 3e-3)
+        best, _, _ = direct_loads(craft, scene, 4e-4)
+        assert not budget.unmet
+        off = np.abs(loads.direct - best.direct)[1:]
+        stated = np.hypot(loads.error, best.error)[1:]
+        ratio = off / np.maximum(stated, 1e-9)
+        # like a standard error: rms below 1, and hardly ever beyond three
+        assert np.sqrt((ratio**2).mean()) < 1.0
+        assert (ratio > 3.0).mean() < 2e-3
+        assert (off <= 3e-3 * np.maximum(best.direct[1:], 1.0)).all()
+
+    def test_clipped_and_cast_loads_agree(self, plate, box, states):
+        mesh = assembly(plate, box, 5)
+        there = states(6, axes="nadir", beta_deg=40.0)
+        clipped = heat_loads(mesh, there, tolerance=2e-3, reflections=False)
+        cast = heat_loads(
+            mesh, there, tolerance=5e-3, reflections=False, clip_shadows=False, max_rays=2e7, seed=4
+        )
+        assert "clipped" in clipped.method
+        assert "clipped" not in cast.method
+        off = np.abs(clipped.incident_w_m2 - cast.incident_w_m2)[1:]
+        error = np.hypot(clipped.incident_standard_error_w_m2, cast.incident_standard_error_w_m2)[1:]
+        ratio = off[error > 0.0] / error[error > 0.0]
+        # Student's t of 16 scrambles has rms 1.07; all six times share the rays of a surface
+        assert np.sqrt((ratio**2).mean()) < 1.5
+        assert ratio.max() < 5.0
+        own = np.abs(clipped.view_factor_own - cast.view_factor_own)
+        both = np.hypot(clipped.view_factor_own_standard_error, cast.view_factor_own_standard_error)
+        assert (own <= 5.0 * both + 1e-9).all()
+
+    def test_other_body_axes_change_nothing_beyond_the_stated_error(self, plate, box, states):
+        mesh = assembly(plate, box, 6)
+        turn = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]
+        turn *= np.sign(np.linalg.det(turn))
+        one = heat_loads(mesh, states(4, rotation=np.eye(3)), tolerance=3e-3, reflections=False)
+        two = heat_loads(mesh.transformed(turn), states(4, rotation=turn), tolerance=3e-3, reflections=False)
+        off = np.abs(one.incident_w_m2 - two.incident_w_m2)[1:]
+        error = np.hypot(one.incident_standard_error_w_m2, two.incident_standard_error_w_m2)[1:]
+        assert (off <= 4.0 * error + 1e-6).all()
+
+    def test_the_grid_stands_askew(self):
+        turn = body_from_grid()
+        np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-15)
+        assert np.abs(turn).min() > 0.05

@@ -140,6 +140,8 @@ def build_page(server: Any) -> None:
         )
         with html.Div(classes="panel left"):
             _left()
+        with html.Div(v_if=("sight",), classes="panel sight"):
+            _sight()
         with html.Div(classes="panel right"):
             _right()
         with html.Div(classes="panel bottom"):
@@ -184,14 +186,12 @@ def _left() -> None:
     with html.Dl(id="numbers"), html.Div(v_for="(line, k) in lines", key="k"):
         html.Dt("{{ line[0] }}")
         html.Dd("{{ line[1] }}")
-    html.P("What it sees", classes="quiet", v_if=("sight",))
-    html.Img(
-        id="sight",
-        classes="sight",
-        v_if=("sight",),
-        src=("sight",),
-        alt=("`Fisheye: what ${heading} sees`",),
-    )
+
+
+def _sight() -> None:
+    """What the selected surface sees, beside its numbers."""
+    html.P("What it sees", classes="quiet")
+    html.Img(id="sight", src=("sight",), alt=("`Fisheye: what ${heading} sees`",))
 
 
 def _right() -> None:

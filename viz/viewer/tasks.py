@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable
 from typing import Any
+
+LAST_S = 8.0  # for which the end of the program waits for what runs
 
 
 class NewestOnly:
     """Runs functions one after another in a thread; a request of a kind replaces one that has not begun.
 
-    Results are fetched by `finished`, in the thread of the window.  The thread is a daemon: nothing waits
-    for it at the end.
+    Results are fetched by `finished`, in the thread of the window.  The thread is a daemon; the end of the
+    program waits a little for what runs: libraries that are torn down under it end the process by force.
     """
 
     def __init__(self) -> None:
@@ -20,8 +23,9 @@ class NewestOnly:
         self._done: list[tuple[str, Any, Any]] = []
         self._running: str | None = None
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="viewer-tasks", daemon=True)
+        self._thread = threading.Thread(target=self._work_to_the_end, name="viewer-tasks", daemon=True)
         self._thread.start()
+        atexit.register(self._end)
 
     def ask(self, kind: str, tag: Any, function: Callable[[], Any]) -> None:
         """Run `function` when its turn comes; its result is handed out with `tag`."""
@@ -52,6 +56,17 @@ class NewestOnly:
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
+
+    def _end(self) -> None:
+        """At the end of the program."""
+        self.close()
+        self._thread.join(LAST_S)
+
+    def _work_to_the_end(self) -> None:
+        try:
+            self._work()
+        finally:
+            atexit.unregister(self._end)
 
     def _work(self) -> None:
         while True:

@@ -185,6 +185,7 @@ class TestAPersonAtTheBrowser:
         assert tab.text("#heading").startswith("bus.")  # the middle of the craft
         wait(lambda: "Sees the Earth" in tab.text("#numbers"), "view factors")
         assert "W/m²" in tab.text("#numbers")
+        wait(lambda: tab.driver.find_elements("css selector", "#sight"), "what it sees")
 
     def test_changes_the_colour(self, tab):
         seen = tab.frames

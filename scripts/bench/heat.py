@@ -153,10 +153,11 @@ def print_sun(mesh: SurfaceMesh, states: OrbitStates, environment: Environment) 
         rows.append((time.process_time() - began, error.max(), (projected * lit.mean(axis=0)), error))
     (clip_s, clip_error, clip, _), (ray_s, ray_error, cast, error) = rows
     apart = np.abs(clip - cast)
+    by_error = (apart / np.maximum(error, 1e-9))[error > 0.0]
     print(
         f"direct Sun with self-shadow, {len(suns)} directions: clipped {clip_s:.2f} CPU s, stated error at "
         f"worst {clip_error:.1e}; rays {ray_s:.1f} CPU s, {ray_error:.1e}; apart by {apart.max():.1e} "
-        f"at most, {np.sqrt(((apart / np.maximum(error, 1e-9))[error > 0] ** 2).mean()):.1f} errors of the rays (rms)"
+        f"at most, {np.sqrt((by_error**2).mean()):.1f} errors of the rays (rms)"
     )
 
 

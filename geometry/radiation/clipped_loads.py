@@ -42,19 +42,19 @@ SCATTER_SHARE, DRIFT_SHARE, GRID_SHARE = 0.7, 0.5, 0.5
 MOST_PIECES, MOST_OCCLUDERS = 64, 600
 """Receivers of more pieces, and craft of more polygons, are left to rays."""
 
-MOST_CLIPPED = 20_000_000
+MOST_CLIPPED = 10_000_000
 """Directions clipped for one set of loads; beyond it nothing is refined any more."""
 
-PAIR_S = 5e-5
-"""CPU seconds for a piece and a polygon before it at a tolerance of 1e-3."""
+PIECE_DIRECTIONS = 5000
+"""Directions that a piece takes at a tolerance of 1e-3, about."""
 
-EARTH_RAYS_S, STRAIGHT_PART = 1.1, 0.4
+EARTH_RAYS_S, STRAIGHT_PART = 3.4, 0.4
 """CPU seconds of a receiver's rays at 1e-3 for one orbit, and what of them clipping saves where light is
-reflected: the rays are cast then in any case.  All measured on the presets, on one Zen 3 core; they decide
-what is taken, not what it yields."""
+reflected: the rays are cast then in any case.  Measured on the presets, on one Zen 3 core, like all that
+decides what is taken; none of it decides what comes out."""
 
-SUN_VIEW_S, SUN_RAYS_S = 3.3e-7, 6e-4
-"""CPU seconds for a direction, a piece and a polygon; and for a receiver's first 4,096 shadow rays."""
+SUN_VIEWS, SUN_RAYS_S = 10, 6e-4
+"""Directions over the solar disc; CPU seconds for a receiver's first 4,096 shadow rays."""
 
 LEAST_SHARE, EARTH_W_M2 = 0.1, 200.0
 """Errors are stated no smaller than this share of the tolerance at 1 W/m^2, of the view factor at that over
@@ -99,27 +99,29 @@ class ShadeCache:
 
     def can_clip(self, accuracy: Accuracy) -> np.ndarray:
         """Receivers of few pieces among few polygons, bool (G,)."""
-        pieces = self._busy[0]
-        few = self.flat.occluders <= MOST_OCCLUDERS and not accuracy.is_fixed
+        flat = self.flat
+        pieces = np.bincount(flat.receiver, np.where(flat.is_free, 0, flat.piece_counts))
+        few = flat.occluders <= MOST_OCCLUDERS and not accuracy.is_fixed
         return (pieces > 0) & (pieces <= MOST_PIECES) & few
 
     def clips_earth(self, accuracy: Accuracy) -> np.ndarray:
         """Receivers whose Earth loads cost less by clipped shadows than by rays, bool (G,)."""
         finer = 1e-3 / accuracy.tolerance
         by_rays = EARTH_RAYS_S * finer**1.75 * (STRAIGHT_PART if accuracy.reflections else 1.0)
-        return self.can_clip(accuracy) & (self._busy[1] * PAIR_S * finer**0.7 < by_rays)
+        return self.can_clip(accuracy) & (PIECE_DIRECTIONS * finer**0.7 * self._direction_s < by_rays)
 
     def clips_sun(self, accuracy: Accuracy) -> np.ndarray:
         """Receivers whose sunlight costs less by clipped shadows than by rays, bool (G,)."""
         by_rays = SUN_RAYS_S * max(1.0, (5e-3 / accuracy.tolerance) ** 1.5)
-        return self.can_clip(accuracy) & (self._busy[1] * SUN_VIEW_S < by_rays)
+        return self.can_clip(accuracy) & (SUN_VIEWS * self._direction_s < by_rays)
 
     @property
-    def _busy(self) -> FloatArray:
-        """Pieces of each receiver that something stands before, and pairs of such and polygons, (2, G)."""
+    def _direction_s(self) -> FloatArray:
+        """CPU seconds of one direction on all pieces of each receiver, about, (G,)."""
         flat = self.flat
-        busy = np.where(flat.is_free, 0, flat.piece_counts).astype(float)
-        return np.stack([np.bincount(flat.receiver, busy), np.bincount(flat.receiver, busy * flat.near)])
+        pieces = np.where(flat.is_free, 0, flat.piece_counts)
+        each = pieces * 1e-6 * (1.0 + 0.02 * flat.near**1.6)
+        return np.bincount(flat.receiver, each).astype(float)
 
 
 @dataclass(frozen=True, eq=False)

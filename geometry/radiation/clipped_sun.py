@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipping import before_plane, blocked_share, work_space
+from geometry.radiation.clipping import before_plane, blocked_share, plane_outline, work_space
 from geometry.radiation.flat_craft import FlatCraft
 from geometry.radiation.receivers import tangent_frames
 from geometry.validation import FloatArray, IntArray
@@ -48,21 +48,11 @@ def _along(  # type: ignore[no-untyped-def]
         near = before_plane(corners, first, closed, origin, axes, height, local, begins, facing)
         if near == 0:
             continue
-        outline = np.empty((own.shape[0], 2))
-        for k in range(own.shape[0]):
-            for c in range(2):
-                outline[k, c] = (
-                    (own[k, 0] - origin[0]) * axes[c, 0]
-                    + (own[k, 1] - origin[1]) * axes[c, 1]
-                    + (own[k, 2] - origin[2]) * axes[c, 2]
-                )
+        outline, box = plane_outline(own, axes)
         widest = 0
         for p in range(near):
             widest = max(widest, begins[p + 1] - begins[p])
         room = work_space(widest + outline.shape[0] + 1, near)
-        box = np.array(
-            [np.min(outline[:, 0]), np.max(outline[:, 0]), np.min(outline[:, 1]), np.max(outline[:, 1])]
-        )
         every = np.arange(near)
         for d in range(directions.shape[0]):
             x, y, z = directions[d, 0], directions[d, 1], directions[d, 2]

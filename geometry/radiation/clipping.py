@@ -315,6 +315,18 @@ def _union_area(x, y, counts, polygons, stops, spans):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
+def plane_outline(corners, axes):  # type: ignore[no-untyped-def]
+    """A convex piece in its own axes about its first corner (k, 2), and its box (4,)."""
+    out = np.empty((corners.shape[0], 2))
+    for k in range(corners.shape[0]):
+        d = corners[k] - corners[0]
+        for c in range(2):
+            out[k, c] = d[0] * axes[c, 0] + d[1] * axes[c, 1] + d[2] * axes[c, 2]
+    box = np.array([np.min(out[:, 0]), np.max(out[:, 0]), np.min(out[:, 1]), np.max(out[:, 1])])
+    return out, box
+
+
+@njit(cache=True, nogil=True)
 def work_space(widest, polygons):  # type: ignore[no-untyped-def]
     """Room for `blocked_share` of at most so many polygons with so many corners each when clipped."""
     return (

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipping import all_within, before_plane, blocked_share, work_space
+from geometry.radiation.clipping import all_within, before_plane, blocked_share, plane_outline, work_space
 from geometry.radiation.flat_craft import FlatCraft
 from geometry.radiation.sky_grid import body_from_grid, direction, grid_line
 from geometry.validation import FloatArray, IntArray
@@ -32,6 +32,9 @@ HELD_ROWS = 128
 
 MOST_HALVINGS = 7
 """Cells of the grid are halved at most so often."""
+
+MOST_PER_PIECE = 400_000
+"""Directions clipped for one piece; beyond it no cell is halved, and the errors kept say so."""
 
 COSINE_SAMPLES = 4
 """Along each side of a cell, for its integral of the cosine."""
@@ -206,8 +209,8 @@ def _deposit(face, level, top, i, j, share, known, value, share_of_area, cosines
 
 @njit(cache=True, nogil=True)
 def _clip_sky(  # type: ignore[no-untyped-def]
-    outline, origin, axes, turn, area, corners, first, closed, height, line, top, thresholds, share_of_area,
-    cosines, looked, out, scatter, drift,
+    outline, box, origin, axes, turn, area, corners, first, closed, height, line, top, thresholds,
+    share_of_area, cosines, looked, out, scatter, drift,
 ):  # fmt: skip
     """Add the blocked sky of one piece to out (crossings,), scatter and drift; returns directions clipped.
 
@@ -225,9 +228,6 @@ def _clip_sky(  # type: ignore[no-untyped-def]
     for p in range(near):
         widest = max(widest, begins[p + 1] - begins[p])
     room = work_space(widest + outline.shape[0] + 1, near)
-    box = np.array(
-        [np.min(outline[:, 0]), np.max(outline[:, 0]), np.min(outline[:, 1]), np.max(outline[:, 1])]
-    )
     last = line.shape[0] - 1
     deepest = top + MOST_HALVINGS
     look = min(top, LOOK_FROM)
@@ -293,7 +293,8 @@ def _clip_sky(  # type: ignore[no-untyped-def]
                 change = (seen[4] - rim) * solid
                 shift = level - FEWEST_LEVEL
                 cell = (face * FEWEST_ROWS + (i >> shift)) * FEWEST_ROWS + (j >> shift)
-                go_on = level < deepest and abs(change) * share_of_area > thresholds[cell]
+                go_on = abs(change) * share_of_area > thresholds[cell]
+                go_on = go_on and level < deepest and clips < MOST_PER_PIECE
                 if not go_on:
                     scatter[cell] += (change * share_of_area) ** 2
                     drift[cell] += change * share_of_area
@@ -338,18 +339,10 @@ def _clip_group(  # type: ignore[no-untyped-def]
     for n in range(pieces.shape[0]):
         p = pieces[n]
         own = piece_corners[piece_first[p] : piece_first[p + 1]]
-        origin = own[0].copy()
-        outline = np.empty((own.shape[0], 2))
-        for k in range(own.shape[0]):
-            for c in range(2):
-                outline[k, c] = (
-                    (own[k, 0] - origin[0]) * axes[c, 0]
-                    + (own[k, 1] - origin[1]) * axes[c, 1]
-                    + (own[k, 2] - origin[2]) * axes[c, 2]
-                )
+        outline, box = plane_outline(own, axes)
         clips += _clip_sky(
-            outline, origin, axes, turn, piece_areas[p], corners, first, closed, height, line, top,
-            thresholds, shares[n], cosines, looked, out, scatter, drift,
+            outline, box, own[0].copy(), axes, turn, piece_areas[p], corners, first, closed, height, line,
+            top, thresholds, shares[n], cosines, looked, out, scatter, drift,
         )  # fmt: skip
     return clips
 

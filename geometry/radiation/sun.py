@@ -256,6 +256,9 @@ def lit_shares(
             seen = np.maximum(projected[:, chosen], EDGE_ON)
             lit[:, :, chosen] = np.clip(direct / seen, 0.0, 1.0)
             unseen[:, chosen] = off / seen
+            flux = suns.flux_w_m2[:, None]
+            worst = accuracy.excess(flux * direct, flux * off).max(axis=0)
+            budget.unmet += worst[worst > 1.0].tolist()
     group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free & ~is_clipped)
     count = accuracy.first_points(len(group), budget.left, len(suns))
     hits = np.zeros((len(group), accuracy.replicates))

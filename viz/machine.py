@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
 import sys
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 
 class MissingOnMachineError(RuntimeError):
     """Something that is no fault of the input is not installed; the message says how to get it."""
+
+
+def cache_folder() -> Path | None:
+    """Where what can be worked out again is kept; None where the user has no place for it."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "dawnring"
+    except RuntimeError:
+        return None
 
 
 @dataclass(frozen=True)

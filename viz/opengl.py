@@ -22,7 +22,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from viz.machine import MissingOnMachineError
+from viz.machine import MissingOnMachineError, cache_folder
 
 WINDOW_VARIABLE = "VTK_DEFAULT_OPENGL_WINDOW"
 """Names the class of window that VTK opens; set before VTK is imported."""
@@ -161,11 +161,8 @@ def _fingerprint() -> str:
 
 def _cache_file() -> Path | None:
     """Where the answer is kept; None where the user has no place for it."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "dawnring" / "opengl.json"
-    except RuntimeError:
-        return None
+    folder = cache_folder()
+    return None if folder is None else folder / "opengl.json"
 
 
 def _kept_answers() -> dict[str, dict[str, str | None]]:

@@ -101,8 +101,8 @@ def add_near_layer(
 
 def _even(length: int) -> int:
     """Size of tiles of at most TILE that share a length evenly."""
-    count = -(-length // TILE)
-    return -(-length // max(count, 1))
+    count = max(1, -(-length // TILE))
+    return max(1, -(-length // count))
 
 
 def _reached(scene: Scene, size: tuple[int, int]) -> tuple[int, int, int, int]:

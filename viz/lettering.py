@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from viz.typesetting import (
 
 Picture = NDArray[np.uint8]
 ROWS = 64
+MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
 
 
 class Strip(NamedTuple):
@@ -71,40 +72,45 @@ def _under(picture: Picture, strip: Strip) -> Picture:
 
 def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[Strip]:
     """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
-    unit = scene.camera.landscape_height(size)
-    bars = [_scaled(bar, size, unit, theme.ON_PAPER.get()) for bar in scene.scalar_bars]
+    unit, on_paper = scene.camera.landscape_height(size), theme.ON_PAPER.get()
+    bars = [_scaled(bar, size, unit, on_paper) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
-        yield from _captioned(caption, size, unit, _is_paper(ground, box))
+        yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper))
     for dimension in scene.dimensions:
         ink = _blank(size)
         draw_dimension(ink, scene.camera, dimension)
-        yield from _strips(ink, unit, theme.ON_PAPER.get())
-    for paper in (False, True):
-        ink = _blank(size)
-        with theme.themed("light" if paper else "dark"):
-            drawn = _labels(ink, scene, unit, ground, paper)
-        if drawn:
-            yield from _strips(ink, unit, paper)
+        yield from _strips(ink, unit, on_paper)
+    if scene.labels:
+        for kind in ((False, False), (True, False), (False, True), (True, True)):
+            ink = _blank(size)
+            with theme.themed("light" if kind[0] else "dark"):
+                if _labels(ink, scene, unit, lambda box, k=kind: _ground(ground, box, on_paper) == k):
+                    yield from _strips(ink, unit, *kind)
     for strips in bars:
         yield from strips
 
 
-def _is_paper(ground: Picture, box: Box) -> bool:
-    """Whether words in a box are written dark: on paper, and over nothing dark."""
-    if not theme.ON_PAPER.get():
-        return False
+def _ground(picture: Picture, box: Box, on_paper: bool) -> tuple[bool, bool]:
+    """Whether words in a box are written dark, on paper and over nothing dark, and whether half of it is."""
+    if not on_paper:
+        return False, False
     left, top, right, bottom = (max(0, round(v)) for v in box)
-    under = ground[top : max(bottom, top + 1), left : max(right, left + 1)]
-    return under.size == 0 or float(np.percentile(under.mean(axis=2), 30)) > 110.0
+    under = picture[top : max(bottom, top + 1), left : max(right, left + 1)]
+    if not under.size:
+        return True, False
+    low, middle, high = np.percentile(under.mean(axis=2), (10, 50, 90))
+    return bool(middle > MIDDLE_GREY), bool(low < MIDDLE_GREY < high)
 
 
 @lru_cache(maxsize=48)
-def _captioned(caption: Caption, size: tuple[int, int], unit: float, paper: bool) -> tuple[Strip, ...]:
+def _captioned(
+    caption: Caption, size: tuple[int, int], unit: float, paper: bool, mixed: bool
+) -> tuple[Strip, ...]:
     ink = _blank(size)
     with theme.themed("light" if paper else "dark"):
         _caption(ink, caption, unit)
-    return tuple(_strips(ink, unit, paper))
+    return tuple(_strips(ink, unit, paper, mixed))
 
 
 @lru_cache(maxsize=16)
@@ -126,7 +132,7 @@ def _blank(size: tuple[int, int]) -> Image.Image:
     return Image.new("RGBA", size, (0, 0, 0, 0))
 
 
-def _strips(ink: Image.Image, unit: float, paper: bool) -> Iterator[Strip]:
+def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> Iterator[Strip]:
     """Letters with a soft shadow, which keeps them readable over bright ground; empty strips are left out."""
     box = ink.getbbox()
     if box is None:
@@ -143,6 +149,8 @@ def _strips(ink: Image.Image, unit: float, paper: bool) -> Iterator[Strip]:
             continue
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
         share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
+        if mixed:  # where half of the ground is as the letters are, the shadow must carry them
+            share = np.minimum(3.5 * share, 0.92)
         yield Strip(left, first, np.asarray(strip)[above : above + last - first], share, paper)
 
 
@@ -157,8 +165,8 @@ def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
         draw_line(draw, place, line, caption.weight, pixels, ink_of(caption.color, caption.opacity))
 
 
-def _labels(ink: Image.Image, scene: Scene, unit: float, ground: Picture, paper: bool) -> bool:
-    """The labels that are written so; whether there are any."""
+def _labels(ink: Image.Image, scene: Scene, unit: float, chosen: Callable[[Box], bool]) -> bool:
+    """The labels whose ground is chosen; whether there are any."""
     width, height = ink.size
     draw = ImageDraw.Draw(ink)
     drawn = False
@@ -178,7 +186,7 @@ def _labels(ink: Image.Image, scene: Scene, unit: float, ground: Picture, paper:
             edge = 0.4 * theme.MARGIN * unit
             left = min(max(left, edge), max(width - edge - length, edge))
         base = end[1] + 0.35 * pixels
-        if _is_paper(ground, (left, base - pixels, left + length, base)) != paper:
+        if not chosen((left, base - pixels, left + length, base)):
             continue
         drawn = True
         if label.leader:

@@ -81,9 +81,11 @@ def add_near_layer(
         for actor in actors:
             renderer.AddActor(actor)
         first, above, last, below = _reached(scene, (width, height))
-        for top in range(above, below, TILE):
-            for left in range(first, last, TILE):
-                box = (left, top, min(left + TILE, last), min(top + TILE, below))
+        # all of one size, the last ones beyond the edge: a window that changes its size keeps what it had
+        wide, high = _even(last - first), _even(below - above)
+        for top in range(above, below, high):
+            for left in range(first, last, wide):
+                box = (left, top, left + wide, top + high)
                 window.SetSize((box[2] - left) * supersample, (box[3] - top) * supersample)
                 _aim(renderer, scene, (width, height), box)
                 window.Render()
@@ -95,6 +97,12 @@ def add_near_layer(
                 by_rows(_over_rows, len(under), under, behind, rgba, supersample)
     finally:
         renderer.RemoveAllViewProps()
+
+
+def _even(length: int) -> int:
+    """Size of tiles of at most TILE that share a length evenly."""
+    count = max(1, -(-length // TILE))
+    return max(1, -(-length // count))
 
 
 def _reached(scene: Scene, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -174,7 +182,9 @@ def _grabbed(floats: vtkFramebufferPass) -> NDArray[np.float32]:
     texture = floats.GetColorTexture()
     size = [texture.GetWidth(), texture.GetHeight()]
     pixels = np.zeros((size[1], size[0], 4), np.float32)
-    texture.Download().Download2D(VTK_FLOAT, pixels.reshape(-1), size, 4, [0, 0])
+    buffer = texture.Download()
+    buffer.Download2D(VTK_FLOAT, pixels.reshape(-1), size, 4, [0, 0])
+    buffer.ReleaseMemory()
     return pixels[::-1]
 
 

@@ -202,7 +202,7 @@ def seen_points(
         light[picked],
         color[picked],
         camera_reach_m(camera),
-        width,
+        width * few_width(len(light)),
         moment.trail_gcrs_m if everyone else moment.trail_gcrs_m[:, picked],
     )
 
@@ -215,6 +215,11 @@ def camera_reach_m(camera: Camera) -> float:
 def ring_light(members: int) -> float:
     """Light of one of so many members."""
     return theme.RING_LIGHT * min(1.0, (1000.0 / members) ** theme.RING_CROWDING)
+
+
+def few_width(members: int) -> float:
+    """Width of a member's image, over that of one of a thousand: a few are found by the eye, too."""
+    return float(np.clip((1000.0 / members) ** 0.25, 1.0, 3.0))
 
 
 def lit_colors(lit: FloatArray) -> tuple[FloatArray, FloatArray]:

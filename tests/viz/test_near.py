@@ -1,5 +1,9 @@
 """Meshes over the far layer: at their pixels, in their light, nearest first."""
 
+import os
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -122,6 +126,26 @@ class TestTilesLaw:
         part = render_scene(scene, SIZE)
         monkeypatch.setattr("viz.near._reached", lambda _scene, size: (0, 0, *size))
         assert np.abs(render_scene(scene, SIZE).astype(int) - part).max() <= 1  # as for tiles
+
+    @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no such count of memory")
+    def test_pictures_leave_no_memory_behind(self):
+        scene = _scene(MeshItem(_plate((2.0, 1.0)), (WHITE, GREEN), position_gcrs_m=PLACE))
+
+        def resident():
+            return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        scene_light(scene, (400, 400))
+        before = resident()
+        for _ in range(20):
+            scene_light(scene, (400, 400))
+        # the samples of one are 10 MB, which would come to 200
+        assert resident() - before < 60e6
+
+    @pytest.mark.parametrize("aside", [(60.0, 0.0, 0.0), (0.0, 80.0, 0.0), (0.0, 0.0, 90.0)])
+    def test_meshes_out_of_view_draw_nothing(self, aside):
+        plate = MeshItem(_plate((0.4, 0.7)), (WHITE, GREEN), position_gcrs_m=PLACE + np.array(aside))
+        scene = _scene(plate, ambient=(0.1, 0.2, 0.3))
+        np.testing.assert_array_equal(scene_light(scene, SIZE), scene_light(replace(scene, meshes=()), SIZE))
 
     def test_transparent_over_black_is_the_picture(self):
         plate = MeshItem(_plate(), (WHITE, GREEN), position_gcrs_m=PLACE)

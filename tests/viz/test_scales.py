@@ -147,6 +147,16 @@ class TestLaidOutLaw:
         assert columns.max() < 299
         assert columns.max() - columns.min() > 80
 
+    def test_labels_on_paper_are_dark_over_white_and_light_over_black(self):
+        label = Label("a name", (0.0, 0.0, 0.0), centered=True, size=0.09)
+        shown = {}
+        for level in (250, 10):
+            with theme.themed("light"):
+                words = lettered(np.full((300, 300, 3), level, np.uint8), _scene(labels=(label,)))
+            shown[level] = words[130:170, 80:220]
+        assert shown[250].min() < 60
+        assert shown[10].max() > 200
+
     def test_ticks_of_a_narrow_bar_do_not_meet(self):
         bar = ScalarBar("absorbed", (0.0, 1400.0), anchor="bottom", place=(0.5, 0.5), length=0.16)
         drawn = lettered(np.zeros((540, 960, 3), np.uint8), _scene(scalar_bar=bar)).max(axis=2) > 60

@@ -14,7 +14,7 @@ from geometry.design import Design
 from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.primitives import Block, Surface, box
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import RayCaster, ray_caster
 from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.callouts import callouts
@@ -231,7 +231,7 @@ def _names(
     numbers = _numbers(design, craft)
     turn = where.rotation_gcrs_from_body
     eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
-    whole = EmbreeRayCaster(concatenate([mesh for _part, mesh in pieces]))
+    whole = ray_caster(concatenate([mesh for _part, mesh in pieces]), doubt_close_sheets=False)
     places, words = [], []
     for part in PARTS:
         own = [mesh for other, mesh in pieces if other is part]
@@ -242,7 +242,7 @@ def _names(
     return callouts(camera, np.array(places), words, (-0.575, 0.575), (-0.40, 0.34), size=0.0215)
 
 
-def _spot(mesh: SurfaceMesh, whole: EmbreeRayCaster, eye_m: FloatArray) -> FloatArray | None:
+def _spot(mesh: SurfaceMesh, whole: RayCaster, eye_m: FloatArray) -> FloatArray | None:
     """A place on a part that the eye sees past all others, near the middle of it; None where it sees none."""
     fine = mesh.subdivided(0.25)
     place = fine.centroids_m

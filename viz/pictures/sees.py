@@ -16,7 +16,7 @@ from geometry.design import Design
 from geometry.orbit import orbit_states
 from geometry.orbit.states import OrbitStates
 from geometry.radiation import SeenAlong, SurfaceView, seen_along, surface_frame, surface_view
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray
 from viz import theme
 from viz.callouts import callouts
@@ -253,7 +253,7 @@ def _sees_sun(look: Look, normal: FloatArray, sun: FloatArray, cosine: FloatArra
     asked = np.flatnonzero((cosine > 0.0) & (look.seen.faces >= 0))
     if not asked.size:
         return lit
-    caster = EmbreeRayCaster(look.craft.mesh)
+    caster = ray_caster(look.craft.mesh, doubt_close_sheets=False)
     directions = look.directions_gcrs[look.inside][asked] @ look.where.rotation_gcrs_from_body
     place = look.seen.frame.point_m + look.seen.distances_m[asked, None] * directions
     start = place - caster.center_m + 1e-4 * caster.half_extent_m * normal[asked]

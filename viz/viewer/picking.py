@@ -12,7 +12,7 @@ from viz.splat import behind_earth
 from viz.viewer.moments import Moment
 
 if TYPE_CHECKING:
-    from geometry.radiation.ray_caster import EmbreeRayCaster
+    from geometry.radiation.ray_caster import RayCaster
 
 REACH_PX = 14.0  # of a satellite's place
 
@@ -34,7 +34,7 @@ def satellite_at(
 
 
 def surface_at(
-    caster: EmbreeRayCaster,
+    caster: RayCaster,
     mesh: SurfaceMesh,
     moment: Moment,
     camera: Camera,

@@ -30,7 +30,7 @@ from viz.viewer.state import AT_A_SATELLITE, START_AIMS, ViewState
 from viz.viewer.tasks import NewestOnly
 
 if TYPE_CHECKING:
-    from geometry.radiation.ray_caster import EmbreeRayCaster
+    from geometry.radiation.ray_caster import RayCaster
     from geometry.studies.eclipse_year import EclipseYear
 
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
@@ -82,7 +82,7 @@ class Session:
         self._loads_of: tuple[object, ...] = ()
         self._loads_seen: FloatArray | None = None
         self._followed: tuple[object, ...] = ()
-        self._caster: tuple[object, EmbreeRayCaster] | None = None
+        self._caster: tuple[object, RayCaster] | None = None
         self.year: EclipseYear | None = None
         self._year_of: tuple[object, ...] = ()
         self._year_had: tuple[object, ...] = ()  # whose year it is: of the design before, for a moment
@@ -451,12 +451,12 @@ class Session:
             str(self.state.at_utc)[:4],
         )
 
-    def _ray_caster(self) -> EmbreeRayCaster:
-        from geometry.radiation.ray_caster import EmbreeRayCaster
+    def _ray_caster(self) -> RayCaster:
+        from geometry.radiation.ray_caster import ray_caster
 
         mesh = self.craft.mesh
         if self._caster is None or self._caster[0] is not mesh:
-            self._caster = (mesh, EmbreeRayCaster(mesh))
+            self._caster = (mesh, ray_caster(mesh, doubt_close_sheets=False))
         return self._caster[1]
 
     def _take_coarse(self, tag: Any, result: Any) -> None:

@@ -107,6 +107,13 @@ class TestFilmLaw:
             scenes[1].earth.rotation_itrs_from_gcrs, sky_at(np.array([at])).rotation_itrs_from_gcrs[0]
         )
 
+    def test_a_few_are_drawn_so_large_that_they_are_found(self):
+        widths = [
+            ring.scene(load_design("solar_slice", [f"ring.satellites_per_plane={n}"])).points[0].width
+            for n in (1, 24, 1000)
+        ]
+        assert widths[0] == 3.0 > widths[1] > widths[2] == 1.0
+
     def test_motion_in_an_exposure_keeps_place_and_light(self):
         still, moving = (
             ring.film(DESIGN, frames=300)(0).points[0],

@@ -25,6 +25,8 @@ from viz.splat import in_sight
 
 REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
+# ... but no longer: a member is drawn all along its trail in the light that it has at its start
+LONGEST_TRAIL_RAD = math.radians(5.0)
 DAY_S = 86_400.0
 
 
@@ -86,6 +88,9 @@ class RingMoment:
 def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: float = 0.0) -> RingMoment:
     """The ring of a design at a time, default its epoch, seen for `exposed_s` from then on.
 
+    A long exposure ends when the fastest member has flown LONGEST_TRAIL_RAD: short films of a day would
+    draw members of the shadow far out in the Sun.
+
     Raises
     ------
     ValueError
@@ -142,6 +147,7 @@ def film_moments(
 def _smeared(position: FloatArray, velocity: FloatArray, exposed_s: float) -> FloatArray:
     """Places (K, N, 3) along each arc flown in the exposure, near enough a circle."""
     rate = np.linalg.norm(velocity, axis=1).max() / np.linalg.norm(position, axis=1).min()
+    exposed_s = min(exposed_s, LONGEST_TRAIL_RAD / rate)
     # no step longer than a third of a degree: a pixel or two at full width
     most = max(1, 400_000 // len(position))
     repeats = int(min(max(1, np.ceil(np.degrees(exposed_s * rate) / 0.12)), most))

@@ -1,5 +1,6 @@
 """Scales: round ticks inside their range, words with the decimals they need, lengths where they belong."""
 
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +10,11 @@ from PIL import Image
 from viz import theme
 from viz.camera import Camera
 from viz.lettering import lettered
+from viz.pictures import heat, heat_loads
 from viz.scales import round_above, round_ticks, tick_texts
 from viz.scene import Caption, Dimension, Label, ScalarBar, Scene
 from viz.typesetting import laid_out
+from viz.viewer.coloring import COLORINGS
 
 SUN = np.array([0.0, 0.0, 1.0])
 
@@ -58,6 +61,46 @@ class TestTicksRefusal:
     def test_a_range_that_does_not_rise(self, low, high):
         with pytest.raises(ValueError, match="high must lie above low"):
             round_ticks(low, high)
+
+
+USED_MAPS = sorted(
+    {heat.SUNLIT_MAP, heat.SHADED_MAP}
+    | {side[-1] for side in heat_loads.SIDES}
+    | {coloring.color_map for coloring in COLORINGS.values()}
+    | {ScalarBar("", (0.0, 1.0)).color_map}
+)
+
+
+def _lightness(color_map):
+    """CIE 1976 L* of a map's colours [CIE15]: from sRGB to relative luminance [WCAG2], then its cube root."""
+    rgb = matplotlib.colormaps[color_map](np.linspace(0.0, 1.0, 65))[:, :3]
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    y = linear @ [0.2126, 0.7152, 0.0722]
+    return np.where(y > (6.0 / 29.0) ** 3, 116.0 * np.cbrt(y) - 16.0, y * (29.0 / 3.0) ** 3)
+
+
+class TestColorMapLaw:
+    """Who tells no hues apart reads a value by its lightness, which every kind of colour vision keeps."""
+
+    @pytest.mark.parametrize("color_map", USED_MAPS)
+    def test_lightness_rises_evenly_from_dark_to_bright(self, color_map):
+        lightness = _lightness(color_map)
+        steps = np.diff(lightness)
+        mean = (lightness[-1] - lightness[0]) / len(steps)
+        assert steps.min() > 0.0
+        assert steps.max() < 1.5 * mean  # no false edge
+        eighths = np.diff(lightness[::8])  # about what lies between two ticks
+        assert eighths.min() > 0.5 * eighths.mean()  # no such stretch that is half flat
+        assert np.ptp(lightness) > 70.0  # of 100: seven between ten ticks, where one can just be seen
+
+    @pytest.mark.parametrize("rainbow", ["jet", "hsv", "coolwarm"])
+    def test_maps_that_do_not_are_found(self, rainbow):
+        assert np.diff(_lightness(rainbow)).min() < 0.0
+
+    def test_the_scale_of_lightness_itself(self):
+        grays = _lightness("gray")
+        assert grays[[0, -1]] == pytest.approx([0.0, 100.0], abs=1e-3)
+        assert grays[32] == pytest.approx(53.4, abs=0.2)  # the middle of sRGB, 127/255 or 128/255, is L* 53.4
 
 
 class TestDrawnLaw:

@@ -67,7 +67,7 @@ PARTS = (
     Part(r"bus\.side_.*", "bus, without its covers", (0.0, 0.0, 0.0)),
     Part(r"bus\.(gpus|gpu_spreaders)", "{gpus} GPUs on heat spreaders", (0.0, 1.3, 0.0)),
     Part(r"bus\.radiator.*", "radiator, {radiator_m2:.1f} m²", (0.0, 0.0, -2.6)),
-    Part(r"radiator_.*", "deployable radiators, {deployable_m2:.0f} m²", (0.6, 0.0, -2.4)),
+    Part(r"radiator_.*", "radiator panels, {panels_m2:.0f} m² a side", (0.6, 0.0, -2.4)),
     Part(r"laser_terminal_\d+.*", "{lasers} laser terminals", (1.5, 0.0, 0.0)),
     Part(r"thruster_\d+.*", "{thrusters} thrusters", (0.75, 0.0, -0.5)),
     Part(r"earth_shield\..*", "Earth shield, {shield_m2:.0f} m² of foil", (0.0, 1.0, -1.2)),
@@ -268,7 +268,7 @@ def _numbers(design: Design, craft: Craft) -> dict[str, float]:
         "modules": parameters.solar_array.wings * parameters.solar_array.modules_per_wing,  # type: ignore[union-attr]
         "gpus": parameters.bus.gpus,  # type: ignore[union-attr]
         "radiator_m2": area.get("bus.radiator", 0.0),
-        "deployable_m2": sum(a for n, a in area.items() if n.startswith("radiator_")),
+        "panels_m2": sum(a for n, a in area.items() if re.fullmatch(r"radiator_\d+\.front", n)),
         "lasers": parameters.bus.laser_terminals,  # type: ignore[union-attr]
         "thrusters": parameters.bus.thrusters,  # type: ignore[union-attr]
         "shield_m2": area.get("earth_shield.outer", 0.0),

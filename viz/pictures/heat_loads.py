@@ -23,9 +23,9 @@ DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their
 ROWS = (("solar", 0.275), ("albedo", 0.085), ("earth_infrared", -0.105), ("total", -0.295))
 SIDES = (("sunlit side", True, -0.43, "inferno"), ("shaded side", False, 0.43, "viridis"))
 LONG = 0.74  # of a craft in the picture, in its heights
-BROAD = 0.115  # and of its shorter side at most
+BROAD = 0.078  # and of its shorter side at most: the scale stands beneath
 LEAST_W_M2 = 1.0  # end of a scale where there is next to nothing
-TILT_RAD = (0.16, 0.42)  # of the view: aside, from above
+TILT_RAD = (0.16, 0.42)  # of the view: aside, from above; of the shaded side the other way about both
 
 
 def scene(
@@ -91,13 +91,17 @@ def scene(
 
 
 def _turn(bounds_m: FloatArray, sunlit: bool) -> FloatArray:
-    """Body axes in the picture: the long side across, the side asked for to the eye, a little from above."""
+    """Body axes in the picture: the long side across, the side asked for to the eye.
+
+    The sunlit side is seen a little from above, the other from below: what stands out behind a craft rises
+    over it on either side, and leaves the room beneath to the scale.
+    """
     long = int(np.argmax(np.ptp(bounds_m, axis=0)[:2]))
     out = np.array([0.0, 0.0, 1.0 if sunlit else -1.0])
     right = np.eye(3)[long]
     up = np.cross(out, right)
     flat = np.stack([right, up, out])  # rows: where the picture's axes lie in the body
-    (a, b), (c, s) = TILT_RAD, (np.cos, np.sin)
+    (a, b), (c, s) = np.array(TILT_RAD) * (1.0 if sunlit else -1.0), (np.cos, np.sin)
     about_y = np.array([[c(a), 0.0, s(a)], [0.0, 1.0, 0.0], [-s(a), 0.0, c(a)]])
     about_x = np.array([[1.0, 0.0, 0.0], [0.0, c(b), -s(b)], [0.0, s(b), c(b)]])
     return np.asarray(about_x @ about_y @ flat)

@@ -279,23 +279,28 @@ def _with_grid(light: FloatArray, inside: NDArray[np.bool_]) -> FloatArray:
 
 def _names(look: Look, view: SurfaceView, camera: Camera, half: float) -> tuple[Label, ...]:
     """Each share with its name, led to the widest place of its area."""
+    found = [(words, area) for words, area in _shares(look, view) if area.any()]
+    if not found:
+        return ()
+    spots = np.array([[half * x, half * y, -1.0] for x, y in (_widest(area) for _, area in found)])
+    words = [words for words, _ in found]
+    return callouts(camera, spots, words, (-0.47, 0.47), (-0.36, 0.36), size=0.0225)
+
+
+def _shares(look: Look, view: SurfaceView) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Name and percent of each share worth telling, and its pixels in the disc: none if it stands edge-on."""
     image = np.full(look.inside.shape, -1)
     image[look.inside] = look.seen.categories
     groups: dict[str, list[int]] = {}
     for k, name in enumerate(view.names):
         if view.shares[0, k] >= SHOWN or (name == "sun" and view.shares[0, k] > 0.0):
             groups.setdefault(_called(name), []).append(k)
-    places, words = [], []
+    told = []
     for called, members in groups.items():
-        area = np.isin(image, members)
         share = 100.0 * float(view.shares[0, members].sum())
-        if area.any():
-            places.append(_widest(area))
-            words.append(f"{called}  {share:.4f} %" if share < 0.01 else f"{called}  {share:.1f} %")
-    if not places:
-        return ()
-    spots = np.array([[half * x, half * y, -1.0] for x, y in places])
-    return callouts(camera, spots, words, (-0.47, 0.47), (-0.36, 0.36), size=0.0225)
+        words = f"{called}  {share:.4f} %" if share < 0.01 else f"{called}  {share:.1f} %"
+        told.append((words, np.isin(image, members)))
+    return told
 
 
 def _called(name: str) -> str:
@@ -360,6 +365,9 @@ def _captions(design: Design, look: Look, view: SurfaceView) -> tuple[Caption, .
         f"areas in the disc are view factors  ·  circles at 30° and 60° from the normal  ·  "
         f"standard error under {max(error, 0.001):.2g} %"
     )
+    missed = [words.replace("  ", " ") for words, area in _shares(look, view) if not area.any()]
+    if missed:  # the percent are of the whole surface
+        below = f"not seen from the middle: {', '.join(missed)}\n{below}"
     return (
         Caption(f"{title_of(design)}: what {look.surface} sees", "top_left", 0.030),
         Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),

@@ -86,6 +86,23 @@ class TestPicturesLaw:
         for layer in design.craft.module.layers:
             assert f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm" in words
 
+    @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw"])
+    def test_no_craft_stands_on_the_scale_of_a_load(self, preset):
+        scene = heat_loads.scene(load_design(preset), mean=False, rays_per_face=64)
+        width, height = 1280, 720
+        for bar in scene.scalar_bars:
+            x, y = bar.place[0] * width, bar.place[1] * height
+            # bar and title: 0.2 pictures long, the letters' 0.022 and their gap of 0.013 above a bar of 0.014
+            left, right = x - 0.1 * width, x + 0.1 * width
+            top, bottom = y - (0.007 + 0.013 + 0.016) * height, y + 0.007 * height
+            for item in scene.meshes[::2]:
+                mesh = item.mesh
+                body = np.concatenate([mesh.vertices_m, mesh.centroids_m])
+                places = body @ item.rotation_gcrs_from_body.T + item.position_gcrs_m
+                across, down = scene.camera.pixels(places, (width, height))[0].T
+                inside = (left < across) & (across < right) & (top < down) & (down < bottom)
+                assert not inside.any()
+
     def test_heat_loads_add_up_to_the_total(self, slice_design):
         scene = heat_loads.scene(slice_design, mean=False, rays_per_face=64)
         items, bars = scene.meshes[::2], scene.scalar_bars  # every second one is the outlines

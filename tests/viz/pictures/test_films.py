@@ -6,6 +6,7 @@ import pytest
 from geometry.design import load_design
 from geometry.ephemeris import sky_at
 from geometry.orbit import orbit_positions, orbit_times
+from geometry.orbit.eclipse import sunlit_fraction
 from viz.pictures import films, flythrough, launches, ride, ring_polar, ring_sun, shadow, two_rings, year
 
 DAY_S = 86_400.0
@@ -64,8 +65,9 @@ class TestRingFilmsLaw:
         shown = module.film(DESIGN, start, frames=frames, captions=False)(number)
         flown = two_rings._two(DESIGN) if module is two_rings else DESIGN
         at = start + np.timedelta64(round(1e6 * span_s * number / frames), "us")
-        # the shutter is open for half a frame from then on: the middle of each trail lies a quarter on
-        middle = at + np.timedelta64(round(0.25e6 * span_s / frames), "us")
+        # the shutter is open for half a frame from then on, or for 5 degrees: the middle of each trail
+        open_s = min(0.5 * span_s / frames, 5.0 / 360.0 * 95.6 * 60.0)
+        middle = at + np.timedelta64(round(0.5e6 * open_s), "us")
         sky = sky_at(np.array([at]))
         np.testing.assert_array_equal(shown.sun_direction_gcrs, sky.sun_direction_gcrs[0])
         flights = orbit_positions(flown, np.array([middle]))[:, 0]
@@ -77,6 +79,24 @@ class TestRingFilmsLaw:
         nearest = np.linalg.norm(flights[:, None] - places[None], axis=2).min(axis=1)
         step = np.linalg.norm(flights[0]) * np.radians(0.12)
         assert nearest.max() < 0.5 * step + 10e3
+
+    def test_what_is_drawn_dark_lies_in_the_shadow_however_short_the_film(self):
+        # twelve frames of a day: each would expose for more than half of an orbit
+        design = load_design("solar_slice", ["ring.satellites_per_plane=400"])
+        points = two_rings.film(design, frames=12, captions=False)(0).points[0]
+        sky = sky_at(np.array([two_rings.default_time(design)]))
+        is_dark = points.color[:, 2] > points.color[:, 0]
+        places = points.trail_gcrs_m[:, is_dark].reshape(-1, 1, 3)
+        lit = sunlit_fraction(
+            places,
+            sky.sun_direction_gcrs,
+            sky.sun_distance_m,
+            sky.earth_pole_gcrs,
+            design.environment.earth_shape,
+        )
+        assert is_dark.sum() > 0.05 * len(is_dark)
+        # out of an umbra of some 78 degrees come trails of 5: of their places 2.5 / 78
+        assert lit.mean() < 0.05
 
     def test_launches_fill_the_ring(self):
         film = launches.film(load_design("solar_slice"), frames=20, captions=False)

@@ -1,5 +1,7 @@
 """What a surface sees, parts pulled apart, craft side by side: shares, names and sizes are true."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,18 @@ def row():
     return family.scene(load_design("solar_slice"), shaded=False)
 
 
+class TestSharesLaw:
+    def test_what_stands_edge_on_before_the_middle_is_told_too(self, monkeypatch):
+        monkeypatch.setattr(sees, "PIXELS", 300)
+        # the radiator of this craft stands upright over the middle line of its wings: a line in the disc
+        scene = sees.scene(load_design("compute_120kw", ["radiation.tolerance=0.003"]))
+        words = "  ".join(text.text for text in (*scene.labels, *scene.captions))
+        shares = [float(share) for share in re.findall(r"([0-9.]+) %", words.split("areas in")[0])]
+        assert "radiator 1 front" in words
+        # each rounded to 0.05 %, those under 0.05 % left out
+        assert sum(shares) == pytest.approx(100.0, abs=0.6)
+
+
 class TestSeesLaw:
     def test_areas_in_the_disc_are_the_view_factors(self, seen):
         *_, view, look = seen
@@ -98,6 +112,8 @@ class TestExplodedLaw:
         assert f"{design.craft.bus.gpus} GPUs" in words
         for name in ("module", "radiator", "laser terminals", "thrusters", "front cover"):
             assert name in words
+        if preset == "compute_120kw":
+            assert "110 m² a side" in words  # as the preset describes it; frame and tubes are no radiator
 
     def test_parts_keep_their_shape(self):
         design = load_design("solar_slice")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
-from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget
+from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.flat_craft import FlatCraft
@@ -141,6 +141,12 @@ class ClippedLoads:
     own_share: FloatArray
     own_error: FloatArray
 
+    def of(self, chosen: np.ndarray) -> ClippedLoads:
+        """Those of some of the receivers, bool (C,)."""
+        return ClippedLoads(
+            self.direct[..., chosen], self.error[..., chosen], self.own_share[chosen], self.own_error[chosen]
+        )
+
 
 @njit(cache=True, nogil=True)
 def _sums(crossings, blocked, light, seen, out):  # type: ignore[no-untyped-def]
@@ -249,9 +255,8 @@ def clipped_loads(
     scene: EarthScene,
     unshaded: FloatArray,
     accuracy: Accuracy,
-    budget: RayBudget,
 ) -> ClippedLoads:
-    """Direct Earth loads of the receivers `chosen` (C,), refined until exact enough.
+    """Direct Earth loads of the receivers `chosen` (C,), refined until exact enough or too costly.
 
     Parameters
     ----------
@@ -263,8 +268,6 @@ def clipped_loads(
     unshaded : array (3, T, U)
         `plate_to_earth.unshaded_plates` of the normals of `cache.flat`.
     accuracy : Accuracy
-    budget : RayBudget
-        Takes note of what could not be reached.
 
     Notes
     -----
@@ -287,7 +290,6 @@ def clipped_loads(
     light = brightest(scene, FIRST_ROWS, accuracy.threads) / np.pi
     channels = [0, 1, 0] if scene.is_uniform else [0, 1, 2]
     active = np.arange(len(busy))
-    worst = np.zeros(len(chosen))
     for attempt in range(ROUNDS):
         value = _by_receiver(direct, owner, len(chosen))
         weights = _weights(light, value, owner[busy], flat.receiver_shares[groups[busy]], scene, accuracy)
@@ -341,7 +343,6 @@ def clipped_loads(
         active = active[finer | sharper]
         if not active.size:
             break
-    budget.unmet += worst[worst > 1.0].tolist()
     for n in busy.tolist():
         table = cache.tables[int(groups[n])]
         sampled = np.hypot(SCATTER_SHARE * np.sqrt(table.scatter.sum()), DRIFT_SHARE * table.drift.sum())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
+from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads
 from geometry.radiation.earth import EarthScene
@@ -219,7 +219,10 @@ def earth_loads(
 def _clipped(
     chosen: IntArray, scene: EarthScene, accuracy: Accuracy, budget: RayBudget, shades: ShadeCache | None
 ) -> tuple[ClippedLoads | None, np.ndarray]:
-    """Clipped loads of those of the chosen receivers that take them, and which they are, (C,)."""
+    """Clipped loads of those of the chosen receivers that take them, and which they are, (C,).
+
+    Receivers whose shadows are too intricate to be clipped as well as is asked are left to rays.
+    """
     if shades is None:
         return None, np.zeros(len(chosen), bool)
     is_clipped = shades.clips_earth(accuracy)[chosen]
@@ -229,7 +232,12 @@ def _clipped(
     unshaded = np.zeros((3, len(scene), len(shades.flat.normals)))
     used = np.unique(shades.flat.normal_index[np.isin(shades.flat.receiver, which)])
     unshaded[..., used] = _unshaded(shades.flat.normals[used], scene, accuracy.threads)
-    return clipped_loads(shades, which, scene, unshaded, accuracy, budget), is_clipped
+    found = clipped_loads(shades, which, scene, unshaded, accuracy)
+    missed = accuracy.excess(found.direct[1:], found.error[1:]).max(axis=(0, 1))
+    kept = missed <= STOPPING_MARGIN
+    budget.unmet += missed[kept & (missed > 1.0)].tolist()
+    is_clipped[is_clipped] = kept
+    return found.of(kept), is_clipped
 
 
 def _unshaded(normals: FloatArray, scene: EarthScene, threads: int) -> FloatArray:

@@ -7,7 +7,7 @@ from geometry.environment import Environment
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation import heat_loads
-from geometry.radiation.accuracy import Accuracy, RayBudget
+from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy
 from geometry.radiation.clipped_loads import ShadeCache, clipped_loads, halved
 from geometry.radiation.earth import earth_scene
 from geometry.radiation.flat_craft import flat_craft
@@ -26,11 +26,13 @@ def flat(mesh):
 
 
 def direct_loads(craft, scene, tolerance):
-    """Loads of all receivers, the budget that knows what was not reached, and the tables."""
-    cache, budget = ShadeCache(craft), RayBudget(1e8)
+    """Loads of all receivers, which of them reached the tolerance, (G,), and the tables."""
+    cache, accuracy = ShadeCache(craft), Accuracy(tolerance)
     unshaded = unshaded_plates(craft.normals, scene)
     everyone = np.unique(craft.receiver)
-    return clipped_loads(cache, everyone, scene, unshaded, Accuracy(tolerance), budget), budget, cache
+    loads = clipped_loads(cache, everyone, scene, unshaded, accuracy)
+    reached = accuracy.excess(loads.direct[1:], loads.error[1:]).max(axis=(0, 1)) <= STOPPING_MARGIN
+    return loads, reached, cache
 
 
 def assembly(plate, box, seed):
@@ -95,9 +97,12 @@ class TestClippedLoadsLaw:
     def test_stated_errors_cover_on_assemblies_askew(self, plate, box, states, seed):
         craft = flat(assembly(plate, box, seed))
         scene = earth_scene(states(12, axes="sun", beta_deg=59.0, noon_angle_deg=7.0), Environment())
-        loads, budget, _ = direct_loads(craft, scene, 3e-3)
-        best, _, _ = direct_loads(craft, scene, 4e-4)
-        assert not budget.unmet
+        loads, reached, _ = direct_loads(craft, scene, 3e-3)
+        best, known, _ = direct_loads(craft, scene, 4e-4)
+        assert reached.all()
+        # what is too intricate for the finer table is no reference (`heat_loads` leaves it to rays)
+        assert known.mean() > 0.8
+        loads, best = loads.of(known), best.of(known)
         off = np.abs(loads.direct - best.direct)[1:]
         stated = np.hypot(loads.error, best.error)[1:]
         ratio = off / np.maximum(stated, 1e-9)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -72,6 +75,23 @@ class TestJumps:
         settle(session)
         after = session.state.at_utc + np.timedelta64(1, "s")
         assert orbit_states(session.design, np.array([after]), satellites=[7]).sunlit_fraction[0, 0] == 0.0
+
+    def test_does_not_wait_for_what_else_is_computed(self, make_session):
+        session = make_session()
+        gate = threading.Event()
+        session.tasks.ask("warm", None, gate.wait)
+        try:
+            perform(session, "jump:equinox")
+            end = time.monotonic() + 120.0  # an ephemeris may have to be read first
+            while session.searches.busy:
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            session.tick(0.0)
+            assert session.tasks.busy
+            assert str(session.state.at_utc)[:7] in ("2027-03", "2027-09")
+            assert session.state.at_utc > session.design.epoch_utc
+        finally:
+            gate.set()
 
     def test_says_so_where_there_is_none(self, make_session, settle):
         session = make_session("orbit.altitude_km=1500.0")

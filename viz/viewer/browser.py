@@ -31,6 +31,7 @@ FRAME_S = 0.02  # rest between frames, in which tabs are heard
 TOLD_S = 0.2  # between two tellings of the numbers while time runs
 SLIDERS = ("knob:", "date")
 SERVED = Path(__file__).parent / "served"
+ENDED = '<div class="dawnring"><p class="ended" role="alert">The viewer has ended. Close this tab.</p></div>'
 
 
 def serve(
@@ -157,6 +158,7 @@ class BrowserViewer:
 
         build_page(server)
         server.state.update(self._tell())
+        server.state.trame__template_error = ENDED
         return server
 
     async def _screenshot(self, _request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from viz import theme
 from viz.camera import Camera
 from viz.globe import earth_layer
 from viz.image import GLARE_ROWS, developed
-from viz.ring_stage import lit_colors
+from viz.ring_stage import few_width, lit_colors
 from viz.scene import PointsItem, Scene
 from viz.splat import add_points
 from viz.stars import add_stars, add_sun
@@ -63,7 +63,7 @@ def ring_points(moment: Moment, camera: Camera, without: IntArray | None = None)
         brightness[moment.satellite] *= 0.0 if near else 3.0
     if without is not None:
         brightness[without] = 0.0
-    return PointsItem(moment.position_gcrs_m, brightness, color, reference)
+    return PointsItem(moment.position_gcrs_m, brightness, color, reference, few_width(count))
 
 
 @dataclass
@@ -140,4 +140,6 @@ def _backdrop(
 def _above_horizon(item: PointsItem, camera: Camera) -> PointsItem:
     """What stands over the level of the observer."""
     seen = above_level(item.position_gcrs_m, camera)
-    return PointsItem(item.position_gcrs_m[seen], item.brightness[seen], item.color[seen], item.reference_m)
+    return PointsItem(
+        item.position_gcrs_m[seen], item.brightness[seen], item.color[seen], item.reference_m, item.width
+    )

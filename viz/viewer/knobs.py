@@ -10,7 +10,7 @@ import numpy as np
 
 from geometry.craft.parameters import SolarSlice
 from geometry.design import Design
-from geometry.orbit.parameters import SunSynchronousOrbit
+from geometry.orbit.parameters import ElementsOrbit, SunSynchronousOrbit
 from geometry.validation import check_choice, check_in_range
 
 HOUR_S = 3600.0
@@ -79,6 +79,12 @@ def _local_time_h(design: Design) -> float | None:
     return (design.ring.ltan_list_s or (design.orbit.ltan_s,))[0] / HOUR_S
 
 
+def _satellites_per_plane(design: Design) -> float | None:
+    """A catalogue of elements flies what it holds."""
+    fixed = isinstance(design.orbit, ElementsOrbit)
+    return None if fixed else float(design.ring.satellites_per_plane)
+
+
 def _with_local_time(design: Design, value: float) -> dict[str, Any]:
     """All local times of the ring move together."""
     value %= 24.0
@@ -126,7 +132,7 @@ KNOBS: dict[str, Knob] = {
     ),
     "satellites": Knob(
         "Satellites per plane", "", 1.0, 10_000.0, 1.0,
-        lambda d: float(d.ring.satellites_per_plane), lambda _d, v: {"ring.satellites_per_plane": round(v)},
+        _satellites_per_plane, lambda _d, v: {"ring.satellites_per_plane": round(v)},
         logarithmic=True,
     ),
 }  # fmt: skip

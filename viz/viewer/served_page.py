@@ -29,7 +29,7 @@ from viz.viewer.telling import (
 JUMP_WORDS = dict(zip(JUMPS, ("Equinox", "Solstice", "Next eclipse", "Longest eclipse"), strict=True))
 STRIP_HEIGHT = 36.0
 RAMP_STEPS = 9
-KEYS_ELSEWHERE = ("Q",)  # of the desktop window alone
+KEYS_ELSEWHERE = ("F", "P", "Q")  # of the desktop window alone
 
 
 def state_of(session: Session) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Session:
         self.state = ViewState(design.epoch_utc if at_utc is None else at_utc)
         self.message, self.alert = "", False
         self.tasks = NewestOnly()
+        self.searches = NewestOnly()  # of a moment: not to wait until the loads of this one are cast
         self._clock = clock
         self._changed_at = self._said_at = clock()
         self._moment: Moment | None = None
@@ -96,6 +97,12 @@ class Session:
     def close(self) -> None:
         """End the work in the background."""
         self.tasks.close()
+        self.searches.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is worked on in the background."""
+        return self.tasks.busy or self.searches.busy
 
     def warm_up(self) -> None:
         """Have the kernels of the loads loaded, so that the first slider answers like the next ones."""
@@ -212,7 +219,7 @@ class Session:
         changed = self.state is not before
         if changed:
             self.touch()
-        for kind, tag, result in self.tasks.finished():
+        for kind, tag, result in (*self.searches.finished(), *self.tasks.finished()):
             _TAKE[kind](self, tag, result)
             changed = True
         if self.message and self._clock() - self._said_at > (ALERT_S if self.alert else MESSAGE_S):
@@ -299,7 +306,7 @@ class Session:
             minutes = calendar.longest_umbra_s / 60.0
             return found, f"middle of the longest umbra of {calendar.year}, {minutes:.1f} min"
 
-        self.tasks.ask("jump", where, search)
+        self.searches.ask("jump", where, search)
 
     # ---------------------------------------------------------------- changing the idea
 

@@ -132,7 +132,7 @@ def settle() -> Callable[[Session], None]:
         session._clock.now += 1.0
         session.tick(0.0)
         end = time.monotonic() + PATIENCE_S
-        while session.tasks.busy:
+        while session.busy:
             assert time.monotonic() < end, "the background work does not end"
             time.sleep(0.01)
         session.tick(0.0)

@@ -252,12 +252,13 @@ class TestStrangersAtTheDoor:
 
 
 class TestEnd:
-    def test_ctrl_c_closes_cleanly(self, served):
+    def test_ctrl_c_closes_cleanly(self, served, tab):
         code, words = served.end()
         assert code == 130, words
         lines = words.strip().splitlines()
         assert lines[-1] == "dawnring: interrupted", words
         assert len(lines) == 2, words  # how to end it, and that it ended
+        wait(lambda: "has ended" in tab.driver.find_element("css selector", "body").text, "a word in the tab")
 
     def test_the_port_is_free_again(self, served, tmp_path):
         port = served.root.rstrip("/").rpartition(":")[2]

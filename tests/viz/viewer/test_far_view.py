@@ -44,3 +44,16 @@ class TestKeptLaw:
             shown.session.show(at_utc=shown.session.state.at_utc + np.timedelta64(90, "D"))
         kept, anew = shown(umbra=change != "shadow")
         np.testing.assert_array_equal(kept, anew)
+
+
+class TestPointsLaw:
+    def test_one_satellite_alone_is_found_by_the_eye(self, make_session):
+        session = make_session("ring.satellites_per_plane=1")
+        size = (1280, 720)
+        shown, empty = (
+            FarView().picture(session.moment, session.camera, size, without=np.array(left_out, int))
+            for left_out in ([], [0])
+        )
+        changed = np.abs(shown.astype(int) - empty).max(axis=2)
+        # a spot of four pixels across; the points of a full ring are one or two
+        assert (changed > 40).sum() >= 16

@@ -359,6 +359,20 @@ class TestOtherMachines:
         assert phone.find("#panel").is_displayed()
         assert phone.complaints() == []
 
+    @pytest.mark.parametrize("size", [(844, 390), (568, 320)])
+    def test_phone_on_its_side(self, open_browser, small_page, size):
+        phone = Visitor(open_browser(*size, "--force-prefers-reduced-motion", phone=True))
+        phone.visit(small_page)
+        edges = (
+            "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [r.top, r.bottom]"
+        )
+        assert phone.js(edges, "#now")[1] <= phone.js(edges, "#time")[0]
+        phone.find("#menu").click()
+        top, bottom = phone.js(edges, "#panel")
+        assert phone.js(edges, "#menu")[1] <= top  # it can be closed again
+        assert bottom - top > 100  # two rows of buttons
+        assert bottom <= phone.js(edges, "#time")[0]
+
     def test_without_webgl_a_plain_word(self, open_browser, small_page):
         bare = Visitor(open_browser(600, 500, "--disable-3d-apis"))
         bare.visit(small_page)

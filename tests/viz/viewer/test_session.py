@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from importlib.resources import files
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -12,7 +16,7 @@ from geometry.radiation import LOADS
 from viz.viewer.commands import COMMANDS, KEY_COMMANDS, attempt, perform
 from viz.viewer.knobs import KNOBS
 from viz.viewer.state import CAMERAS, SPEEDS, Aim, ViewState
-from viz.viewer.telling import LOAD_WORDS
+from viz.viewer.telling import KEYS, LOAD_WORDS
 
 SIZE = (1280, 720)
 
@@ -72,6 +76,23 @@ class TestJumps:
         settle(session)
         after = session.state.at_utc + np.timedelta64(1, "s")
         assert orbit_states(session.design, np.array([after]), satellites=[7]).sunlit_fraction[0, 0] == 0.0
+
+    def test_does_not_wait_for_what_else_is_computed(self, make_session):
+        session = make_session()
+        gate = threading.Event()
+        session.tasks.ask("warm", None, gate.wait)
+        try:
+            perform(session, "jump:equinox")
+            end = time.monotonic() + 120.0  # an ephemeris may have to be read first
+            while session.searches.busy:
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            session.tick(0.0)
+            assert session.tasks.busy
+            assert str(session.state.at_utc)[:7] in ("2027-03", "2027-09")
+            assert session.state.at_utc > session.design.epoch_utc
+        finally:
+            gate.set()
 
     def test_says_so_where_there_is_none(self, make_session, settle):
         session = make_session("orbit.altitude_km=1500.0")
@@ -136,6 +157,17 @@ class TestKnobsLaw:
         assert values["modules"] is None
         with pytest.raises(ValueError, match="has no modules per wing"):
             perform(session, "knob:modules", 3.0)
+
+    def test_catalogue_elements_have_no_count_to_change(self, make_session, tmp_path):
+        # the first of the verification set [Vallado2006]
+        lines = (files("sgp4") / "SGP4-VER.TLE").read_text().splitlines()
+        (tmp_path / "a.tle").write_text("\n".join(line[:69] for line in lines if line[2:7] == "00005"))
+        session = make_session(
+            "orbit.type=elements", f"orbit.file={tmp_path / 'a.tle'}", "epoch.start_utc=2000-06-28"
+        )
+        assert session.knob_values()["satellites"] is None
+        with pytest.raises(ValueError, match="no satellites per plane"):
+            perform(session, "knob:satellites", 7.0)
 
     def test_the_satellite_looked_at_stays_in_a_smaller_ring(self, make_session):
         session = make_session()
@@ -338,6 +370,10 @@ class TestRefusal:
         assert (session.state, session.design) == (state, design)
         attempt(session, command, value)
         assert session.alert
+
+    def test_every_letter_is_listed(self):
+        listed = {word for keys, _does in KEYS for word in keys.lower().split()}
+        assert {key.lower() for key in KEY_COMMANDS if len(key) == 1 and key.isalpha()} <= listed
 
     def test_every_key_leads_to_a_command(self):
         assert {c.partition(":")[0] for c in KEY_COMMANDS.values()} <= set(COMMANDS)

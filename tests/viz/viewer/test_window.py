@@ -46,7 +46,7 @@ def answer():
             "at": str(state.at_utc), "playing": state.playing, "camera": state.camera,
             "satellite": state.satellite, "surface": state.surface, "coloring": state.coloring,
             "help": state.help, "altitude_m": session.design.orbit.altitude_m, "message": session.message,
-            "busy": session.tasks.busy, "fine": window._fine, "size": window.size,
+            "busy": session.busy, "fine": window._fine, "size": window.size,
             "places": places, "back": back,
             "is_fine": session.loads is not None and session.loads.is_fine, "controls": controls,
             "speed": state.speed, "year": session.year is not None,

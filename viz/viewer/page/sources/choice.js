@@ -6,6 +6,8 @@ import { element } from "./panel.js";
 import { clamp, dot, unit } from "./vectors.js";
 import { grouped } from "./words.js";
 
+const SMALL = "(max-width: 48rem), (max-height: 28rem)"; // as in page.css: the panel is behind a button
+
 export const choice = {
   camera(mode, satellite) {
     const near = mode === "follow" || mode === "ride";
@@ -125,7 +127,7 @@ export const choice = {
     this.touch();
     if (name) {
       this.say(name);
-      if (this.selected !== null && window.matchMedia("(max-width: 48rem)").matches) this.panel.openMenu(true);
+      if (this.selected !== null && window.matchMedia(SMALL).matches) this.panel.openMenu(true);
     }
   },
 

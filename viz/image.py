@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from geometry.whole_files import whole_file
 from viz import theme
 from viz.kernels import bits, by_rows, kernel
-from viz.output import check_output, whole_file
+from viz.output import check_output
 
 Light = NDArray[np.float32]
 DARK = np.float32(1e-5)

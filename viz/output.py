@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
 from pathlib import Path
 
 from geometry.validation import unknown_word
+from geometry.whole_files import whole_file
 
 
 class OutputExistsError(ValueError):
@@ -73,24 +72,6 @@ def check_folder(folder: Path, *, name: str) -> None:
             return
     except OSError as error:
         raise PermissionError(f"{name} {str(folder)!r} cannot be written: {error.strerror}") from None
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path`, with its suffix, that becomes `path` when the block ends well.
-
-    Whatever interrupts the block, Ctrl-C included, leaves `path` as it was and nothing else behind.
-    """
-    partial = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
-    try:
-        yield partial
-        partial.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:  # a full disk: say of which file
-            error.filename = str(path)
-        raise
 
 
 def write_text(path: Path, text: str) -> None:

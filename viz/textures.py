@@ -23,8 +23,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from geometry.validation import check_choice, read_only
+from geometry.whole_files import whole_file
 from viz.machine import cache_folder
-from viz.output import whole_file
 
 Image = NDArray[Any]
 

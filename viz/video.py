@@ -31,9 +31,10 @@ from geometry.design import Design
 from geometry.ephemeris import parse_utc
 from geometry.orbit.parameters import ElementsOrbit
 from geometry.validation import check_in_range
+from geometry.whole_files import whole_file
 from viz.kernels import threads
 from viz.machine import MissingOnMachineError
-from viz.output import OutputExistsError, check_folder, check_output, whole_file
+from viz.output import OutputExistsError, check_folder, check_output
 from viz.pictures import picture
 from viz.render import check_size
 from viz.reprojection import SPAN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,9 +16,10 @@ from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import mesh_of
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
-from geometry.radiation.ray_caster import EmbreeRayCaster
+from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable
+from geometry.whole_files import whole_file
 
 SCHEMA = "dawnring/sky/1"
 MOST_VALUES = 4_000_000
@@ -42,7 +42,7 @@ def sky_view(craft: object) -> ShadeCache:
         For `heat_loads(..., sky=...)`; it holds for this mesh at any orbit, date and attitude.
     """
     mesh = mesh_of(craft)
-    return ShadeCache(flat_craft(traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)))
+    return ShadeCache(flat_craft(traced_craft(mesh, ray_caster(mesh), surface_receivers)))
 
 
 def geometry_key(mesh: SurfaceMesh) -> str:
@@ -65,24 +65,18 @@ def write_sky_table(path: Path, sky: ShadeCache, craft: object) -> bool:
         name: np.array([getattr(t, name) for t in tables]).reshape(len(tables), 6 * FEWEST_ROWS**2)
         for name in _CELLS
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                schema=np.array(SCHEMA),
-                key=np.array(geometry_key(mesh_of(craft))),
-                groups=np.array(groups, dtype=np.int64),
-                counts=counts,
-                rows=np.array([t.rows for t in tables], dtype=np.int64),
-                crossings=crossings.astype(np.int32),
-                blocked=np.concatenate([np.zeros(0), *(t.blocked for t in tables)]),
-                **cells,
-            )
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with whole_file(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(
+            file,
+            schema=np.array(SCHEMA),
+            key=np.array(geometry_key(mesh_of(craft))),
+            groups=np.array(groups, dtype=np.int64),
+            counts=counts,
+            rows=np.array([t.rows for t in tables], dtype=np.int64),
+            crossings=crossings.astype(np.int32),
+            blocked=np.concatenate([np.zeros(0), *(t.blocked for t in tables)]),
+            **cells,
+        )
     return True
 
 

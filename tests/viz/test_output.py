@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from viz.output import OutputExistsError, check_output, whole_file, write_text
+from viz.output import OutputExistsError, check_output, write_text
 
 
-class TestWholeFileLaw:
-    def test_appears_only_when_complete(self, tmp_path):
-        path = tmp_path / "heat.csv"
-        with whole_file(path) as partial:
-            partial.write_text("half")
-            assert partial.parent == path.parent
-            assert partial.suffix == ".csv"
-            assert not path.exists()
-        assert path.read_text() == "half"
-        assert list(tmp_path.iterdir()) == [path]
-
-    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, MemoryError])
-    def test_failure_leaves_the_old_file_and_nothing_else(self, tmp_path, error):
-        path = tmp_path / "heat.csv"
-        path.write_text("old")
-
-        def interrupted():
-            with whole_file(path) as partial:
-                partial.write_text("half")
-                raise error
-
-        with pytest.raises(error):
-            interrupted()
-        assert path.read_text() == "old"
-        assert list(tmp_path.iterdir()) == [path]
-
-    def test_a_full_disk_names_the_file(self, tmp_path):
-        def filled():
-            with whole_file(tmp_path / "a.png"):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        with pytest.raises(OSError, match=r"a\.png") as told:
-            filled()
-        assert told.value.filename == str(tmp_path / "a.png")
-
+class TestTextLaw:
     def test_text_is_utf8_with_plain_line_ends(self, tmp_path):
         write_text(tmp_path / "a.txt", "\u03b2\n")
         assert (tmp_path / "a.txt").read_bytes() == b"\xce\xb2\n"

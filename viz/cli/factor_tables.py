@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geometry.whole_files import whole_file
 from viz.cli.results import json_text
-from viz.output import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -112,9 +112,10 @@ def write_ring_file(
     """
     from geometry.orbit.formats import write_ring
     from geometry.validation import check_in_range, check_positive
+    from geometry.whole_files import whole_file
     from viz.cli.members import member_craft
     from viz.machine import require_extra
-    from viz.output import check_output, whole_file
+    from viz.output import check_output
 
     if options.duration_min is not None:
         check_in_range(options.duration_min, 0.0, 1e8, name="--duration-min", unit="min")

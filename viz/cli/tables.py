@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from geometry.whole_files import whole_file
 from viz.cli.results import json_text, plain
 from viz.machine import require_extra
-from viz.output import check_output, whole_file, write_text
+from viz.output import check_output, write_text
 
 PICTURES = ("png",)
 

@@ -25,7 +25,7 @@ from matplotlib.font_manager import FontProperties
 
 from geometry import __version__
 from geometry.validation import check_choice
-from viz.output import whole_file
+from geometry.whole_files import whole_file
 
 KINDS = ("png", "svg")
 WIDTH_IN, DPI = 10.0, 160  # 1,600 pixels

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +18,7 @@ from geometry.mesh.files.vtp_reading import read_vtp
 from geometry.mesh.files.vtp_writing import vtp_bytes
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import check_choice, check_positive
+from geometry.whole_files import whole_file
 
 READERS: dict[str, Callable[[Path], FileMesh]] = {
     ".obj": read_obj,
@@ -135,19 +134,9 @@ def write_mesh(
         more = {"cell_data": cell_data, "field_data": field_data}
     mesh = mesh_or_craft if isinstance(mesh_or_craft, SurfaceMesh) else mesh_or_craft.mesh
     name = path.stem if isinstance(mesh_or_craft, SurfaceMesh) else mesh_or_craft.name
-    _write_whole(path, WRITERS[format](mesh, name, **more))
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """A temporary name, then the right one."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    try:
+    data = WRITERS[format](mesh, name, **more)
+    with whole_file(path) as partial:
         partial.write_bytes(data)
-        partial.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
 
 
 __all__ = ["MOST_TRIANGLES", "READERS", "WRITERS", "read_mesh", "write_mesh"]

@@ -107,18 +107,12 @@ def environment(
     Columns run over azimuth atan2(y, x) from -180 to 180 degrees, rows from +Z down, axes of GCRS.
     """
     width, height = size
-    light = np.zeros((height, width, 3), np.float32)
-    light[:] = np.asarray(scene.ambient, np.float32)
-    if scene.earth is None:
-        return light
-    squeeze, sun = (
-        squeezed_from_gcrs(scene.earth),
-        scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
-    )
-    origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
-    _check_outside(origin)
-    by_rows(_environment_rows, height, light, origin, squeeze, sun, *_arrays(), _looks(scene.earth))
-    return light
+    polar = np.pi * (np.arange(height)[:, None] + 0.5) / height
+    azimuth = 2.0 * np.pi * (np.arange(width) + 0.5) / width - np.pi
+    up = np.broadcast_to(np.cos(polar), (height, width))
+    directions = np.stack([np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth), up], axis=-1)
+    light, passed = earth_along(scene, position_gcrs_m, directions, np.pi / height)
+    return light + passed[..., None] * np.asarray(scene.ambient, np.float32)
 
 
 def earth_along(
@@ -154,7 +148,7 @@ def earth_along(
         return light, passed
     squeeze = squeezed_from_gcrs(scene.earth)
     sun = scene.earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs
-    origin = squeeze @ position_gcrs_m
+    origin = squeeze @ np.asarray(position_gcrs_m, dtype=float)
     _check_outside(origin)
     along = np.ascontiguousarray(directions_gcrs @ squeeze.T)
     by_rows(
@@ -264,44 +258,6 @@ def _picture_rows(
             light[row, column, 1] = seen[1]
             light[row, column, 2] = seen[2]
             passed[row, column] = seen[3]
-
-
-@kernel
-def _environment_rows(
-    first: int, last: int, light: Any, origin: Any, squeeze: Any, sun: Any, layers: Any, layer_offsets: Any,
-    land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any,
-    views: Any, lights: Any, looks: Any,
-) -> None:  # fmt: skip
-    height, width = light.shape[:2]
-    ox, oy, oz = origin[0], origin[1], origin[2]
-    sx, sy, sz = sun[0], sun[1], sun[2]
-    far2 = ox * ox + oy * oy + oz * oz
-    reach2 = (1.0 + TOP_KM / RADIUS_KM) ** 2
-    for row in range(first, last):
-        polar = math.pi * (row + 0.5) / height
-        for column in range(width):
-            azimuth = 2.0 * math.pi * (column + 0.5) / width - math.pi
-            x, y, z = (
-                math.sin(polar) * math.cos(azimuth),
-                math.sin(polar) * math.sin(azimuth),
-                math.cos(polar),
-            )
-            dx = squeeze[0, 0] * x + squeeze[0, 1] * y + squeeze[0, 2] * z
-            dy = squeeze[1, 0] * x + squeeze[1, 1] * y + squeeze[1, 2] * z
-            dz = squeeze[2, 0] * x + squeeze[2, 1] * y + squeeze[2, 2] * z
-            n = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
-            dx, dy, dz = dx * n, dy * n, dz * n
-            along = -(ox * dx + oy * dy + oz * dz)
-            if along <= 0.0 or far2 - along * along > reach2:
-                continue
-            seen = shade(
-                ox, oy, oz, dx, dy, dz, along, math.pi / height, sx, sy, sz,
-                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
-                lights, looks,
-            )  # fmt: skip
-            light[row, column, 0] = light[row, column, 0] * seen[3] + seen[0]
-            light[row, column, 1] = light[row, column, 1] * seen[3] + seen[1]
-            light[row, column, 2] = light[row, column, 2] * seen[3] + seen[2]
 
 
 @kernel

@@ -6,12 +6,8 @@ are drawn by their distance in pixels, so that nothing is jagged; slopes are tho
 
 from __future__ import annotations
 
-import hashlib
 import math
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,8 +19,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from geometry.validation import check_choice, read_only
-from geometry.whole_files import whole_file
-from viz.machine import cache_folder
+from viz.kept import kept_arrays
 
 Image = NDArray[Any]
 
@@ -433,54 +428,15 @@ def surface_texture(pattern: str, seed: int = 1, size: int | None = None) -> Sur
     """
     check_choice(pattern, PATTERNS, name="pattern")
     draw, n = PATTERNS[pattern]
-    file = _kept_file(pattern, seed, size or n)
-    kept = _read(file)
-    if kept is None:
-        kept = draw(size or n, np.random.default_rng([seed, list(PATTERNS).index(pattern)]))
-        _keep(kept, file)
-    return kept
+    size = size or n
 
+    def drawn() -> dict[str, NDArray[Any]]:
+        made = draw(size, np.random.default_rng([seed, list(PATTERNS).index(pattern)]))
+        return {"base": made.base, "metal": np.array(made.metal), "detail": made.detail}
 
-# ------------------------------------------------------------------ kept from run to run
-
-
-@cache
-def _source() -> str:
-    """Changes with all that decides a texture's bits: this file and the libraries that it calls."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    digest.update(f"{np.__version__} {scipy.__version__}".encode())
-    return digest.hexdigest()[:16]
-
-
-def _kept_file(pattern: str, seed: int, size: int) -> Path | None:
-    """Where a texture is kept: drawing all of a craft takes seconds; None where nothing can be kept."""
-    folder = cache_folder()
-    return None if folder is None else folder / "textures" / f"{pattern}-{seed}-{size}-{_source()}.npz"
-
-
-def _read(file: Path | None) -> SurfaceTexture | None:
-    """A kept texture; None where there is none, or a spoiled one."""
-    if file is None:
-        return None
-    try:
-        with np.load(file) as kept:
-            base, detail = (read_only(kept[name], np.uint8) for name in ("base", "detail"))
-            metal = tuple(float(c) for c in kept["metal"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return None
-    if base.shape != detail.shape or base.shape[2:] != (4,) or len(metal) != 3:
-        return None
-    return SurfaceTexture(base, metal, detail)  # type: ignore[arg-type]
-
-
-def _keep(texture: SurfaceTexture, file: Path | None) -> None:
-    """Keep a texture, whole, and let go of those that another version drew; no place is no error."""
-    if file is None:
-        return
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as partial:
-            np.savez_compressed(partial, base=texture.base, metal=texture.metal, detail=texture.detail)
-        for old in file.parent.glob(f"{file.name.rpartition('-')[0]}-*.npz"):
-            if old != file:
-                old.unlink(missing_ok=True)
+    made_from = [Path(__file__), np.__version__, scipy.__version__]
+    kept = kept_arrays(f"texture-{pattern}-{seed}-{size}", made_from, drawn)  # all of a craft take seconds
+    red, green, blue = kept["metal"].tolist()
+    return SurfaceTexture(
+        read_only(kept["base"], np.uint8), (red, green, blue), read_only(kept["detail"], np.uint8)
+    )

@@ -77,6 +77,16 @@ def _dot(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _triple(a, b, c):  # type: ignore[no-untyped-def]
+    """a . (b x c)."""
+    return (
+        a[0] * (b[1] * c[2] - b[2] * c[1])
+        + a[1] * (b[2] * c[0] - b[0] * c[2])
+        + a[2] * (b[0] * c[1] - b[1] * c[0])
+    )
+
+
+@njit(cache=True, nogil=True)
 def _along_pole(vector, pole, factor):  # type: ignore[no-untyped-def]
     """`vector` with its part along the pole multiplied by `factor`."""
     return vector + (factor - 1.0) * _dot(vector, pole) * pole
@@ -113,29 +123,26 @@ def _contour_view_factor(normal, position, pole, flattening, nodes, weights):  #
     whole = level >= swing
     half = np.pi if whole else np.arccos(-level / swing)
     middle = np.arctan2(m2, m1)
+    # ray = a + cos b + sin c: its triple product with its turn and the normal, and its square, in scalars
+    a = _along_pole((1.0 / height - height) * axis, pole, 1.0 - flattening)
+    b, c = _along_pole(radius * e1, pole, 1.0 - flattening), _along_pole(radius * e2, pole, 1.0 - flattening)
+    level_out, with_cos, with_sin = _triple(normal, b, c), _triple(normal, a, c), _triple(normal, b, a)
+    aa, bb, cc, ab, ac, bc = _dot(a, a), _dot(b, b), _dot(c, c), _dot(a, b), _dot(a, c), _dot(b, c)
     total = 0.0
     count = 2 * len(nodes) if whole else len(nodes)
-    ends = np.empty((2, 3))
-    for k in range(count + 2):
-        if k < count:
-            if whole:
-                angle, weight = 2.0 * np.pi * k / count, 2.0 * np.pi / count
-            else:
-                angle, weight = middle + half * nodes[k], half * weights[k]
-        elif whole:
-            break
+    for k in range(count):
+        if whole:
+            angle, weight = 2.0 * np.pi * k / count, 2.0 * np.pi / count
         else:
-            angle, weight = middle + (half if k == count else -half), 0.0
-        c, s = np.cos(angle), np.sin(angle)
-        ray = _along_pole((1.0 / height - height) * axis + radius * (c * e1 + s * e2), pole, 1.0 - flattening)
-        turn = _along_pole(radius * (c * e2 - s * e1), pole, 1.0 - flattening)
-        if k >= count:
-            ends[k - count] = ray
-        else:
-            total -= weight * _dot(normal, np.cross(ray, turn)) / _dot(ray, ray)
+            angle, weight = middle + half * nodes[k], half * weights[k]
+        x, y = np.cos(angle), np.sin(angle)
+        square = aa + x * (bb * x + 2.0 * (ab + bc * y)) + y * (cc * y + 2.0 * ac)
+        total -= weight * (level_out + x * with_cos + y * with_sin) / square
     if not whole:
-        across = np.cross(ends[0], ends[1])
-        total += np.arctan2(np.sqrt(_dot(across, across)), _dot(ends[0], ends[1]))
+        first = a + np.cos(middle + half) * b + np.sin(middle + half) * c
+        last = a + np.cos(middle - half) * b + np.sin(middle - half) * c
+        across = np.cross(first, last)
+        total += np.arctan2(np.sqrt(_dot(across, across)), _dot(first, last))
     return max(0.0, total / (2.0 * np.pi))
 
 

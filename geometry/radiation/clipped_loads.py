@@ -1,10 +1,8 @@
 """Earth loads of flat receivers from exactly clipped shadows: no rays, no scatter.
 
 The load of a group (one receiver, one normal) is its closed form without shadows, times one less the
-share that is blocked.  Both above and below the fraction bar stand sums over the same grid, so that what
-the grid does to the light itself cancels; the share is taken to the limit of ever finer grids
-[Richardson1911] from the grid, one of half and one of a quarter as many rows, which cost no new
-directions.
+share that is blocked (`shaded_light`).  Tables are refined for a sample of the times until their errors
+are small enough, then all times are summed, and the worst of those that miss join the sample.
 """
 
 from __future__ import annotations
@@ -12,23 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy
-from geometry.radiation.blocks import ordered_map
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.flat_craft import FlatCraft
-from geometry.radiation.shade_tables import (
-    FEWEST_ROWS,
-    ShadeTable,
-    cosine_cells,
-    cosine_crossings,
-    shade_tables,
-)
-from geometry.radiation.sky_grid import earth_light
+from geometry.radiation.shade_tables import ShadeTable, shade_tables
+from geometry.radiation.shaded_light import LightOnGrids, shaded_light
 from geometry.validation import FloatArray, IntArray
 
-LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**21, 8
+MOST_SAMPLED, WORST_ADDED = 96, 32
+"""Times for which tables are refined, and how many of those that miss join them after each look at all."""
+
+LOOKS = 3
+"""Looks at all times, at most."""
 
 FIRST_ROWS, MOST_ROWS = 32, 256
 ROUNDS = 8
@@ -48,10 +42,10 @@ MOST_CLIPPED = 10_000_000
 PIECE_DIRECTIONS = 5000
 """Directions that a piece takes at a tolerance of 1e-3, about."""
 
-EARTH_RAYS_S, STRAIGHT_PART = 3.4, 0.4
-"""CPU seconds of a receiver's rays at 1e-3 for one orbit, and what of them clipping saves where light is
-reflected: the rays are cast then in any case.  Measured on the presets, on one Zen 3 core, like all that
-decides what is taken; none of it decides what comes out."""
+EARTH_RAYS_S, EARTH_SUMS_S = 2.0, 0.02
+"""CPU seconds of a receiver's rays at 1e-3, saved where no light is reflected, and of their sums at each
+time, saved in any case.  Measured on the presets, on one Zen 3 core, like all that decides what is taken;
+none of it decides what comes out."""
 
 SUN_VIEWS, SUN_RAYS_S = 10, 6e-4
 """Directions over the solar disc; CPU seconds for a receiver's first 4,096 shadow rays."""
@@ -73,12 +67,15 @@ class ShadeCache:
     flat : FlatCraft
     tables : dict
         By group.
+    steps : dict
+        By group: the error in the load that halving a cell of its table had to change, over that allowed.
     clipped : int
         Directions clipped so far.
     """
 
     flat: FlatCraft
     tables: dict[int, ShadeTable] = field(default_factory=dict)
+    steps: dict[int, float] = field(default_factory=dict)
     clipped: int = 0
 
     def require(self, groups: IntArray, rows: IntArray, thresholds: FloatArray, threads: int) -> None:
@@ -104,10 +101,11 @@ class ShadeCache:
         few = flat.occluders <= MOST_OCCLUDERS and not accuracy.is_fixed
         return (pieces > 0) & (pieces <= MOST_PIECES) & few
 
-    def clips_earth(self, accuracy: Accuracy) -> np.ndarray:
+    def clips_earth(self, accuracy: Accuracy, times: int) -> np.ndarray:
         """Receivers whose Earth loads cost less by clipped shadows than by rays, bool (G,)."""
         finer = 1e-3 / accuracy.tolerance
-        by_rays = EARTH_RAYS_S * finer**1.75 * (STRAIGHT_PART if accuracy.reflections else 1.0)
+        cast_s = 0.0 if accuracy.reflections else EARTH_RAYS_S
+        by_rays = (cast_s + EARTH_SUMS_S * times) * finer**1.75
         return self.can_clip(accuracy) & (PIECE_DIRECTIONS * finer**0.7 * self._direction_s < by_rays)
 
     def clips_sun(self, accuracy: Accuracy) -> np.ndarray:
@@ -148,105 +146,60 @@ class ClippedLoads:
         )
 
 
-@njit(cache=True, nogil=True)
-def _sums(crossings, blocked, light, seen, out):  # type: ignore[no-untyped-def]
-    """Sums of light (L, V, T) at the crossings where any is seen times what is blocked, to out (L, T)."""
-    for n in range(crossings.shape[0]):
-        v, weight = crossings[n], blocked[n]
-        if not seen[v]:
-            continue
-        for k in range(light.shape[0]):
-            for t in range(light.shape[2]):
-                out[k, t] += weight * light[k, v, t]
+def joined(parts: list[ClippedLoads]) -> ClippedLoads:
+    """Loads of several runs of receivers, one after the other."""
+    columns = [[getattr(p, name) for p in parts] for name in ClippedLoads.__dataclass_fields__]
+    return ClippedLoads(*(np.concatenate(column, axis=-1) for column in columns))
 
 
-@njit(cache=True, nogil=True)
-def _halved(crossings, blocked, rows, out):  # type: ignore[no-untyped-def]
-    side, coarse = rows + 1, rows // 2 + 1
-    for n in range(crossings.shape[0]):
-        face, rest = crossings[n] // (side * side), crossings[n] % (side * side)
-        i, j = rest // side, rest % side
-        for a in range((i + 1) // 2 - i // 2 + 1):
-            x = 0.5 if i % 2 else 1.0
-            for b in range((j + 1) // 2 - j // 2 + 1):
-                y = 0.5 if j % 2 else 1.0
-                out[(face * coarse + i // 2 + a) * coarse + j // 2 + b] += x * y * blocked[n]
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """The K groups of C receivers.
 
+    Parameters
+    ----------
+    numbers : int array (K,)
+        In `flat`.
+    owner : int array (K,)
+        Receiver of each, 0 to C - 1, ascending.
+    busy : int array (n,)
+        Those that something may shade.
+    receivers : int
+        C.
+    shares : array (K,)
+        Of the receiver's area.
+    """
 
-@njit(cache=True, nogil=True)
-def _pooled(light, rows, out):  # type: ignore[no-untyped-def]
-    """Greatest light (L, V, T) in each cell of the coarsest grid, to out (L, 6 x 64, T)."""
-    side, width = rows + 1, rows // FEWEST_ROWS
-    for k in range(light.shape[0]):
-        for v in range(light.shape[1]):
-            face, i, j = v // (side * side), (v // side) % side, v % side
-            for a in range(max(0, (i - 1) // width), min(FEWEST_ROWS - 1, i // width) + 1):
-                for b in range(max(0, (j - 1) // width), min(FEWEST_ROWS - 1, j // width) + 1):
-                    cell = (face * FEWEST_ROWS + a) * FEWEST_ROWS + b
-                    for t in range(light.shape[2]):
-                        out[k, cell, t] = max(out[k, cell, t], light[k, v, t])
+    numbers: IntArray
+    owner: IntArray
+    busy: IntArray
+    receivers: int
+    shares: FloatArray
 
-
-def halved(crossings: IntArray, blocked: FloatArray, rows: int) -> tuple[IntArray, FloatArray]:
-    """The same integrals on the grid of half as many rows: its hat functions are sums of the finer ones."""
-    out = np.zeros(6 * (rows // 2 + 1) ** 2)
-    _halved(crossings, blocked, rows, out)
-    found = np.flatnonzero(out)
-    return found, out[found]
-
-
-def _light_blocks(scene: EarthScene, rows: int) -> list[slice]:
-    """Times in blocks that fit the cache; the same for any number of threads, and so the bits of sums."""
-    step = min(MOST_TIMES_PER_BLOCK, max(1, LIGHT_VALUES_PER_BLOCK // (3 * 6 * (rows + 1) ** 2)))
-    return [slice(t, min(t + step, len(scene))) for t in range(0, len(scene), step)]
-
-
-def brightest(scene: EarthScene, rows: int, threads: int) -> FloatArray:
-    """Greatest light in each cell of the coarsest grid, (L, 6 x 64, T); see `sky_grid.earth_light`."""
-
-    def part(times: slice) -> FloatArray:
-        light = earth_light(scene.part(times), rows)
-        out = np.zeros((len(light), 6 * FEWEST_ROWS**2, light.shape[2]))
-        _pooled(light, rows, out)
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sums over the groups (..., K) of each receiver, (..., C)."""
+        out = np.zeros((*values.shape[:-1], self.receivers))
+        starts = np.flatnonzero(np.diff(self.owner, prepend=-1))
+        out[..., self.owner[starts]] = np.add.reduceat(values, starts, axis=-1)
         return out
 
-    blocks = _light_blocks(scene, rows)
-    return np.concatenate(list(ordered_map(part, blocks, threads)), axis=-1)
+    def root_sums(self, values: FloatArray) -> FloatArray:
+        """Roots of sums of squares over the groups of each receiver."""
+        return np.sqrt(self.sums(values**2))
 
 
-def blocked_shares(
-    cache: ShadeCache, groups: IntArray, scene: EarthScene, rows: int, halvings: int, threads: int
-) -> FloatArray:
-    """Blocked share of the light of groups with tables of `rows` rows, by `halvings` halved; (L, T, n)."""
-    tables = [cache.tables[g] for g in groups.tolist()]
-    lists = [(t.crossings, t.blocked) for t in tables]
-    normals = np.unique(cache.flat.normal_index[groups])
-    whole = []
-    for normal in normals:
-        cosines = cosine_crossings(cosine_cells(cache.flat.normals[normal], rows))
-        crossings = np.flatnonzero(cosines)
-        whole.append((crossings, cosines[crossings]))
-    for _ in range(halvings):
-        lists = [halved(*entry, rows) for entry in lists]
-        whole = [halved(*entry, rows) for entry in whole]
-        rows //= 2
-    place = np.searchsorted(normals, cache.flat.normal_index[groups])
+@dataclass(frozen=True, eq=False)
+class _Shaded:
+    """Loads and errors of some groups, (3, T, n), in the units of `ClippedLoads`."""
 
-    def part(times: slice) -> FloatArray:
-        light = earth_light(scene.part(times), rows)
-        seen = light[0].any(axis=1)
-        shape = light.shape[::2]
-        total = np.zeros((len(whole), *shape))
-        for k, entry in enumerate(whole):
-            _sums(*entry, light, seen, total[k])
-        out = np.zeros((len(lists), *shape))
-        for k, entry in enumerate(lists):
-            _sums(*entry, light, seen, out[k])
-        below = total[place]
-        return np.where(below > 0.0, out / np.where(below > 0.0, below, 1.0), 0.0)
+    direct: FloatArray
+    grid_error: FloatArray
+    cell_error: FloatArray
+    least: FloatArray
 
-    blocks = _light_blocks(scene, rows)
-    return np.moveaxis(np.concatenate(list(ordered_map(part, blocks, threads)), axis=-1), 0, -1)
+    @property
+    def error(self) -> FloatArray:
+        return np.sqrt(self.grid_error**2 + self.cell_error**2 + self.least**2)
 
 
 def clipped_loads(
@@ -278,80 +231,49 @@ def clipped_loads(
     tolerance at 1 W/m^2, for what no cell has noticed.  Over assemblies askew the
     true error over the stated one is below 1 in the root mean square, as of a standard error.
     """
-    flat, before = cache.flat, cache.clipped
-    groups = np.flatnonzero(np.isin(flat.receiver, chosen))
-    owner = np.searchsorted(chosen, flat.receiver[groups])
-    base = unshaded[..., flat.normal_index[groups]] * flat.receiver_shares[groups]
+    flat = cache.flat
+    numbers = np.flatnonzero(np.isin(flat.receiver, chosen))
+    groups = _Groups(
+        numbers=numbers,
+        owner=np.searchsorted(chosen, flat.receiver[numbers]),
+        busy=np.flatnonzero(~flat.is_free[numbers]),
+        receivers=len(chosen),
+        shares=flat.receiver_shares[numbers],
+    )
+    base = unshaded[..., flat.normal_index[numbers]] * groups.shares
     direct, error = base.copy(), np.zeros_like(base)
-    busy = np.flatnonzero(~flat.is_free[groups])
-    own = np.zeros((2, len(groups)))
-    rows = np.full(len(busy), FIRST_ROWS)
-    step = np.full(len(busy), FIRST_STEP)
-    light = brightest(scene, FIRST_ROWS, accuracy.threads) / np.pi
-    channels = [0, 1, 0] if scene.is_uniform else [0, 1, 2]
-    active = np.arange(len(busy))
-    for attempt in range(ROUNDS):
-        value = _by_receiver(direct, owner, len(chosen))
-        weights = _weights(light, value, owner[busy], flat.receiver_shares[groups[busy]], scene, accuracy)
-        chosen_now = busy[active]
-        thresholds = step[active, None] / weights[active]
-        cache.require(groups[chosen_now], rows[active], thresholds, accuracy.threads)
-        grid_error = np.zeros((3, len(scene), len(active)))
-        cell_error = np.zeros_like(grid_error)
-        sizes = np.array([cache.tables[g].rows for g in groups[chosen_now].tolist()], dtype=np.int64)
-        rows[active] = sizes
-        for size in np.unique(sizes):
-            alike = np.flatnonzero(sizes == size)
-            which = groups[chosen_now[alike]]
-            fine, coarse, coarsest = (
-                blocked_shares(cache, which, scene, int(size), h, accuracy.threads)[channels]
-                for h in range(3)
-            )
-            limit, earlier = (4.0 * fine - coarse) / 3.0, (4.0 * coarse - coarsest) / 3.0
-            here = base[..., chosen_now[alike]]
-            direct[..., chosen_now[alike]] = here * np.clip(1.0 - limit, 0.0, 1.0)
-            off = here * np.abs(limit - earlier)
-            # thin slivers of Earth are wrong by more of their load than all of it: as the root of the load
-            like = np.sqrt(here * here.max(axis=1, keepdims=True))
-            usual = np.sqrt((off**2).sum(axis=1) / np.maximum((like**2).sum(axis=1), 1e-300))
-            grid_error[..., alike] = GRID_SHARE * np.hypot(off, usual[:, None] * like)
-        for k, n in enumerate(chosen_now.tolist()):
-            table = cache.tables[int(groups[n])]
-            share = flat.receiver_shares[groups[n]]
-            squares = np.einsum("v,lvt->lt", table.scatter, light**2)
-            drift = np.einsum("v,lvt->lt", table.drift, light)
-            exitance = scene.exitance_w_m2[:, 0]
-            cells = share * np.hypot(SCATTER_SHARE * np.sqrt(squares), DRIFT_SHARE * drift)
-            if scene.is_uniform:
-                cells = np.stack([cells[0], cells[1], cells[0] * exitance])
-            cell_error[..., k] = np.minimum(cells, base[..., n])
-        least = LEAST_SHARE * accuracy.tolerance * np.array([1.0 / EARTH_W_M2, 1.0, 1.0])[:, None, None]
-        least = np.minimum(least, base[..., chosen_now])
-        error[..., chosen_now] = np.sqrt(grid_error**2 + cell_error**2 + least**2)
-        value, off = _by_receiver(direct, owner, len(chosen)), _rss(error, owner, len(chosen))
-        worst = accuracy.excess(value[1:], off[1:]).max(axis=(0, 1))
-        unmet = worst[owner[busy]] > 1.0
-        if attempt == ROUNDS - 1 or not unmet.any() or cache.clipped - before > MOST_CLIPPED:
+    most = cache.clipped + MOST_CLIPPED
+    everything = LightOnGrids(scene, accuracy.threads)
+    sampled = sampled_times(len(scene))
+    summed: dict[int, ShadeTable] = {}
+    for look in range(LOOKS):
+        whole = len(sampled) == len(scene)
+        light = everything if whole else LightOnGrids(scene.part(sampled), accuracy.threads)
+        found = _refined(cache, groups, light, base[:, sampled], accuracy, most)
+        if whole:
+            direct[..., groups.busy], error[..., groups.busy] = found.direct, found.error
+        else:
+            new = [n for n in groups.busy.tolist() if summed.get(n) is not cache.tables[int(numbers[n])]]
+            summed |= {n: cache.tables[int(numbers[n])] for n in new}
+            if new:
+                found = _shaded(cache, groups, np.array(new), everything, base, accuracy.tolerance)
+                direct[..., new], error[..., new] = found.direct, found.error
+        value, off = groups.sums(direct), groups.root_sums(error)
+        excess = accuracy.excess(value[1:], off[1:]).max(axis=0)  # (T, C)
+        reachable = excess[sampled].max(axis=0) <= 1.0
+        missed = np.where(reachable, excess, 0.0).max(axis=1)
+        worst = np.argsort(-missed, kind="stable")[:WORST_ADDED]
+        worst = worst[missed[worst] > 1.0]
+        if whole or look == LOOKS - 1 or not len(worst) or cache.clipped > most:
             break
-        allowed = accuracy.tolerance / STOPPING_MARGIN * np.maximum(value[1:], 1.0)[..., owner[chosen_now]]
-        by_grid = (grid_error[1:] / allowed).max(axis=(0, 1))
-        by_cell = (cell_error[1:] / allowed).max(axis=(0, 1))
-        finer = (by_grid > GRID_ALLOWED) & (rows[active] < MOST_ROWS) & unmet[active]
-        sharper = (by_cell > CELL_ALLOWED) & unmet[active]
-        rows[active[finer]] *= 2
-        step[active[sharper]] *= np.clip((CELL_ALLOWED / by_cell[sharper]) ** 1.3, 1e-3, 0.5)
-        active = active[finer | sharper]
-        if not active.size:
-            break
-    for n in busy.tolist():
-        table = cache.tables[int(groups[n])]
-        sampled = np.hypot(SCATTER_SHARE * np.sqrt(table.scatter.sum()), DRIFT_SHARE * table.drift.sum())
-        own[:, n] = np.array([table.blocked.sum(), sampled]) / np.pi * flat.receiver_shares[groups[n]]
+        sampled = np.union1d(sampled, worst)
+    own = np.zeros((2, len(numbers)))
+    for n in groups.busy.tolist():
+        table = cache.tables[int(numbers[n])]
+        cells = np.hypot(SCATTER_SHARE * np.sqrt(table.scatter.sum()), DRIFT_SHARE * table.drift.sum())
+        own[:, n] = np.array([table.blocked.sum(), cells]) / np.pi * groups.shares[n]
     return ClippedLoads(
-        direct=value,
-        error=off,
-        own_share=_by_receiver(own[0], owner, len(chosen)),
-        own_error=_rss(own[1], owner, len(chosen)),
+        direct=value, error=off, own_share=groups.sums(own[0]), own_error=groups.root_sums(own[1])
     )
 
 
@@ -359,38 +281,117 @@ GRID_ALLOWED, CELL_ALLOWED = 0.7, 0.5
 """Shares of the error allowed that the grid and the cells of one group may take."""
 
 
-def _weights(
-    light: FloatArray,
-    value: FloatArray,
-    owner: IntArray,
-    shares: FloatArray,
-    scene: EarthScene,
+def sampled_times(times: int) -> IntArray:
+    """Up to 96 of so many times, evenly spread but for a jitter that no period keeps step with."""
+    if times <= MOST_SAMPLED:
+        return np.arange(times)
+    k = np.arange(MOST_SAMPLED)
+    return np.asarray((k + k * 0.6180339887498949 % 1.0) * times // MOST_SAMPLED, dtype=np.int64)
+
+
+def _refined(
+    cache: ShadeCache,
+    groups: _Groups,
+    light: LightOnGrids,
+    base: FloatArray,
     accuracy: Accuracy,
+    most: int,
+) -> _Shaded:
+    """The shaded groups at the times of `light`, by tables refined until exact enough or too costly.
+
+    Tables that there are do until their loads are seen to be too coarse.
+    """
+    busy = groups.busy
+    numbers = groups.numbers[busy]
+    rows = np.array([cache.tables[g].rows if g in cache.tables else FIRST_ROWS for g in numbers.tolist()])
+    step = np.array([cache.steps.get(g, FIRST_STEP) for g in numbers.tolist()])
+    is_missing = np.array([g not in cache.tables for g in numbers.tolist()])
+    kinds = [np.zeros((3, len(light.scene), len(busy))) for _ in range(4)]
+    shaded = _Shaded(*kinds)
+    direct = base.copy()
+    if not len(busy):
+        return shaded
+    brightest = light.brightest() / np.pi
+    error = np.zeros_like(base)
+    active = np.arange(len(busy))
+    for attempt in range(ROUNDS):
+        value = groups.sums(direct)
+        weights = _weights(brightest, value, groups, light.scene, accuracy)
+        made = active if attempt else np.flatnonzero(is_missing)
+        cache.require(numbers[made], rows[made], step[made, None] / weights[made], accuracy.threads)
+        cache.steps |= dict(zip(numbers[made].tolist(), step[made].tolist(), strict=True))
+        rows[made] = [cache.tables[g].rows for g in numbers[made].tolist()]
+        found = _shaded(cache, groups, busy[active], light, base, accuracy.tolerance)
+        for name in found.__dataclass_fields__:
+            getattr(shaded, name)[..., active] = getattr(found, name)
+        direct[..., busy[active]], error[..., busy[active]] = found.direct, found.error
+        value, off = groups.sums(direct), groups.root_sums(error)
+        worst = accuracy.excess(value[1:], off[1:]).max(axis=(0, 1))
+        unmet = worst[groups.owner[busy]] > 1.0
+        if attempt == ROUNDS - 1 or not unmet.any() or cache.clipped > most:
+            break
+        allowed = accuracy.tolerance / STOPPING_MARGIN * np.maximum(value[1:], 1.0)
+        allowed = allowed[..., groups.owner[busy[active]]]
+        by_grid = (found.grid_error[1:] / allowed).max(axis=(0, 1))
+        by_cell = (found.cell_error[1:] / allowed).max(axis=(0, 1))
+        finer = (by_grid > GRID_ALLOWED) & (rows[active] < MOST_ROWS) & unmet[active]
+        sharper = (by_cell > CELL_ALLOWED) & unmet[active]
+        rows[active[finer]] *= 2
+        step[active[sharper]] *= np.clip((CELL_ALLOWED / by_cell[sharper]) ** 1.3, 1e-3, 0.5)
+        active = active[finer | sharper]
+        if not active.size:
+            break
+    return shaded
+
+
+def _shaded(
+    cache: ShadeCache,
+    groups: _Groups,
+    which: IntArray,
+    light: LightOnGrids,
+    base: FloatArray,
+    tolerance: float,
+) -> _Shaded:
+    """The groups `which` (n,) at all times of `light` by the tables that there are."""
+    scene, numbers = light.scene, groups.numbers[which]
+    found = shaded_light(
+        [cache.tables[g] for g in numbers.tolist()],
+        cache.flat.normals[cache.flat.normal_index[numbers]],
+        light,
+    )
+    channels = [0, 1, 0] if scene.is_uniform else [0, 1, 2]
+    here = base[..., which]
+    off = here * found.change[channels]
+    # thin slivers of Earth are wrong by more of their load than all of it: as the root of the load
+    like = np.sqrt(here * here.max(axis=1, keepdims=True))
+    usual = np.sqrt((off**2).sum(axis=1) / np.maximum((like**2).sum(axis=1), 1e-300))
+    cells = np.hypot(SCATTER_SHARE * np.sqrt(found.squares), DRIFT_SHARE * found.drift)[channels]
+    if scene.is_uniform:
+        cells[2] *= scene.exitance_w_m2[:, :1]
+    least = LEAST_SHARE * tolerance * np.array([1.0 / EARTH_W_M2, 1.0, 1.0])[:, None, None]
+    return _Shaded(
+        direct=here * np.clip(1.0 - found.blocked[channels], 0.0, 1.0),
+        grid_error=GRID_SHARE * np.hypot(off, usual[:, None] * like),
+        cell_error=np.minimum(groups.shares[which] * cells, here),
+        least=np.minimum(least, here),
+    )
+
+
+def _weights(
+    light: FloatArray, value: FloatArray, groups: _Groups, scene: EarthScene, accuracy: Accuracy
 ) -> FloatArray:
     """Error of the load over what is allowed, per sr of a group's blocked sky, at worst over the times.
 
-    (n, 6 x 64) by cell of the coarsest grid, for groups of receivers `owner` (n,) with `shares` (n,).
+    (n, 6 x 64) by cell of the coarsest grid, for the shaded groups; `value` is that of the receivers.
     """
     exitance = scene.exitance_w_m2[:, 0]
     infrared = light[0] * exitance if scene.is_uniform else light[2]
     power = np.stack([light[1], infrared])  # (2, V, T)
     allowed = accuracy.tolerance / STOPPING_MARGIN * np.maximum(value[1:], 1.0)  # (2, T, C)
+    owner = groups.owner[groups.busy]
     out = np.empty((len(owner), power.shape[1]))
     for receiver in np.unique(owner):
         weight = (power / allowed[:, None, :, receiver]).max(axis=(0, 2))
         weight = np.maximum(weight, OWN_WEIGHT * weight.max(initial=1e-3 / accuracy.tolerance))
         out[owner == receiver] = weight
-    return out * shares[:, None]
-
-
-def _by_receiver(values: FloatArray, owner: IntArray, receivers: int) -> FloatArray:
-    """Sums over the groups (..., K) of each receiver, (..., C); groups in the order of receivers."""
-    out = np.zeros((*values.shape[:-1], receivers))
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    out[..., owner[starts]] = np.add.reduceat(values, starts, axis=-1)
-    return out
-
-
-def _rss(values: FloatArray, owner: IntArray, receivers: int) -> FloatArray:
-    """Roots of sums of squares over the groups of each receiver."""
-    return np.sqrt(_by_receiver(values**2, owner, receivers))
+    return out * groups.shares[groups.busy, None]

@@ -9,7 +9,7 @@ import numpy as np
 from geometry.constants import ASTRONOMICAL_UNIT_M
 from geometry.environment import Environment
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.validation import FloatArray, read_only
+from geometry.validation import FloatArray, IntArray, read_only
 
 _KNOCKE_EPOCH = np.datetime64("1981-12-22T00:00:00", "us")
 _KNOCKE_PERIOD_DAYS = 365.25
@@ -62,7 +62,7 @@ class EarthScene:
         """Whether albedo and exitance are the same all over the Earth."""
         return not (self.albedo[:, 1:].any() or self.exitance_w_m2[:, 1:].any())
 
-    def part(self, times: slice) -> EarthScene:
+    def part(self, times: slice | IntArray) -> EarthScene:
         """The same scene at some of its times."""
         arrays = {n: getattr(self, n)[times] for n in self.__dataclass_fields__ if n != "flattening"}
         return replace(self, **arrays)

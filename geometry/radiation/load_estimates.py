@@ -14,7 +14,7 @@ from geometry.radiation.accuracy import Accuracy, RayBudget
 from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import Progress
 from geometry.radiation.earth import EarthScene, earth_scene
-from geometry.radiation.earth_loads import EarthLoads, earth_loads
+from geometry.radiation.earth_loads import EarthLoads, earth_loads, straight_loads
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.receivers import Receivers
 from geometry.radiation.sun import SunDirections, lit_shares, sun_directions
@@ -135,9 +135,13 @@ def load_estimates(
         part = scene.part(block)
         in_block = TimeWeights(weights.everywhere[block], weights.sunlit[block])
         sun = _sunlight(craft, sources, part, in_block, half_angle, accuracy, for_block, shades)
+        clipped, is_clipped = None, np.zeros(receivers, bool)
+        if shades is not None:
+            clipped, is_clipped = straight_loads(part, accuracy, for_block, shades)
         finished += 1
         report(0.0)
         for position, chosen in enumerate(runs):
+            within = np.isin(np.flatnonzero(is_clipped), np.arange(chosen.start, chosen.stop))
             for_run = for_block.share(1.0 / (len(runs) - position))
             earth = earth_loads(
                 craft,
@@ -148,7 +152,8 @@ def load_estimates(
                 accuracy,
                 for_run,
                 report,
-                shades,
+                clipped.of(within) if clipped is not None else None,
+                is_clipped[chosen],
             )
             for_block.settle(for_run)
             yield _assembled(craft, block, chosen, part, in_block, sun, earth)

@@ -179,7 +179,7 @@ def _cell_light(points, t, rows, bulge, uniform, ramp, room, sums):  # type: ign
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _soften_limb(line, side, rows, bulge, uniform, inside, alone, out):  # type: ignore[no-untyped-def]
-    """Turn the light along the crossings near the limb, `alone`, into hat-weighted means about them, `out`."""
+    """Turn the light near the limb, `alone` along crossings, into hat-weighted means about them, `out`."""
     times = rows.shape[1]
     cells = side - 1
     size = 0.5 * np.pi / cells

@@ -1,0 +1,229 @@
+"""What shade tables block of the Earth's light, time by time: sums over the crossings of the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numba import njit
+
+from geometry.radiation.blocks import ordered_map
+from geometry.radiation.earth import EarthScene
+from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable, cosine_cells, cosine_crossings
+from geometry.radiation.sky_grid import earth_light
+from geometry.validation import FloatArray, IntArray
+
+LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**21, 8
+MOST_VALUES_KEPT = 2**23
+"""Of the light on grids, for the next look at the same times: 64 MB."""
+
+POOLED_ROWS = 32
+"""Rows of the grid whose brightest light stands for a cell of the coarsest one."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShadedLight:
+    """Of K groups at T times and L = 2 kinds of light, 3 where the Earth is not uniform.
+
+    Parameters
+    ----------
+    blocked : array (L, T, K)
+        Share of the light that is blocked, taken to the limit of ever finer grids.
+    change : array (L, T, K)
+        How far that is from the same by the grid of half as many rows.
+    squares, drift : array (L, T, K)
+        Sums over cells of the light times `ShadeTable.scatter` and `.drift`: square of W/m^2, and W/m^2.
+    """
+
+    blocked: FloatArray
+    change: FloatArray
+    squares: FloatArray
+    drift: FloatArray
+
+
+@dataclass(eq=False)
+class LightOnGrids:
+    """The Earth's light on grids of several sizes at the times of one scene, kept while it is small.
+
+    Parameters
+    ----------
+    scene : EarthScene
+        T times.
+    threads : int
+    """
+
+    scene: EarthScene
+    threads: int
+    _kept: dict[tuple[int, int, int], FloatArray] = field(default_factory=dict)
+
+    def at(self, times: slice, rows: int) -> FloatArray:
+        """`earth_light` of some times, (L, crossings, t)."""
+        known = self._kept.get((times.start, times.stop, rows))
+        if known is None:
+            known = earth_light(self.scene.part(times), rows)
+            if known.size * (len(self.scene) / (times.stop - times.start)) <= MOST_VALUES_KEPT:
+                self._kept[times.start, times.stop, rows] = known
+        return known
+
+    def blocks(self, rows: int) -> list[slice]:
+        """Times in blocks that fit the cache; the same for any number of threads, and so the bits of sums."""
+        step = min(MOST_TIMES_PER_BLOCK, max(1, LIGHT_VALUES_PER_BLOCK // (3 * 6 * (rows + 1) ** 2)))
+        return [slice(t, min(t + step, len(self.scene))) for t in range(0, len(self.scene), step)]
+
+    def brightest(self) -> FloatArray:
+        """Greatest light in each cell of the coarsest grid, (L, 6 x 64, T)."""
+        made = ordered_map(
+            lambda times: pooled(self.at(times, POOLED_ROWS)), self.blocks(POOLED_ROWS), self.threads
+        )
+        return np.concatenate(list(made), axis=-1)
+
+
+@njit(cache=True, nogil=True)
+def _sums(crossings, blocked, first, row, light, out):  # type: ignore[no-untyped-def]
+    """Sums of what is blocked at the crossings first[k]..first[k + 1] x light (n, L T) to out (K, L T).
+
+    `row` (V,) is where the light of each crossing stands, -1 where there is none.
+    """
+    width = light.shape[1]
+    for k in range(first.shape[0] - 1):
+        for n in range(first[k], first[k + 1]):
+            at = row[crossings[n]]
+            if at < 0:
+                continue
+            weight = blocked[n]
+            for q in range(width):
+                out[k, q] += weight * light[at, q]
+
+
+@njit(cache=True, nogil=True)
+def _halved(crossings, blocked, rows, out):  # type: ignore[no-untyped-def]
+    side, coarse = rows + 1, rows // 2 + 1
+    for n in range(crossings.shape[0]):
+        face, rest = crossings[n] // (side * side), crossings[n] % (side * side)
+        i, j = rest // side, rest % side
+        for a in range((i + 1) // 2 - i // 2 + 1):
+            x = 0.5 if i % 2 else 1.0
+            for b in range((j + 1) // 2 - j // 2 + 1):
+                y = 0.5 if j % 2 else 1.0
+                out[(face * coarse + i // 2 + a) * coarse + j // 2 + b] += x * y * blocked[n]
+
+
+@njit(cache=True, nogil=True)
+def _pooled(light, rows, out):  # type: ignore[no-untyped-def]
+    """Greatest light (L, V, T) in each cell of the coarsest grid, to out (L, 6 x 64, T)."""
+    side, width = rows + 1, rows // FEWEST_ROWS
+    for k in range(light.shape[0]):
+        for v in range(light.shape[1]):
+            face, i, j = v // (side * side), (v // side) % side, v % side
+            for a in range(max(0, (i - 1) // width), min(FEWEST_ROWS - 1, i // width) + 1):
+                for b in range(max(0, (j - 1) // width), min(FEWEST_ROWS - 1, j // width) + 1):
+                    cell = (face * FEWEST_ROWS + a) * FEWEST_ROWS + b
+                    for t in range(light.shape[2]):
+                        out[k, cell, t] = max(out[k, cell, t], light[k, v, t])
+
+
+def pooled(light: FloatArray) -> FloatArray:
+    """Greatest light on the grid of 32 rows (L, V, T) in each cell of the coarsest grid, (L, 6 x 64, T)."""
+    out = np.zeros((len(light), 6 * FEWEST_ROWS**2, light.shape[2]))
+    _pooled(light, POOLED_ROWS, out)
+    return out
+
+
+def halved(crossings: IntArray, blocked: FloatArray, rows: int) -> tuple[IntArray, FloatArray]:
+    """The same integrals on the grid of half as many rows: its hat functions are sums of the finer ones."""
+    out = np.zeros(6 * (rows // 2 + 1) ** 2)
+    _halved(crossings, blocked, rows, out)
+    found = np.flatnonzero(out)
+    return found, out[found]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lists:
+    """Crossings and weights on one grid, one list after the other: N normals, then K groups."""
+
+    rows: int
+    crossings: IntArray
+    weights: FloatArray
+    first: IntArray
+
+    @staticmethod
+    def of(rows: int, lists: list[tuple[IntArray, FloatArray]]) -> _Lists:
+        return _Lists(
+            rows,
+            np.concatenate([np.zeros(0, np.int64), *(c for c, _ in lists)]),
+            np.concatenate([np.zeros(0), *(w for _, w in lists)]),
+            np.cumsum([0, *(len(c) for c, _ in lists)]),
+        )
+
+    def halved(self) -> _Lists:
+        """The same on the grid of half as many rows."""
+        ends = range(len(self.first) - 1)
+        parts = [slice(self.first[k], self.first[k + 1]) for k in ends]
+        return _Lists.of(
+            self.rows // 2, [halved(self.crossings[p], self.weights[p], self.rows) for p in parts]
+        )
+
+    def shares(self, light: FloatArray, place: IntArray) -> FloatArray:
+        """What the groups block over what plates of their normals `place` (K,) get, (L, t, K)."""
+        kinds, crossings, times = light.shape
+        seen = np.flatnonzero(light[0].any(axis=1))
+        row = np.full(crossings, -1)
+        row[seen] = np.arange(len(seen))
+        lit = np.moveaxis(light[:, seen], 0, 1).reshape(len(seen), kinds * times)
+        out = np.zeros((len(self.first) - 1, kinds * times))
+        _sums(self.crossings, self.weights, self.first, row, np.ascontiguousarray(lit), out)
+        normals = len(out) - len(place)
+        below = out[:normals][place]
+        share = np.where(below > 0.0, out[normals:] / np.where(below > 0.0, below, 1.0), 0.0)
+        return share.T.reshape(kinds, times, len(place))
+
+
+def _lists(tables: list[ShadeTable], normals: FloatArray) -> tuple[list[_Lists], IntArray]:
+    """Grids of tables of one size, by none, one and two halvings, and each one's place among the normals."""
+    rows = tables[0].rows
+    distinct, place = np.unique(normals, axis=0, return_inverse=True)
+    whole = []
+    for normal in distinct:
+        cosines = cosine_crossings(cosine_cells(normal, rows))
+        crossings = np.flatnonzero(cosines)
+        whole.append((crossings, cosines[crossings]))
+    fine = _Lists.of(rows, [*whole, *((t.crossings, t.blocked) for t in tables)])
+    coarse = fine.halved()
+    return [fine, coarse, coarse.halved()], place.reshape(-1)
+
+
+def shaded_light(tables: list[ShadeTable], normals: FloatArray, light: LightOnGrids) -> ShadedLight:
+    """Blocked light of groups with these tables (K) and normals (K, 3) at all times of `light`.
+
+    Notes
+    -----
+    Both the blocked light and that of the unshaded plate are sums over the same grid, so that what the
+    grid does to the light cancels in their ratio; errors fall with the square of the cells' size, and the
+    limit follows from two grids [Richardson1911].
+    """
+    sizes = np.array([t.rows for t in tables], dtype=np.int64)
+    alike = [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
+    grids = [_lists([tables[k] for k in chosen.tolist()], normals[chosen]) for chosen in alike]
+    scatter, drift = np.array([t.scatter for t in tables]), np.array([t.drift for t in tables])
+
+    def part(times: slice) -> tuple[FloatArray, ...]:
+        on: dict[int, FloatArray] = {}
+
+        def at(rows: int) -> FloatArray:
+            if rows not in on:
+                on[rows] = light.at(times, rows)
+            return on[rows]
+
+        top = pooled(at(POOLED_ROWS)) / np.pi
+        shape = (len(top), top.shape[2], len(tables))
+        limit, change = np.empty(shape), np.empty(shape)
+        for chosen, (lists, place) in zip(alike, grids, strict=True):
+            fine, coarse, coarsest = (each.shares(at(each.rows), place) for each in lists)
+            limit[..., chosen] = (4.0 * fine - coarse) / 3.0
+            change[..., chosen] = np.abs(limit[..., chosen] - (4.0 * coarse - coarsest) / 3.0)
+        squares = np.moveaxis(scatter @ top**2, 1, -1)
+        return limit, change, squares, np.moveaxis(drift @ top, 1, -1)
+
+    blocks = light.blocks(int(sizes.max(initial=POOLED_ROWS)))
+    made = list(ordered_map(part, blocks, light.threads))
+    return ShadedLight(*(np.concatenate([m[k] for m in made], axis=1) for k in range(4)))

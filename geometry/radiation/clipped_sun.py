@@ -36,16 +36,19 @@ def _about(directions: FloatArray, half_angle_rad: float, turned: bool) -> Float
 
 @njit(cache=True, nogil=True)
 def _along(  # type: ignore[no-untyped-def]
-    pieces, piece_corners, piece_first, areas, shares, axes, corners, first, closed, height, directions, out
+    pieces, piece_corners, piece_first, areas, shares, axes, corners, first, is_body, closed, height,
+    directions, out,
 ):  # fmt: skip
     """Add to out (D,) the share of the pieces from which each direction is blocked."""
     polygons = first.shape[0] - 1
-    local, begins = np.empty((2 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
-    facing = np.empty((polygons, 3))
+    local, begins = np.empty((4 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
+    hulls, facing = np.empty(polygons, np.bool_), np.empty((polygons, 3))
     for n in range(pieces.shape[0]):
         own = piece_corners[piece_first[pieces[n]] : piece_first[pieces[n] + 1]]
         origin = own[0].copy()
-        near = before_plane(corners, first, closed, origin, axes, height, local, begins, facing)
+        near = before_plane(
+            corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing
+        )
         if near == 0:
             continue
         outline, box = plane_outline(own, axes)
@@ -62,7 +65,7 @@ def _along(  # type: ignore[no-untyped-def]
             kx = (x * axes[0, 0] + y * axes[0, 1] + z * axes[0, 2]) / along
             ky = (x * axes[1, 0] + y * axes[1, 1] + z * axes[1, 2]) / along
             out[d] += shares[n] * blocked_share(
-                kx, ky, local, begins, facing, every, outline, box, areas[pieces[n]], room
+                kx, ky, local, begins, hulls, facing, every, outline, box, areas[pieces[n]], room
             )
 
 
@@ -79,6 +82,7 @@ def blocked_along(flat: FlatCraft, group: int, directions: FloatArray) -> FloatA
         flat.axes[group],
         flat.occluder_corners_m,
         flat.occluder_first,
+        flat.occluder_is_body,
         flat.occluder_facing,
         flat.height_m,
         directions,

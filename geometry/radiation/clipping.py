@@ -1,4 +1,4 @@
-"""Exact shadows of flat polygons on a flat convex piece: parallel projection, clipping, area of the union.
+"""Exact shadows of flat polygons and convex bodies on a flat convex piece: projection, clipping, union.
 
 Looking along one direction, everything that stands before a piece is projected onto its plane and
 clipped by its outline; the share of its area that the union covers is the share from which that
@@ -15,40 +15,102 @@ LEAST_AREA = 1e-14
 
 
 @njit(cache=True, nogil=True)
-def before_plane(corners, first, closed, origin, axes, height, local, begins, facing):  # type: ignore[no-untyped-def]
-    """Polygons in a piece's axes, cut off where they reach behind its plane; returns how many are left.
+def _hull(x, y, count, order, spare_x, spare_y):  # type: ignore[no-untyped-def]
+    """Convex hull of points in place, counter-clockwise; returns its corners. References: [Andrew1979]."""
+    for i in range(count):
+        order[i] = i
+    for i in range(1, count):
+        n, k = order[i], i - 1
+        while k >= 0 and (x[order[k]] > x[n] or (x[order[k]] == x[n] and y[order[k]] > y[n])):
+            order[k + 1] = order[k]
+            k -= 1
+        order[k + 1] = n
+    size = 0
+    for upper in range(2):
+        start = size
+        for i in range(count):
+            n = order[count - 1 - i] if upper else order[i]
+            while size >= start + 2 and (spare_x[size - 1] - spare_x[size - 2]) * (
+                y[n] - spare_y[size - 2]
+            ) <= (spare_y[size - 1] - spare_y[size - 2]) * (x[n] - spare_x[size - 2]):
+                size -= 1
+            spare_x[size], spare_y[size] = x[n], y[n]
+            size += 1
+        size -= 1  # the last is the first of the other half
+    for i in range(size):
+        x[i], y[i] = spare_x[i], spare_y[i]
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _body_before_plane(own, local, corner):  # type: ignore[no-untyped-def]
+    """Points that span the part of a body (n, 3) above its plane of height 0, to local[corner:]; returns
+    where they end."""
+    above = 0
+    for i in range(own.shape[0]):
+        if own[i, 2] >= 0.0:
+            local[corner] = own[i]
+            corner += 1
+            above += 1
+    if above == own.shape[0]:
+        return corner
+    most = above * (own.shape[0] - above)
+    x, y = np.empty(most), np.empty(most)
+    cut = 0
+    for i in range(own.shape[0]):
+        if own[i, 2] < 0.0:
+            continue
+        for j in range(own.shape[0]):
+            if own[j, 2] < 0.0:
+                t = own[i, 2] / (own[i, 2] - own[j, 2])
+                x[cut] = own[i, 0] + t * (own[j, 0] - own[i, 0])
+                y[cut] = own[i, 1] + t * (own[j, 1] - own[i, 1])
+                cut += 1
+    cut = _hull(x, y, cut, np.empty(cut, np.int64), np.empty(2 * cut + 2), np.empty(2 * cut + 2))
+    for i in range(cut):
+        local[corner, 0], local[corner, 1], local[corner, 2] = x[i], y[i], 0.0
+        corner += 1
+    return corner
+
+
+@njit(cache=True, nogil=True)
+def before_plane(  # type: ignore[no-untyped-def]
+    corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing
+):
+    """Polygons and bodies in a piece's axes, cut off where they reach behind its plane; returns how many.
 
     Those that nowhere rise above `height` are left out.  Polygon p has corners begins[p]..begins[p + 1] of
-    `local` (n, 3), height above the plane last.  `facing` (polygons, 3) gets the normals in `closed`, which
-    are zero for all that is not of a closed body.
+    `local` (n, 3), height above the plane last; `local` has room for four times the corners.  Where
+    `hulls` (polygons,) is set they are points whose hull shades.  `facing` (polygons, 3) gets the normals
+    in `closed`, which are zero for all but the polygons of a closed surface.
     """
     count = corner = 0
     begins[0] = 0
     for p in range(first.shape[0] - 1):
+        size = first[p + 1] - first[p]
+        own = np.empty((size, 3))
         top = -np.inf
-        for i in range(first[p], first[p + 1]):
-            d = corners[i] - origin
-            top = max(top, d[0] * axes[2, 0] + d[1] * axes[2, 1] + d[2] * axes[2, 2])
+        for i in range(size):
+            d = corners[first[p] + i] - origin
+            for k in range(3):
+                own[i, k] = d[0] * axes[k, 0] + d[1] * axes[k, 1] + d[2] * axes[k, 2]
+            top = max(top, own[i, 2])
         if not top > height:
             continue
-        size = first[p + 1] - first[p]
         start = corner
-        for k in range(size):
-            a = corners[first[p] + k] - origin
-            b = corners[first[p] + (k + 1) % size] - origin
-            az = a[0] * axes[2, 0] + a[1] * axes[2, 1] + a[2] * axes[2, 2]
-            bz = b[0] * axes[2, 0] + b[1] * axes[2, 1] + b[2] * axes[2, 2]
-            if az >= 0.0:
-                local[corner, 0] = a[0] * axes[0, 0] + a[1] * axes[0, 1] + a[2] * axes[0, 2]
-                local[corner, 1] = a[0] * axes[1, 0] + a[1] * axes[1, 1] + a[2] * axes[1, 2]
-                local[corner, 2] = az
-                corner += 1
-            if (az >= 0.0) != (bz >= 0.0):
-                c = a + (b - a) * (az / (az - bz))
-                local[corner, 0] = c[0] * axes[0, 0] + c[1] * axes[0, 1] + c[2] * axes[0, 2]
-                local[corner, 1] = c[0] * axes[1, 0] + c[1] * axes[1, 1] + c[2] * axes[1, 2]
-                local[corner, 2] = 0.0
-                corner += 1
+        if is_body[p]:
+            corner = _body_before_plane(own, local, corner)
+        else:
+            for k in range(size):
+                following = (k + 1) % size
+                az, bz = own[k, 2], own[following, 2]
+                if az >= 0.0:
+                    local[corner] = own[k]
+                    corner += 1
+                if (az >= 0.0) != (bz >= 0.0):
+                    local[corner] = own[k] + (own[following] - own[k]) * (az / (az - bz))
+                    local[corner, 2] = 0.0
+                    corner += 1
         if corner - start < 3:
             corner = start
             continue
@@ -56,6 +118,7 @@ def before_plane(corners, first, closed, origin, axes, height, local, begins, fa
             facing[count, k] = (
                 closed[p, 0] * axes[k, 0] + closed[p, 1] * axes[k, 1] + closed[p, 2] * axes[k, 2]
             )
+        hulls[count] = is_body[p]
         count += 1
         begins[count] = corner
     return count
@@ -332,8 +395,9 @@ def work_space(widest, polygons):  # type: ignore[no-untyped-def]
     return (
         np.empty((polygons + 1, widest)),
         np.empty((polygons + 1, widest)),
-        np.empty(2 * widest),
-        np.empty(2 * widest),
+        np.empty(2 * widest + 2),
+        np.empty(2 * widest + 2),
+        np.empty(widest, np.int64),
         np.empty(polygons + 1, np.int64),
         np.empty((polygons + 1, 2)),
         np.empty(256),
@@ -341,15 +405,17 @@ def work_space(widest, polygons):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def blocked_share(kx, ky, local, begins, facing, chosen, outline, box, area, room):  # type: ignore[no-untyped-def]
+def blocked_share(  # type: ignore[no-untyped-def]
+    kx, ky, local, begins, hulls, facing, chosen, outline, box, area, room
+):
     """Share of a convex piece from which one direction is blocked.
 
     Parameters
     ----------
     kx, ky : float
         The direction in the piece's axes over its part along the normal.
-    local, begins, facing : polygons from `before_plane`
-        Those of closed bodies count where light leaves the body: they cast its whole shadow.
+    local, begins, hulls, facing : polygons and bodies from `before_plane`
+        Polygons of closed surfaces count where light leaves them: those cast the whole shadow.
     chosen : int array
         Those of them that may be in the way.
     outline : array (k, 2)
@@ -360,7 +426,7 @@ def blocked_share(kx, ky, local, begins, facing, chosen, outline, box, area, roo
         Of the piece.
     room : from `work_space`
     """
-    x, y, spare_x, spare_y, counts, spans, stops = room
+    x, y, spare_x, spare_y, order, counts, spans, stops = room
     shadows, covered = 0, 0.0
     for n in range(chosen.shape[0]):
         p = chosen[n]
@@ -376,6 +442,8 @@ def blocked_share(kx, ky, local, begins, facing, chosen, outline, box, area, roo
             bottom, top = min(bottom, v), max(top, v)
         if left >= box[1] or right <= box[0] or bottom >= box[3] or top <= box[2]:
             continue
+        if hulls[p]:
+            count = _hull(x[shadows], y[shadows], count, order, spare_x, spare_y)
         count = _clip(x[shadows], y[shadows], count, outline, spare_x, spare_y)
         share = _area(x[shadows], y[shadows], count) / area if count >= 3 else 0.0
         if share < LEAST_AREA:
@@ -391,20 +459,25 @@ def blocked_share(kx, ky, local, begins, facing, chosen, outline, box, area, roo
 
 
 @njit(cache=True, nogil=True)
-def all_within(outline, kx, ky, local, low, high):  # type: ignore[no-untyped-def]
-    """Whether the shadow of one polygon along a direction covers a whole piece."""
-    turn = 0.0
-    x0, y0 = local[low, 0] - kx * local[low, 2], local[low, 1] - ky * local[low, 2]
-    for i in range(low + 1, high - 1):
-        ax, ay = local[i, 0] - kx * local[i, 2] - x0, local[i, 1] - ky * local[i, 2] - y0
-        bx, by = local[i + 1, 0] - kx * local[i + 1, 2] - x0, local[i + 1, 1] - ky * local[i + 1, 2] - y0
-        turn += ax * by - bx * ay
-    ax, ay = local[high - 1, 0] - kx * local[high - 1, 2], local[high - 1, 1] - ky * local[high - 1, 2]
+def all_within(outline, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
+    """Whether the shadow of one polygon or body along a direction covers a whole piece."""
+    x, y, spare_x, spare_y, order, _, _, _ = room
+    count = 0
     for i in range(low, high):
-        bx, by = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        x[0, count], y[0, count] = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        count += 1
+    if hull:
+        count = _hull(x[0], y[0], count, order, spare_x, spare_y)
+    turn = 0.0
+    for i in range(1, count - 1):
+        turn += (x[0, i] - x[0, 0]) * (y[0, i + 1] - y[0, 0])
+        turn -= (x[0, i + 1] - x[0, 0]) * (y[0, i] - y[0, 0])
+    before = count - 1
+    for i in range(count):
+        ax, ay, bx, by = x[0, before], y[0, before], x[0, i], y[0, i]
+        before = i
         for r in range(outline.shape[0]):
             across = (bx - ax) * (outline[r, 1] - ay) - (by - ay) * (outline[r, 0] - ax)
             if across * turn <= 0.0:
                 return False
-        ax, ay = bx, by
-    return True
+    return count >= 3

@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.convex_bodies import ConvexBody, convex_bodies, shading_bodies
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.receivers import FREE_TOLERANCE_PER_HALF_EXTENT, tangent_frames
 from geometry.radiation.view_factors.doubts import closed_bodies
-from geometry.radiation.view_factors.planar_parts import PlanarParts, planar_parts
+from geometry.radiation.view_factors.planar_parts import planar_parts
 from geometry.validation import FloatArray, IntArray
 
 MOST_FACES_CLIPPED = 20_000
@@ -43,10 +44,14 @@ class FlatCraft:
     is_free : bool array (K,)
         Whether nothing rises before any plane of the group.
     near : int array (K,)
-        Polygons that rise before one of its planes, at most.
+        Polygons and bodies that rise before one of its planes, at most.
     occluder_corners_m : array (D, 3)
     occluder_first : int array (Q + 1,)
-        Convex pieces of the whole craft, coplanar ones joined across surfaces.
+        Convex bodies, by the corners of their hulls, and convex pieces of all else, coplanar ones joined
+        across surfaces.
+    occluder_is_body : bool array (Q,)
+    occluder_facing : array (Q, 3)
+        Outward normals of pieces of closed surfaces; zero for all others.
     height_m : float
         What rises no higher before a plane does not shade it.
     """
@@ -64,6 +69,7 @@ class FlatCraft:
     near: IntArray
     occluder_corners_m: FloatArray
     occluder_first: IntArray
+    occluder_is_body: np.ndarray
     occluder_facing: FloatArray
     height_m: float
 
@@ -72,7 +78,7 @@ class FlatCraft:
 
     @property
     def occluders(self) -> int:
-        """Polygons that may shade."""
+        """Polygons and bodies that may shade."""
         return len(self.occluder_first) - 1
 
     @property
@@ -93,6 +99,7 @@ class FlatCraft:
             "receiver",
             "occluder_corners_m",
             "occluder_first",
+            "occluder_is_body",
         )
         return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
 
@@ -110,7 +117,6 @@ def flat_craft(craft: TracedCraft) -> FlatCraft:
     parts = planar_parts(
         mesh, receivers.faces, receivers.sides < 0.0, receivers.row_receiver, caster.center_m
     )
-    blocking, facing = _occluders(mesh, caster.center_m)
     rounded = np.round(parts.normal * 1e9).astype(np.int64)
     _, first, index = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
     index = index.reshape(-1)
@@ -127,8 +133,17 @@ def flat_craft(craft: TracedCraft) -> FlatCraft:
     group = np.cumsum(np.isin(np.arange(len(pieces)), begins)) - 1
     areas = _areas(corners, first_corner, parts.normal[part_of])
     of_group = np.bincount(group, areas)
+    bodies = shading_bodies(
+        convex_bodies(mesh, caster.center_m),
+        receivers.faces[receivers.sides < 0.0],
+        receivers.faces[receivers.sides > 0.0],
+        parts.corners_m,
+        parts.first_corner,
+        height,
+    )
+    blocking, first_blocking, is_body, facing = _occluders(mesh, caster.center_m, bodies)
     near = np.zeros(len(begins), dtype=np.int64)
-    rising = _rising(parts.normal, parts.height_m + height, blocking.corners_m, blocking.first_corner)
+    rising = _rising(parts.normal, parts.height_m + height, blocking, first_blocking)
     np.maximum.at(near, group, rising[part_of])
     receiver = label[begins]
     return FlatCraft(
@@ -143,25 +158,40 @@ def flat_craft(craft: TracedCraft) -> FlatCraft:
         receiver_shares=of_group / np.bincount(receiver, of_group)[receiver],
         is_free=near == 0,
         near=near,
-        occluder_corners_m=blocking.corners_m,
-        occluder_first=blocking.first_corner,
+        occluder_corners_m=blocking,
+        occluder_first=first_blocking,
+        occluder_is_body=is_body,
         occluder_facing=facing,
         height_m=height,
     )
 
 
-def _occluders(mesh: SurfaceMesh, center_m: FloatArray) -> tuple[PlanarParts, FloatArray]:
-    """Flat parts that may shade, and the outward normal of each of their pieces; zero where not closed.
+def _occluders(
+    mesh: SurfaceMesh, center_m: FloatArray, convex: list[ConvexBody]
+) -> tuple[FloatArray, IntArray, np.ndarray, FloatArray]:
+    """Corners (C, 3) of what may shade, where each begins, which are bodies, and `occluder_facing`.
 
     Coplanar triangles of sheets are joined whichever way they are turned.
     """
-    bodies = closed_bodies(mesh, center_m)
-    closed = (bodies.is_closed & (bodies.volume_m3 > 0.0))[bodies.body]
-    normals = mesh.normals
-    leading = np.take_along_axis(normals, np.argmax(np.abs(normals) > 0.5, axis=1)[:, None], axis=1)[:, 0]
-    faces = np.arange(len(mesh.faces))
-    parts = planar_parts(mesh, faces, (leading < 0.0) & ~closed, closed.astype(np.int64), center_m)
-    return parts, np.repeat(parts.normal * (parts.label == 1)[:, None], parts.piece_counts, axis=0)
+    corners = [body.corners_m for body in convex]
+    counts = [len(c) for c in corners]
+    facing = [np.zeros((len(convex), 3))]
+    merged = np.concatenate([np.zeros(0, np.int64), *(body.faces for body in convex)])
+    faces = np.setdiff1d(np.arange(len(mesh.faces)), merged)
+    if len(faces):
+        bodies = closed_bodies(mesh, center_m)
+        closed = (bodies.is_closed & (bodies.volume_m3 > 0.0))[bodies.body]
+        closed &= ~np.isin(bodies.body, bodies.body[merged])  # what is left of a body is not closed
+        normals = mesh.normals
+        leading = np.take_along_axis(normals, np.argmax(np.abs(normals) > 0.5, axis=1)[:, None], axis=1)
+        is_back = (leading[:, 0] < 0.0) & ~closed
+        parts = planar_parts(mesh, faces, is_back[faces], closed[faces].astype(np.int64), center_m)
+        corners.append(parts.corners_m)
+        counts += np.diff(parts.first_corner).tolist()
+        facing.append(np.repeat(parts.normal * (parts.label == 1)[:, None], parts.piece_counts, axis=0))
+    first = np.cumsum([0, *counts])
+    is_body = np.arange(len(first) - 1) < len(convex)
+    return np.concatenate(corners), first, is_body, np.concatenate(facing)
 
 
 def _areas(corners_m: FloatArray, first: IntArray, normals: FloatArray) -> FloatArray:

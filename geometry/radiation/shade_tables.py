@@ -160,14 +160,14 @@ def _may_shade(low, high, local, facing, outline, corners, planes):  # type: ign
 
 
 @njit(cache=True, nogil=True)
-def _shades_all(low, high, local, outline, corners):  # type: ignore[no-untyped-def]
+def _shades_all(low, high, local, hull, outline, corners, room):  # type: ignore[no-untyped-def]
     """Whether a polygon shades all of a piece in all directions of a pyramid: it does at its corners, and
     the directions in which it shades a point are convex."""
     for c in range(4):
         if not corners[c, 2] > 1e-9:
             return False
         kx, ky = corners[c, 0] / corners[c, 2], corners[c, 1] / corners[c, 2]
-        if not all_within(outline, kx, ky, local, low, high):
+        if not all_within(outline, kx, ky, local, low, high, hull, room):
             return False
     return True
 
@@ -209,7 +209,7 @@ def _deposit(face, level, top, i, j, share, known, value, share_of_area, cosines
 
 @njit(cache=True, nogil=True)
 def _clip_sky(  # type: ignore[no-untyped-def]
-    outline, box, origin, axes, turn, area, corners, first, closed, height, line, top, thresholds,
+    outline, box, origin, axes, turn, area, corners, first, is_body, closed, height, line, top, thresholds,
     share_of_area, cosines, looked, out, scatter, drift,
 ):  # fmt: skip
     """Add the blocked sky of one piece to out (crossings,), scatter and drift; returns directions clipped.
@@ -217,9 +217,9 @@ def _clip_sky(  # type: ignore[no-untyped-def]
     `looked` (6, n + 1, n + 1) is room for the shares at the corners of cells; finer cells clip anew.
     """
     polygons = first.shape[0] - 1
-    local, begins = np.empty((2 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
-    facing = np.empty((polygons, 3))
-    near = before_plane(corners, first, closed, origin, axes, height, local, begins, facing)
+    local, begins = np.empty((4 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
+    hulls, facing = np.empty(polygons, np.bool_), np.empty((polygons, 3))
+    near = before_plane(corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing)
     if near == 0:
         return 0
     looked[:] = np.nan
@@ -272,7 +272,7 @@ def _clip_sky(  # type: ignore[no-untyped-def]
                     share = looked[face, a // step, b // step] if keep else np.nan
                     if np.isnan(share):
                         share = blocked_share(
-                            point[0] / point[2], point[1] / point[2], local, begins, facing,
+                            point[0] / point[2], point[1] / point[2], local, begins, hulls, facing,
                             lists[begin:end], outline, box, area, room,
                         )  # fmt: skip
                         clips += 1
@@ -314,7 +314,7 @@ def _clip_sky(  # type: ignore[no-untyped-def]
                     if _may_shade(
                         begins[p], begins[p + 1], local, facing[p], outline, pyramid, planes
                     ):  # fmt: skip
-                        if _shades_all(begins[p], begins[p + 1], local, outline, pyramid):
+                        if _shades_all(begins[p], begins[p + 1], local, hulls[p], outline, pyramid, room):
                             full = True
                             break
                         lists[at] = p
@@ -331,8 +331,8 @@ def _clip_sky(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _clip_group(  # type: ignore[no-untyped-def]
-    pieces, piece_corners, piece_first, piece_areas, axes, turn, corners, first, closed, height, line, top,
-    thresholds, shares, cosines, looked, out, scatter, drift,
+    pieces, piece_corners, piece_first, piece_areas, axes, turn, corners, first, is_body, closed, height,
+    line, top, thresholds, shares, cosines, looked, out, scatter, drift,
 ):  # fmt: skip
     """`_clip_sky` of several pieces with one set of axes; returns directions clipped."""
     clips = 0
@@ -341,8 +341,8 @@ def _clip_group(  # type: ignore[no-untyped-def]
         own = piece_corners[piece_first[p] : piece_first[p + 1]]
         outline, box = plane_outline(own, axes)
         clips += _clip_sky(
-            outline, box, own[0].copy(), axes, turn, piece_areas[p], corners, first, closed, height, line,
-            top, thresholds, shares[n], cosines, looked, out, scatter, drift,
+            outline, box, own[0].copy(), axes, turn, piece_areas[p], corners, first, is_body, closed, height,
+            line, top, thresholds, shares[n], cosines, looked, out, scatter, drift,
         )  # fmt: skip
     return clips
 
@@ -391,6 +391,7 @@ def shade_table(
         flat.axes[group] @ body_from_grid(),
         flat.occluder_corners_m,
         flat.occluder_first,
+        flat.occluder_is_body,
         flat.occluder_facing,
         flat.height_m,
         grid_line(1 << (top + MOST_HALVINGS + 1)),

@@ -80,6 +80,13 @@ def _cosines(normal, line, rows, out):  # type: ignore[no-untyped-def]
         for i in range(rows):
             for j in range(rows):
                 out[face, i, j] = 0.0
+                above = False
+                for k in range(4):  # a cell with all its corners below the plate's plane is dark
+                    u, v = line[2 * COSINE_SAMPLES * (i + (k >> 1))], line[2 * COSINE_SAMPLES * (j + (k & 1))]
+                    direction(face, u, v, point)
+                    above = above or point[0] * normal[0] + point[1] * normal[1] + point[2] * normal[2] > 0.0
+                if not above:
+                    continue
                 for a in range(COSINE_SAMPLES):
                     x = (a + 0.5) / COSINE_SAMPLES
                     for b in range(COSINE_SAMPLES):

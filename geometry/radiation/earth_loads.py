@@ -27,7 +27,7 @@ from geometry.radiation.sun_reflections import scattered_sunlight
 from geometry.validation import FloatArray, IntArray
 
 PLATE_NODES = ((1e-2, 8, 6), (3e-3, 10, 8), (0.0, 14, 10))
-"""Gauss nodes of unshaded plates, in rings and around them, from a tolerance on: their errors are 1.2e-3,
+"""Gauss nodes of plates that are shaded, in rings and around them, from a tolerance on: their errors are 1.2e-3,
 4e-4 and 4e-5 W/m^2 at most, a fifth of what is allowed and less."""
 
 RECEIVERS_TOGETHER = 1000
@@ -166,7 +166,7 @@ def earth_loads(
         Which they are.
     """
     base = np.zeros((len(chosen), len(scene), 3))
-    base[~is_clipped] = _base(craft, chosen[~is_clipped], scene, accuracy)
+    base[~is_clipped] = _base(craft, chosen[~is_clipped], scene, accuracy.threads)
     sums = _RaySums(len(chosen), accuracy.replicates, len(scene), len(suns))
     active = np.flatnonzero(~craft.receivers.is_free[chosen] & (accuracy.reflections | ~is_clipped))
     with_escapes = np.ones(len(chosen), bool)
@@ -239,7 +239,9 @@ def straight_loads(
         some = which[begin : begin + RECEIVERS_TOGETHER]
         unshaded = np.zeros((3, len(scene), len(shades.flat.normals)))
         used = np.unique(shades.flat.normal_index[np.isin(shades.flat.receiver, some)])
-        unshaded[..., used] = _unshaded(shades.flat.normals[used], scene, accuracy)
+        unshaded[..., used] = _unshaded(
+            shades.flat.normals[used], scene, accuracy.threads, accuracy.tolerance
+        )
         found = clipped_loads(shades, some, scene, unshaded, accuracy)
         missed = accuracy.excess(found.direct[1:], found.error[1:]).max(axis=(0, 1))
         kept = missed <= STOPPING_MARGIN
@@ -249,10 +251,8 @@ def straight_loads(
     return (joined(made) if made else None), is_clipped
 
 
-def _unshaded(normals: FloatArray, scene: EarthScene, accuracy: Accuracy) -> FloatArray:
-    """`unshaded_plates` with the times in blocks over threads, by nodes that suit the tolerance."""
-    threads = accuracy.threads
-    tolerance = 0.0 if accuracy.is_fixed else accuracy.tolerance
+def _unshaded(normals: FloatArray, scene: EarthScene, threads: int, tolerance: float = 0.0) -> FloatArray:
+    """`unshaded_plates` with the times in blocks over threads, by nodes that suit a tolerance; 0: the most."""
     ring, arc = next((r, a) for from_, r, a in PLATE_NODES if tolerance >= from_)
     step = max(1, min(64, -(-len(scene) // (4 * threads))))
     parts = [scene.part(slice(t, t + step)) for t in range(0, len(scene), step)]
@@ -266,7 +266,7 @@ def _unshaded(normals: FloatArray, scene: EarthScene, accuracy: Accuracy) -> Flo
     )
 
 
-def _base(craft: TracedCraft, chosen: IntArray, scene: EarthScene, accuracy: Accuracy) -> FloatArray:
+def _base(craft: TracedCraft, chosen: IntArray, scene: EarthScene, threads: int) -> FloatArray:
     """Unshaded load of each chosen receiver, (C, T, 3)."""
     receivers = craft.receivers
     base = np.empty((len(chosen), 3, len(scene)))
@@ -275,7 +275,7 @@ def _base(craft: TracedCraft, chosen: IntArray, scene: EarthScene, accuracy: Acc
     normals, index = receivers.distinct_normals
     rows = np.isin(receivers.row_receiver, chosen)
     used, compact = np.unique(index[rows], return_inverse=True)
-    per_row = _unshaded(normals[used], scene, accuracy)[..., compact] * receivers.area_shares[rows]
+    per_row = _unshaded(normals[used], scene, threads)[..., compact] * receivers.area_shares[rows]
     order = np.argsort(chosen)
     starts = np.searchsorted(receivers.row_receiver[rows], chosen[order])
     base[order] = np.moveaxis(np.add.reduceat(per_row, starts, axis=-1), -1, 0)

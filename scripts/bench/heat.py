@@ -4,8 +4,8 @@ The other side is what one would write today: trimesh for the mesh, Embree throu
 rays from every surface at every position.  Both are measured here, in one thread, in CPU seconds; the
 other side's cost at our error is extrapolated from its measured error as 1/error^2 and said so.
 
-Then the same orbit at 0.1 % and 0.01 % of the orbit mean on the worst surface, the orbit means, direct
-sunlight and a part of a year, with shadows clipped exactly where that is cheaper.
+Then the same orbit at several tolerances, with the errors of all surfaces, of the worst one and of the
+orbit means; direct sunlight; and a year, with shadows clipped exactly where that is cheaper.
 
     python scripts/bench/heat.py [--design solar_slice_radiators] [--tolerance 0.01]
 """
@@ -41,7 +41,8 @@ from geometry.validation import FloatArray
 STEPS, POSITIONS_MEASURED, RAYS = 72, 4, 4096
 EARTH = slice(1, 3)
 SUN_HALF_ANGLE_RAD = 0.00465
-DAYS_OF_YEAR = 12
+DAYS_OF_YEAR = 365
+YEAR_TOLERANCE = 2e-2
 BETA_DEG = 59.0
 
 
@@ -124,7 +125,7 @@ def print_sharp(
     scale = np.maximum(reference.mean(axis=0), 1.0)
     print("\ndirect Earth loads against a table asked for 1e-4; errors over the orbit mean, floor 1 W/m2")
     print(" tolerance   CPU s  directions    rms err  worst surface  worst value  orbit means   plain way")
-    for tolerance in (1e-2, 3e-3, 1e-3):
+    for tolerance in (2e-2, 1e-2, 3e-3, 1e-3):
         loads, cpu_s = sharp_loads(mesh, states, environment, tolerance)
         off = (loads.incident_w_m2[EARTH].sum(axis=0) - reference) / scale
         rms = float(np.sqrt((off**2).mean()))
@@ -172,16 +173,15 @@ def lvlh(states: OrbitStates) -> OrbitStates:
 
 
 def print_year(design: Design, mesh: SurfaceMesh, environment: Environment) -> None:
-    """CPU seconds of a year of 72 positions a day, from some of its days."""
+    """CPU seconds of a year of 72 positions a day."""
     start = np.datetime64(design.epoch_utc, "us")
-    days = [start + np.timedelta64(round(365 * k / DAYS_OF_YEAR), "D") for k in range(DAYS_OF_YEAR)]
+    days = start + np.arange(DAYS_OF_YEAR) * np.timedelta64(1, "D")
     times = np.concatenate([orbit_times(design, day, steps=STEPS, orbits=1) for day in days])
     states = orbit_states(design, times, satellites=[0])
-    loads, cpu_s = sharp_loads(mesh, states, environment, 3e-3)
+    loads, cpu_s = sharp_loads(mesh, states, environment, YEAR_TOLERANCE)
     print(
-        f"{DAYS_OF_YEAR} days of 72 positions at 3e-3 of each value: {cpu_s:.2f} CPU s, "
-        f"{cpu_s * 365 / DAYS_OF_YEAR:.0f} s for a year of 365 by that; "
-        f"{loads.provenance.clipped_directions:,d} directions clipped"
+        f"a year of {DAYS_OF_YEAR} x {STEPS} positions at {YEAR_TOLERANCE:g} of each value: {cpu_s:.1f} CPU "
+        f"s, {loads.provenance.clipped_directions:,d} directions clipped"
     )
 
 

@@ -27,8 +27,8 @@ from geometry.radiation.sun_reflections import scattered_sunlight
 from geometry.validation import FloatArray, IntArray
 
 PLATE_NODES = ((1e-2, 8, 6), (3e-3, 10, 8), (0.0, 14, 10))
-"""Gauss nodes of plates that are shaded, in rings and around them, from a tolerance on: their errors are 1.2e-3,
-4e-4 and 4e-5 W/m^2 at most, a fifth of what is allowed and less."""
+"""Gauss nodes of plates that are shaded, in rings and around them, from a tolerance on: their errors are
+1.2e-3, 4e-4 and 4e-5 W/m^2 at most, a fifth of what is allowed and less."""
 
 RECEIVERS_TOGETHER = 1000
 """Receivers whose shadows are clipped in one go, by the same light: memory."""
@@ -252,7 +252,7 @@ def straight_loads(
 
 
 def _unshaded(normals: FloatArray, scene: EarthScene, threads: int, tolerance: float = 0.0) -> FloatArray:
-    """`unshaded_plates` with the times in blocks over threads, by nodes that suit a tolerance; 0: the most."""
+    """`unshaded_plates`, blocks of times over threads, by nodes that suit a tolerance; 0: the most."""
     ring, arc = next((r, a) for from_, r, a in PLATE_NODES if tolerance >= from_)
     step = max(1, min(64, -(-len(scene) // (4 * threads))))
     parts = [scene.part(slice(t, t + step)) for t in range(0, len(scene), step)]

@@ -9,7 +9,7 @@ from geometry.validation import FloatArray
 from viz.atmosphere import TOP_KM
 from viz.camera import Camera
 from viz.viewer.moments import Moment
-from viz.viewer.state import ViewState
+from viz.viewer.state import Aim, ViewState
 
 GLOBE_DISTANCE = 6.2  # Earth radii
 GLOBE_ANGLE_RAD = 2.0 * np.arctan(0.5 * 2.95 / GLOBE_DISTANCE)
@@ -22,6 +22,8 @@ GROUND_ANGLE_RAD = 1.25
 GROUND_LATITUDE_RAD = np.radians(40.0)
 GROUND_SUN_DEPRESSION_RAD = np.radians(9.0)
 OBSERVER_HEIGHT_M = 300.0
+# where the eye stands about a craft, along: the way across, the way up, the way to the Sun
+SIDES = {"back": (0.5, 0.55, -1.0), "front": (-0.45, 0.4, 1.0), "edge": (0.2, 1.0, -0.12)}
 
 
 def camera_of(state: ViewState, moment: Moment, extent_m: float) -> Camera:
@@ -35,6 +37,19 @@ def camera_of(state: ViewState, moment: Moment, extent_m: float) -> Camera:
         Longest side of the craft, m.
     """
     return _CAMERAS[state.camera](state, moment, extent_m)
+
+
+def side_aim(moment: Moment, side: str) -> Aim:
+    """Aim of the camera that follows, for a side of `SIDES`; up is away from the Earth, across the Sun."""
+    radial, along, normal = moment.rotation_gcrs_from_orbit.T
+    sun = moment.sun_direction_gcrs
+    # under the Sun "away from the Earth" is no way across it: the orbit's normal is
+    up = _across(radial if abs(float(radial @ sun)) < 0.95 else normal, sun)
+    way = np.array(SIDES[side]) @ np.stack([np.cross(up, sun), up, sun])
+    way /= np.linalg.norm(way)
+    return Aim(
+        float(np.arctan2(way @ normal, way @ along)), float(np.arcsin(np.clip(way @ radial, -1.0, 1.0)))
+    )
 
 
 def is_ground(state: ViewState) -> bool:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from viz import theme
 from viz.typesetting import line_width
 from viz.viewer.coloring import COLORINGS
+from viz.viewer.keys import WINDOW, key_lines
 from viz.viewer.knobs import KNOBS, LAWS, value_text
 from viz.viewer.session import Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
-    KEYS,
     place_text,
     satellite_lines,
     sun_lines,
@@ -370,7 +370,8 @@ def _transport(session: Session, pen: _Pen) -> None:
     x = max(x, pen.right - (5.0 + 7.2 + 3.6 + 1.9) * px - 3 * between)
     put("umbra", "Shadow", 5.0, session.state.umbra)
     put("screenshot", "Screenshot", 7.2)
-    put("film", "Film", 3.6)
+    filming = session.filming
+    put("film", "Stop" if filming else "Film", 3.6, filming)
     put("help", "?", 1.9, session.state.help)
 
 
@@ -445,17 +446,21 @@ def _message(session: Session, size: tuple[int, int], px: int, above: float) -> 
 
 
 def _help(size: tuple[int, int], px: int) -> Panel:
-    """The keys, in the middle."""
-    step, wide = 1.7 * px, 32.0 * px
-    high = (len(KEYS) + 2.2) * step
-    left, top = 0.5 * (size[0] - wide), max(0.5 * (size[1] - high), 0.0)
+    """The keys, in the middle; smaller type where the window is small."""
+    lines = key_lines(WINDOW)
+    rows, wide = 1.7 * (len(lines) + 2.2), 32.0
+    px = max(6, min(px, int(size[1] / rows), int(size[0] / wide)))
+    step = 1.7 * px
+    left, top = 0.5 * (size[0] - wide * px), max(0.5 * (size[1] - rows * px), 0.0)
+    right, bottom = left + wide * px, top + rows * px
     items: list[Item] = [Text(left + 1.5 * px, top + 1.25 * step, "Keys", round(1.2 * px), theme.ACCENT)]
-    for k, (key, does) in enumerate(KEYS):
+    for k, line in enumerate(lines):
         base = top + (k + 2.4) * step
-        items.append(Text(left + 1.5 * px, base, key, px, theme.TEXT))
-        items.append(Text(left + 9.5 * px, base, fitted(does, px, wide - 11.0 * px), px, theme.TEXT_QUIET))
-    close = Control("help", "button", (left, top, left + wide, top + high), "close")
-    return Panel("help", (left, top, left + wide, top + high), tuple(items), (close,), 0.96)
+        items.append(Text(left + 1.5 * px, base, line.shown, px, theme.TEXT))
+        words = fitted(line.words, px, (wide - 11.0) * px)
+        items.append(Text(left + 9.5 * px, base, words, px, theme.TEXT_QUIET))
+    close = Control("help", "button", (left, top, right, bottom), "close")
+    return Panel("help", (left, top, right, bottom), tuple(items), (close,), 0.96)
 
 
 def control_at(found: tuple[Panel, ...], x: float, y: float) -> tuple[Panel | None, Control | None]:

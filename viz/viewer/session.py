@@ -19,7 +19,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
-from viz.viewer.cameras import camera_of
+from viz.viewer.cameras import SIDES, camera_of, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
 from viz.viewer.loads import CraftLoads, coarse_loads, fine_loads
@@ -60,6 +60,8 @@ class Session:
         The last thing worth saying; "" for nothing.
     alert : bool
         Whether it tells of something refused.
+    filming : bool
+        Whether a front films it.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Session:
         self._base = self.design = design
         self._changes: dict[str, Any] = {}
         self.state = ViewState(design.epoch_utc if at_utc is None else at_utc)
-        self.message, self.alert = "", False
+        self.message, self.alert, self.filming = "", False, False
         self.tasks = NewestOnly()
         self.searches = NewestOnly()  # of a moment: not to wait until the loads of this one are cast
         self._clock = clock
@@ -259,6 +261,38 @@ class Session:
                 return
         if self.state.surface is not None:
             self.show(surface=None)
+
+    def take_middle(self, size: tuple[int, int]) -> None:
+        """Select what stands in the middle of the picture; of a ring, the satellite nearest to it."""
+        shift = self.camera.shift
+        middle = (0.5 * size[0] * (1.0 + shift[0]) - 0.5, 0.5 * size[1] * (1.0 - shift[1]) - 0.5)
+        if self.sees_craft:
+            self.click(middle, size)
+        elif self.state.camera != "ground":
+            found = satellite_at(self.moment, self.camera, middle, size, reach_px=float(max(size)))
+            if found is not None:
+                self.go_to(found)
+
+    def leave(self) -> None:
+        """One step back: from the list of keys, from the surface, from the satellite."""
+        if self.state.help:
+            self.show(help=False)
+        elif self.sees_craft and self.state.surface is not None:
+            self.show(surface=None)
+        elif self.sees_craft:
+            self.show(camera="free")
+
+    def look_at_side(self, side: str) -> None:
+        """Follow the satellite looked at from its shaded side, its sunlit side or its edge.
+
+        Raises
+        ------
+        ValueError
+            Another side.
+        """
+        check_choice(side, SIDES, name="side")
+        self.show(camera="follow")
+        self.state = self.state.aimed(side_aim(self.moment, side))
 
     def turn(self, dx_px: float, dy_px: float, size: tuple[int, int]) -> None:
         """Turn the camera by a drag over so many pixels, right and down."""

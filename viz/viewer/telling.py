@@ -145,26 +145,3 @@ def place_text(camera: str, moment: Moment, view: Camera) -> str:
         shown = f"{away:,.0f} m" if away < 10_000.0 else f"{away / 1e3:,.0f} km"
         return f"satellite {moment.satellite}, from {shown}"
     return f"from {distance_km:,.0f} km"
-
-
-KEYS = (
-    ("Space", "play or pause"),
-    ("Comma  Period", "slower, faster"),
-    ("← → ↑ ↓", "turn the camera, or move the slider in focus"),
-    ("+ −", "nearer, farther"),
-    ("1 ... 6", "cameras: free, follow, ride, Sun, pole, ground"),
-    ("N  B", "next, previous satellite"),
-    ("C", "next colouring"),
-    ("E  O", "next equinox, solstice"),
-    ("U  L", "next eclipse, longest eclipse of the year"),
-    ("V", "show or hide the shadow"),
-    ("Tab", "to the next control; Enter presses it"),
-    ("S", "screenshot"),
-    ("F", "film of 10 s, or to the next F"),
-    ("H", "the camera as it stood at first"),
-    ("P", "hide or show the panels"),
-    ("T  Shift T", "larger, smaller text"),
-    ("R", "back to the design as it was"),
-    ("?", "these keys"),
-    ("Q", "close"),
-)

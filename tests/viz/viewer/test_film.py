@@ -60,6 +60,6 @@ class TestFilmLaw:
 class TestFilmRefusal:
     def test_a_window_of_another_size(self, tmp_path):
         film = Film(tmp_path / "a.mp4", (64, 48))
-        with pytest.raises(ValueError, match="changed its size"):
+        with pytest.raises(ValueError, match="must have the film's"):
             film.add(frame(9))
         film.abandon()

@@ -150,10 +150,10 @@ class TestPointerLaw:
         everything = {c.command for p in pointer.panels(self.size) for c in p.controls}
         assert set(order) == everything
         pointer.focus = "knob:altitude"
-        pointer.key("Right", self.size)
+        pointer.key("ArrowRight", self.size)
         assert pointer.session.design.orbit.altitude_m == 570e3
         pointer.focus = "camera:sun"
-        pointer.key("Return", self.size)
+        pointer.key("Enter", self.size)
         assert pointer.session.state.camera == "sun"
         pointer.focus = ""
         assert pointer.key("s", self.size) == "screenshot"

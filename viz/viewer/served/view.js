@@ -1,10 +1,6 @@
 // The picture of the browser viewer: frames come over a socket and are drawn; pointer and keys go back.
 // One frame is asked for at a time, so that a slow tab never queues what it cannot show.
 (() => {
-  const KEYS = {
-    " ": "space", ",": "comma", ".": "period", "<": "less", ">": "greater", "+": "plus", "=": "equal",
-    "-": "minus", "?": "question", ArrowLeft: "Left", ArrowRight: "Right", ArrowUp: "Up", ArrowDown: "Down",
-  };
   // what a control does with a key itself; every other key is the viewer's, wherever the focus is
   const TYPING = "textarea, select, [contenteditable], input:not([type=range])";
   const OF_SLIDERS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
@@ -13,6 +9,13 @@
     target.closest(TYPING) !== null ||
     (target.closest("input[type=range]") !== null && OF_SLIDERS.test(key)) ||
     (target.closest("button, a") !== null && OF_BUTTONS.test(key));
+
+  // what the server has this tab do
+  const DO = {
+    screenshot: () => document.getElementById("screenshot").click(),
+    film: () => document.getElementById("save-film").click(),
+    panels: () => document.body.classList.toggle("dawnring-bare"),
+  };
 
   function connect(canvas) {
     const context = canvas.getContext("2d");
@@ -30,6 +33,10 @@
     socket.onopen = () => { resized(); send({ ready: true }); };
     socket.onclose = () => document.body.classList.add("dawnring-gone");
     socket.onmessage = async (event) => {
+      if (typeof event.data === "string") {
+        DO[JSON.parse(event.data).do]?.();
+        return;
+      }
       const picture = await createImageBitmap(new Blob([event.data], { type: "image/jpeg" }));
       const box = canvas.getBoundingClientRect();
       canvas.width = Math.round(box.width);
@@ -67,9 +74,13 @@
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (ownKey(event.target, event.key)) return;
-      const key = KEYS[event.key] || event.key;
+      const { key } = event;
       if (key === " " || key.startsWith("Arrow")) event.preventDefault();
       send({ key });
+    });
+    document.addEventListener("click", (event) => {
+      const key = event.target.closest("[data-key]")?.dataset.key;
+      if (key) send({ key });
     });
     new ResizeObserver(resized).observe(canvas);
   }

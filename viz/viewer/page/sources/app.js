@@ -3,7 +3,7 @@
 import { computedCalendar, givenCalendar, merged } from "./calendar.js";
 import { choice } from "./choice.js";
 import { colors } from "./colors.js";
-import { keyTable, listenToKeys, listenToPointers } from "./input.js";
+import { keyActions, listenToKeys, listenToPointers } from "./input.js";
 import { journey } from "./journey.js";
 import { Loads } from "./loads.js";
 import { Numbers } from "./numbers.js";
@@ -47,11 +47,10 @@ export class App {
     this.rig = new Rig(this.still, reach.reduce((a, b) => Math.max(a, b)) / REFERENCE_M);
     this.stage = new Stage(started, given);
     this.rig.greet(this.sky.at(this.ms));
-    this.keys = keyTable(this);
     this.useRing(this.designRing, this.designCalendar);
     this.panel = new Panel(this);
     listenToPointers(canvas, this);
-    listenToKeys(this, this.keys);
+    listenToKeys(this, keyActions(this, given.keys));
     this.frameMs = 16;
     this.lastChange = 0;
     this.lastWords = -Infinity;
@@ -174,6 +173,12 @@ export class App {
 
   hideWords() {
     document.body.classList.toggle("bare");
+    this.makeRoom();
+  }
+
+  scaleText(by) {
+    this.textScale = clamp((this.textScale ?? 1) * by, 0.8, 1.8);
+    document.documentElement.style.fontSize = `${100 * this.textScale}%`;
     this.makeRoom();
   }
 

@@ -146,7 +146,7 @@ export class Panel {
   }
 
   buildKeys() {
-    listNumbers(element("keys"), this.app.keys.map(([keys, words]) => [keys[0].replace("Arrow", ""), words]));
+    listNumbers(element("keys"), this.app.given.keys.map((line) => [line.shown, line.words]));
   }
 
   buildAbout() {

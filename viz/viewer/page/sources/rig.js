@@ -54,6 +54,11 @@ export class Rig {
     this.views.free = { az: noon + (20.7 - 12) * (Math.PI / 12), el: 0.22, dist: 4.3 * this.reach };
   }
 
+  goHome(sky) {
+    if (this.mode === "free") this.greet(sky);
+    else this.views[this.mode] = this.start(this.mode);
+  }
+
   // Look at the shadow from the side, over the night.
   faceShadow(sky) {
     const anti = Math.atan2(-sky.sun[1], -sky.sun[0]);

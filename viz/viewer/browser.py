@@ -25,6 +25,7 @@ from viz.image import png_bytes
 from viz.viewer.commands import attempt
 from viz.viewer.film import Filming, view_name
 from viz.viewer.gate import HOST, free_port, gatekeeper, new_token
+from viz.viewer.loads import FINE_TOLERANCE
 from viz.viewer.offscreen import RESTING_QUALITY, Pictures, jpeg_bytes
 from viz.viewer.served_page import build_page, state_of
 from viz.viewer.served_pictures import Tabs
@@ -42,6 +43,7 @@ def serve(
     at_utc: np.datetime64 | None = None,
     *,
     port: int | None = None,
+    tolerance: float = FINE_TOLERANCE,
     announce: Callable[[str], None],
     remark: Callable[[str], None],
 ) -> None:
@@ -54,6 +56,8 @@ def serve(
         Default the design's epoch.
     port : int, optional
         Default any free one.
+    tolerance : float
+        As `Session` takes it.
     announce : callable
         Told the address, token included, once it answers.
     remark : callable
@@ -66,7 +70,7 @@ def serve(
     KeyboardInterrupt
         Ctrl-C or a polite end (SIGTERM), once everything is closed.
     """
-    viewer = BrowserViewer(Session(design, at_utc), free_port(port))
+    viewer = BrowserViewer(Session(design, at_utc, tolerance=tolerance), free_port(port))
     asyncio.run(viewer.run(announce, remark))
     raise KeyboardInterrupt
 

@@ -18,6 +18,7 @@ from viz.viewer.session import JUMPS, Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
+    SIDE_WORDS,
     place_text,
     satellite_lines,
     sun_lines,
@@ -73,9 +74,10 @@ def _address_of(seen: Sight) -> str:
 
 
 def _selected(session: Session) -> tuple[str, list[tuple[str, str]]]:
-    surface = session.state.surface
+    state = session.state
+    surface = state.surface
     if surface is not None and surface in session.craft.mesh.surface_names:
-        return surface, surface_lines(surface, session.craft.mesh, session.loads)
+        return surface, surface_lines(surface, session.craft.mesh, session.loads, playing=state.playing)
     if session.state.camera == "ground":
         return "", []
     hint = "click a surface for its loads" if session.sees_craft else "click a satellite to go there"
@@ -96,7 +98,8 @@ def _scale(session: Session) -> dict[str, Any]:
     colors = matplotlib.colormaps[chosen.color_map](np.linspace(0.0, 1.0, RAMP_STEPS))
     stops = ", ".join("rgb({:.0f} {:.0f} {:.0f})".format(*(255.0 * c[:3])) for c in colors)
     ticks = ["0", f"{0.5 * top:g}", f"{top:g}"]
-    return {"title": chosen.title, "ticks": ticks, "ramp": f"linear-gradient(to right, {stops})"}
+    title = chosen.title if loads.is_fine else f"{chosen.title}, coarse"
+    return {"title": title, "ticks": ticks, "ramp": f"linear-gradient(to right, {stops})"}
 
 
 def _strip(session: Session) -> dict[str, Any]:
@@ -137,7 +140,12 @@ def build_page(server: Any) -> None:
             **_raw(role="img", aria_label=("`The ring, ${place}, ${time}`",)),
         )
         with html.Div(classes="panel left"):
-            _left()
+            _caption()
+            with html.Div(classes="tabs"):  # shown where there is no room for both columns
+                html.Button("View", type="button", **_raw(data_panel="view", aria_expanded="false"))
+                html.Button("Change", type="button", **_raw(data_panel="change", aria_expanded="false"))
+            with html.Div(classes="more"):
+                _left()
         with html.Div(v_if=("sight",), classes="panel sight"):
             _sight()
         with html.Div(classes="panel right"):
@@ -182,14 +190,22 @@ def _button(label: str, command: str, chosen: str = "", said: str = "", **more: 
     )
 
 
-def _left() -> None:
+def _caption() -> None:
+    """What, when, in what light."""
     html.H1("{{ name }}")
     html.P("{{ ring }}", classes="quiet")
     html.P("{{ time }}", id="time")
     html.P("{{ line }}", v_for="line in sun_lines", key="line")
+
+
+def _left() -> None:
+    """The cameras; the numbers of what is selected."""
     with html.Div(classes="grid"):
         for name, label in CAMERAS.items():
             _button(label, f"camera:{name}", f"camera === '{name}'")
+    with html.Div(classes="grid", v_if=("camera === 'follow' || camera === 'ride'",)):
+        for name, label in SIDE_WORDS.items():
+            _button(label, f"side:{name}", id=f"side-{name}")
     html.P("{{ place }}", classes="quiet")
     html.H2("{{ heading }}", id="heading", v_if=("heading",))
     with html.Dl(id="numbers"), html.Div(v_for="(line, k) in lines", key="k"):
@@ -247,47 +263,19 @@ def _value(top: float | None) -> str:
 
 def _bottom() -> None:
     with html.Div(classes="bar"):
-        html.Button(
-            "{{ playing ? 'Pause' : 'Play' }}",
-            type="button",
-            id="play",
-            click=_do("'play'"),
-            classes=("playing ? 'chosen wide' : 'wide'",),
-        )
-        _button("−", "speed:-1", said="slower")
-        html.Span("{{ speed }}", classes="speed")
-        _button("+", "speed:+1", said="faster")
-        for jump, label in JUMP_WORDS.items():
-            _button(label, f"jump:{jump}", id=f"jump-{jump}")
-        html.Input(
-            type="text",
-            id="time-field",
-            value=("time_iso",),
-            change=_do("'time'", "$event.target.value"),
-            spellcheck="false",
-            **_raw(aria_label="date and time, UTC"),
-        )
-        html.Span(classes="space")
-        _button("Shadow", "umbra", "umbra")
-        html.A("Screenshot", href="screenshot", classes="button", id="screenshot", download="")
-        html.Button(
-            "{{ filming ? 'Stop film' : 'Film' }}",
-            type="button",
-            id="film",
-            **_raw(data_key="f"),  # as the key does: the film is for the tab that asks
-            classes=("filming ? 'chosen' : ''",),
-            title="10 s of the present view as it plays; press again to end it",
-        )
-        html.A(
-            "Save film",
-            href="film",
-            classes="button",
-            id="save-film",
-            download=("film",),
-            v_show=("film",),
-            title=("film",),
-        )
-        _button("?", "help", "help", id="keys", said="keys")
+        with html.Div(classes="transport"):
+            html.Button(
+                "{{ playing ? 'Pause' : 'Play' }}",
+                type="button",
+                id="play",
+                click=_do("'play'"),
+                classes=("playing ? 'chosen wide' : 'wide'",),
+            )
+            _button("−", "speed:-1", said="slower")
+            html.Span("{{ speed }}", classes="speed")
+            _button("+", "speed:+1", said="faster")
+        with html.Div(classes="tools"):
+            _tools()
     with html.Div(classes="strip"):
         html.Div(
             '<svg viewBox="0 0 365 36" preserveAspectRatio="none" aria-hidden="true">'
@@ -307,6 +295,41 @@ def _bottom() -> None:
     with html.Div(classes="months quiet"):
         for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"):
             html.Span(month)
+
+
+def _tools() -> None:
+    """Where to go in time; what to keep."""
+    for jump, label in JUMP_WORDS.items():
+        _button(label, f"jump:{jump}", id=f"jump-{jump}")
+    html.Input(
+        type="text",
+        id="time-field",
+        value=("time_iso",),
+        change=_do("'time'", "$event.target.value"),
+        spellcheck="false",
+        **_raw(aria_label="date and time, UTC"),
+    )
+    html.Span(classes="space")
+    _button("Shadow", "umbra", "umbra")
+    html.A("Screenshot", href="screenshot", classes="button", id="screenshot", download="")
+    html.Button(
+        "{{ filming ? 'Stop film' : 'Film' }}",
+        type="button",
+        id="film",
+        **_raw(data_key="f"),  # as the key does: the film is for the tab that asks
+        classes=("filming ? 'chosen' : ''",),
+        title="10 s of the present view as it plays; press again to end it",
+    )
+    html.A(
+        "Save film",
+        href="film",
+        classes="button",
+        id="save-film",
+        download=("film",),
+        v_show=("film",),
+        title=("film",),
+    )
+    _button("?", "help", "help", id="keys", said="keys")
 
 
 def _help() -> None:

@@ -22,7 +22,7 @@ from viz.camera import Camera
 from viz.viewer.cameras import SIDES, camera_of, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
-from viz.viewer.loads import CraftLoads, coarse_loads, fine_loads
+from viz.viewer.loads import FINE_TOLERANCE, CraftLoads, coarse_loads, fine_loads
 from viz.viewer.moments import Moment, moment_of
 from viz.viewer.picking import satellite_at, surface_at
 from viz.viewer.sight import Sight, sight_from
@@ -38,6 +38,7 @@ MESSAGE_S, ALERT_S = 9.0, 25.0  # for which a message stands
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
 JUMPS = ("equinox", "solstice", "eclipse", "longest")
 SETTLED_S = 0.35
+NO_BOX_M = np.zeros((2, 3))  # of a craft that is not in view
 
 
 class Session:
@@ -48,6 +49,8 @@ class Session:
     design : Design
     at_utc : datetime64, optional
         Default the design's epoch.
+    tolerance : float
+        Standard error of the fine loads, relative to each value.
     clock : callable
         Seconds before the screen; for tests.
 
@@ -68,6 +71,8 @@ class Session:
         self,
         design: Design,
         at_utc: np.datetime64 | None = None,
+        *,
+        tolerance: float = FINE_TOLERANCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = self.design = design
@@ -76,7 +81,7 @@ class Session:
         self.message, self.alert, self.filming = "", False, False
         self.tasks = NewestOnly()
         self.searches = NewestOnly()  # of a moment: not to wait until the loads of this one are cast
-        self._clock = clock
+        self._clock, self._tolerance = clock, tolerance
         self._changed_at = self._said_at = clock()
         self._moment: Moment | None = None
         self._member: tuple[Design, int, Design] | None = None
@@ -142,8 +147,8 @@ class Session:
     @property
     def camera(self) -> Camera:
         """Where one looks from."""
-        extent = self.craft.mesh.extent_m if self.sees_craft else 1.0
-        return camera_of(self.state, self.moment, extent)
+        bounds_m = self.craft.mesh.bounds_m if self.sees_craft else NO_BOX_M
+        return camera_of(self.state, self.moment, bounds_m)
 
     @property
     def sees_craft(self) -> bool:
@@ -458,8 +463,8 @@ class Session:
             return
         self._fine_asked = wanted
         design, craft = self.member, self.craft
-        satellite, at = self.state.satellite, self.state.at_utc
-        self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
+        satellite, at, tolerance = self.state.satellite, self.state.at_utc, self._tolerance
+        self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at, tolerance))
 
     def _ask_sight(self) -> None:
         """Have what the selected surface sees drawn, anew where the craft has turned."""

@@ -18,6 +18,7 @@ from viz.titles import title_of
 from viz.viewer.display import Display
 from viz.viewer.film import Filming, free_path
 from viz.viewer.frames import Frames
+from viz.viewer.loads import FINE_TOLERANCE
 from viz.viewer.offscreen import Pictures
 from viz.viewer.paint import painted
 from viz.viewer.pointer import Pointer
@@ -232,7 +233,11 @@ class Window:
 
 
 def show_window(
-    design: Design, at_utc: np.datetime64 | None = None, size: tuple[int, int] = (1280, 720)
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    size: tuple[int, int] = (1280, 720),
+    *,
+    tolerance: float = FINE_TOLERANCE,
 ) -> None:
     """Open a design in a window and return when it is closed.
 
@@ -243,7 +248,7 @@ def show_window(
     KeyboardInterrupt
         Ctrl-C or a polite end (SIGTERM), once everything is closed.
     """
-    window = Window(Session(design, at_utc), size)
+    window = Window(Session(design, at_utc, tolerance=tolerance), size)
     told: list[int] = []
 
     def end(number: int, _frame: object) -> None:

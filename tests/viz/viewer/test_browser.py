@@ -216,6 +216,30 @@ class TestAPersonAtTheBrowser:
         assert picture.shape == (720, 1280, 3)
         assert picture.std() > 5.0
 
+    def test_films_the_present_view(self, served, tab):
+        cookie = tab.driver.get_cookies()[0]
+        asked = urllib.request.Request(
+            f"{served.root}film", headers={"Cookie": f"{cookie['name']}={cookie['value']}"}
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(asked, timeout=30.0)
+        assert refused.value.code == 404  # none yet
+        tab.press("Film")
+        wait(lambda: "filming: 3" in tab.text(".message"), "a few frames")
+        tab.press("Stop film")
+        wait(lambda: "the browser saves dawnring-" in tab.text(".message"), "a film")
+        with urllib.request.urlopen(asked, timeout=30.0) as answer:
+            assert "attachment" in answer.headers["Content-Disposition"]
+            assert answer.read()[4:8] == b"ftyp"  # as an MP4 begins
+
+    def test_a_tab_that_is_closed_takes_its_film_along(self, served, tab, open_browser):
+        second = Tab(open_browser(900, 600), served.address)
+        second.press("Film")
+        wait(lambda: children(served.process.pid), "the encoder")
+        second.driver.close()
+        wait(lambda: not children(served.process.pid), "the encoder to end")
+        wait(lambda: "was closed" in tab.text(".message.alert"), "a word")
+
     def test_a_second_tab_sees_the_same_and_leaves_in_peace(self, served, tab, open_browser):
         second = Tab(open_browser(900, 600), served.address)
         second.press("Pole")
@@ -229,7 +253,8 @@ class TestAPersonAtTheBrowser:
 class TestStrangersAtTheDoor:
     @pytest.mark.parametrize(
         "path",
-        ["", "index.html", "?token=", "?token=guess", "ws", "picture", "screenshot", "__dawnring/view.js",
+        ["", "index.html", "?token=", "?token=guess", "ws", "picture", "screenshot", "film",
+         "__dawnring/view.js",
          "../../../etc/passwd", "paraview/"],
     )  # fmt: skip
     def test_without_the_token(self, served, path):

@@ -15,7 +15,16 @@ from viz.viewer.paint import painted
 from viz.viewer.pointer import Pointer
 from viz.viewer.sight import Sight
 
-SIZES = [(1280, 720), (1920, 1080), (1024, 768), (800, 600), (2560, 1440), (900, 1400)]
+SIZES = [
+    (1280, 720),
+    (1920, 1080),
+    (1024, 768),
+    (800, 600),
+    (2560, 1440),
+    (900, 1400),
+    (480, 800),
+    (480, 640),
+]
 OWN = {"screenshot", "film"}  # done by the front itself
 
 

@@ -17,6 +17,17 @@
     panels: () => document.body.classList.toggle("dawnring-bare"),
   };
 
+  // On small screens one panel at a time; asked again, it closes.
+  function openPanel(name) {
+    for (const button of document.querySelectorAll("[data-panel]")) {
+      const shown = `dawnring-${button.dataset.panel}`;
+      const open = button.dataset.panel === name && !document.body.classList.contains(shown);
+      document.body.classList.toggle(shown, open);
+      button.classList.toggle("chosen", open);
+      button.setAttribute("aria-expanded", String(open));
+    }
+  }
+
   function connect(canvas) {
     const context = canvas.getContext("2d");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -79,8 +90,9 @@
       send({ key });
     });
     document.addEventListener("click", (event) => {
-      const key = event.target.closest("[data-key]")?.dataset.key;
+      const { key, panel } = event.target.closest("[data-key], [data-panel]")?.dataset ?? {};
       if (key) send({ key });
+      if (panel) openPanel(panel);
     });
     new ResizeObserver(resized).observe(canvas);
   }

@@ -28,6 +28,20 @@
     }
   }
 
+  // On small screens what a click has found is shown: its numbers would stay behind a button.
+  const SMALL = "(max-width: 48rem), (max-height: 32rem)"; // as in view.css
+  function showFinds() {
+    let last = document.getElementById("heading")?.textContent;
+    new MutationObserver(() => {
+      const found = document.getElementById("heading")?.textContent;
+      if (found === last) return;
+      last = found;
+      const isSurface = found && !found.trim().startsWith("Satellite ");
+      const isOpen = document.body.classList.contains("dawnring-view");
+      if (isSurface && !isOpen && matchMedia(SMALL).matches) openPanel("view");
+    }).observe(document.querySelector(".dawnring .left"), { childList: true, characterData: true, subtree: true });
+  }
+
   function connect(canvas) {
     const context = canvas.getContext("2d");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -102,5 +116,6 @@
     if (!canvas) return;
     clearInterval(search);
     connect(canvas);
+    showFinds();
   }, 30);
 })();

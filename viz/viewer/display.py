@@ -119,6 +119,7 @@ class Display:
     def grabbed(self, *, panels: bool = True) -> Bytes:
         """What the window shows, sRGB (H, W, 3); without the panels where not wanted."""
         self._panel_layer.SetDraw(panels)
+        self.window.SwapBuffersOff()  # a picture without panels is read, and not seen on the screen
         try:
             grab = vtkWindowToImageFilter()
             grab.SetInput(self.window)
@@ -126,6 +127,7 @@ class Display:
             grab.ReadFrontBufferOff()
             grab.Update()
         finally:
+            self.window.SwapBuffersOn()
             self._panel_layer.SetDraw(True)
         image = grab.GetOutput()
         width, height, _depth = image.GetDimensions()

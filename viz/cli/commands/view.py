@@ -62,7 +62,7 @@ def view(
 
     Without an option a window opens; `?` in it lists the keys.  --browser serves the same to a browser of
     this machine.  --html FILE writes one page with everything in it: it opens in any browser, needs no
-    network, and flies the orbits itself.
+    network, and flies the orbits itself.  Heat loads are cast to 2 % unless --tolerance says otherwise.
     """
     report = Report("view", voice)
     if html is not None and (browser or port is not None):

@@ -181,11 +181,12 @@ class TestAPersonAtTheBrowser:
         wait(lambda: "from " in tab.text(".left") and "satellite 0" in tab.text(".left"), "the satellite")
         tab.press("Shaded side")
         wait(
-            # on the wing that reaches up in the picture
-            lambda: (tab.click_at(575, 190), time.sleep(0.5), "Area" in tab.text("#numbers"))[-1],
+            # on the wing that reaches up in the picture, once it is the shaded side
+            lambda: (tab.click_at(575, 190), time.sleep(0.5), tab.text("#heading").endswith(".back"))[-1],
             "a surface",
         )
         assert re.fullmatch(r"wing_\d\.module_\d+\.back", tab.text("#heading"))
+        assert "Area" in tab.text("#numbers")
         wait(lambda: "Sees the Earth" in tab.text("#numbers"), "view factors")
         assert "W/m²" in tab.text("#numbers")
         wait(lambda: tab.driver.find_elements("css selector", "#sight"), "what it sees")

@@ -208,7 +208,7 @@ class BrowserViewer:
         for command, value, final in wishes:
             attempt(session, command, value, final=final)
             tabs.stale = True
-        tabs.take_move()
+        tabs.take_events()  # after the controls: what was clicked was seen with them
         own, tabs.own_commands = tabs.own_commands, []
         for command, tab in own:
             if command == "film":

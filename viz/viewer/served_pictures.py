@@ -15,6 +15,7 @@ from viz.viewer.session import Session
 
 SMALLEST, LARGEST = 64, 4096
 LONGEST_MESSAGE = 4096
+MOST_EVENTS = 1000  # between two frames; more come from no hand
 
 
 class Tabs:
@@ -36,6 +37,7 @@ class Tabs:
         self._new = asyncio.Event()
         self._sockets: set[web.WebSocketResponse] = set()
         self._move: tuple[float, float] | None = None
+        self._events: list[tuple[dict[str, Any], web.WebSocketResponse]] = []
 
     @property
     def count(self) -> int:
@@ -48,8 +50,20 @@ class Tabs:
         self._new.set()
         self._new = asyncio.Event()
 
-    def take_move(self) -> None:
-        """Apply the newest of the moves that came since the last frame."""
+    def take_events(self) -> None:
+        """Apply what pointers and keys did since the last frame; of the moves, the newest."""
+        events, self._events = self._events, []
+        for message, socket in events:
+            self._point(message)
+            key = message.get("key")
+            if isinstance(key, str) and len(key) < 20 and key != "Tab":
+                self.stale = True
+                command = self.pointer.key(key, self.size)
+                if command:
+                    self.own_commands.append((command, socket))
+        self._take_move()
+
+    def _take_move(self) -> None:
         if self._move is not None:
             place, self._move = self._move, None
             self.stale |= self.pointer.move(place, self.size)
@@ -112,13 +126,8 @@ class Tabs:
             wanted = tuple(min(max(round(v), SMALLEST), LARGEST) for v in size)
             if wanted != self.size:
                 self.size, self.stale = (wanted[0], wanted[1]), True
-        self._point(message)
-        key = message.get("key")
-        if isinstance(key, str) and len(key) < 20 and key != "Tab":
-            self.stale = True
-            command = self.pointer.key(key, self.size)
-            if command:
-                self.own_commands.append((command, socket))
+        if len(self._events) < MOST_EVENTS:
+            self._events.append((message, socket))
 
     def _point(self, message: dict[str, Any]) -> None:
         press, move, release = (_numbers(message.get(k)) for k in ("press", "move", "release"))
@@ -127,7 +136,7 @@ class Tabs:
         if move is not None:
             self._move = move
         if release is not None:
-            self.take_move()
+            self._take_move()
             self.pointer.release(release, self.size)
             self.stale = True
         wheel, at = message.get("wheel"), _numbers(message.get("at"))

@@ -488,7 +488,7 @@ def _ground(
             azimuth = across / math.sqrt(max((1.0 - mu * mu) * (1.0 - mu_s * mu_s), 1e-12))
             fog = scattered_light(ground_air, x, place, min(max(azimuth, -1.0), 1.0), nu)
             veil = _smooth(mu_s, -0.25, -0.18) * (1.0 - 0.55 * cloud)  # clouds stand over the densest air
-            veil *= 1.0 - looks[CLEAR_AIR] * mu
+            veil *= 1.0 - looks[CLEAR_AIR] * x
             dusk = (1.0 - mu) * _smooth(mu_s, 0.10, -0.10)
             red += veil * fog[0] * (1.0 + looks[TWILIGHT] * dusk)
             green += veil * fog[1] * (1.0 + looks[TWILIGHT + 1] * dusk)

@@ -53,7 +53,7 @@ class Aim:
 
 
 def scene(
-    design: Design, at_utc: np.datetime64 | None = None, *, share: float = 0.62, captions: bool = True
+    design: Design, at_utc: np.datetime64 | None = None, *, share: float = 0.72, captions: bool = True
 ) -> Scene:
     """One moment of the move.
 

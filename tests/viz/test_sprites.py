@@ -100,9 +100,7 @@ class TestBodyLaw:
         design = load_design("panel_module")
         craft = build_craft(design)
         parts = sprite_parts(MeshItem(craft.mesh, craft_materials(design, craft)))
-        assert parts.look[:, 0, 9].max() == pytest.approx(
-            20.0, rel=0.1
-        )  # m2, and what stands out
+        assert parts.look[:, 0, 9].max() == pytest.approx(20.0, rel=0.1)  # m2, and what stands out
         assert set(parts.look[:, :, 8].ravel()) == {1.0}
 
 

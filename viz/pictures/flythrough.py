@@ -244,5 +244,5 @@ def _captions(design: Design, where: Stage, share: float, names: tuple[str, str,
         Caption(
             f"{title_of(design)}  ·  beta {beta:+.1f}°  ·  {lit}", "bottom_left", 0.0185, color=theme.TEXT
         ),
-        Caption(moment, "bottom_right", 0.0185, color=theme.TEXT_QUIET),
+        Caption(moment, "bottom_right", 0.0185, color=theme.TEXT),
     )

@@ -131,13 +131,13 @@ def between(first: Camera, second: Camera, fraction: float) -> Camera:
     focal = (1.0 - f) * first.focal_point_gcrs_m + f * second.focal_point_gcrs_m
     arms = [c.position_gcrs_m - c.focal_point_gcrs_m for c in (first, second)]
     lengths = [float(np.linalg.norm(a)) for a in arms]
-    direction = _turned(arms[0] / lengths[0], arms[1] / lengths[1], f)
+    direction = swung(arms[0] / lengths[0], arms[1] / lengths[1], f)
     ups = [c.view_up / np.linalg.norm(c.view_up) for c in (first, second)]
     angle = first.view_angle_rad ** (1.0 - f) * second.view_angle_rad**f
     return Camera(
         focal + direction * lengths[0] ** (1.0 - f) * lengths[1] ** f,
         focal,
-        _turned(ups[0], ups[1], f),
+        swung(ups[0], ups[1], f),
         angle,
         tuple((1.0 - f) * a + f * b for a, b in zip(first.shift, second.shift, strict=True)),  # type: ignore[arg-type]
     )
@@ -152,8 +152,14 @@ def along(cameras: Sequence[Camera], fraction: float) -> Camera:
     return between(cameras[leg], cameras[leg + 1], eased(place - leg))
 
 
-def _turned(first: FloatArray, second: FloatArray, fraction: float) -> FloatArray:
-    """Unit vector `fraction` of the way on the great circle from one unit vector to another."""
+def swung(first: FloatArray, second: FloatArray, fraction: float) -> FloatArray:
+    """Unit vector `fraction` of the way on the great circle from one unit vector to another.
+
+    Raises
+    ------
+    ValueError
+        They are opposite: no way is the shortest.
+    """
     angle = float(np.arctan2(np.linalg.norm(np.cross(first, second)), first @ second))
     if angle < 1e-9:
         return first

@@ -36,6 +36,7 @@ from viz.maps import (
     read_layers,
     read_linear,
     read_one,
+    read_shore,
     scatter,
 )
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
@@ -230,8 +231,8 @@ def _looks(earth: EarthItem) -> NDArray[np.float64]:
 def _picture_rows(
     first: int, last: int, light: Any, passed: Any, origin: Any, rays: Any, pixel: float, shift: Any,
     sun: Any, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
-    lights: Any, looks: Any,
+    land_offsets: Any, shores: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any,
+    views: Any, lights: Any, looks: Any,
 ) -> None:  # fmt: skip
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
@@ -251,8 +252,8 @@ def _picture_rows(
             angle = pixel / (1.0 + x * x + y * y)
             seen = shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
-                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
-                lights, looks,
+                layers, layer_offsets, land, land_offsets, shores, linear, tile, sparks, ground_air,
+                limb_air, views, lights, looks,
             )  # fmt: skip
             light[row, column, 0] = seen[0]
             light[row, column, 1] = seen[1]
@@ -263,8 +264,8 @@ def _picture_rows(
 @kernel
 def _direction_rows(
     first: int, last: int, light: Any, passed: Any, origin: Any, directions: Any, angle: float, sun: Any,
-    layers: Any, layer_offsets: Any, land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any,
-    ground_air: Any, limb_air: Any, views: Any, lights: Any, looks: Any,
+    layers: Any, layer_offsets: Any, land: Any, land_offsets: Any, shores: Any, linear: Any, tile: Any,
+    sparks: Any, ground_air: Any, limb_air: Any, views: Any, lights: Any, looks: Any,
 ) -> None:  # fmt: skip
     ox, oy, oz = origin[0], origin[1], origin[2]
     sx, sy, sz = sun[0], sun[1], sun[2]
@@ -280,8 +281,8 @@ def _direction_rows(
                 continue
             seen = shade(
                 ox, oy, oz, dx, dy, dz, along, angle, sx, sy, sz,
-                layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
-                lights, looks,
+                layers, layer_offsets, land, land_offsets, shores, linear, tile, sparks, ground_air,
+                limb_air, views, lights, looks,
             )  # fmt: skip
             light[row, column, 0] = seen[0]
             light[row, column, 1] = seen[1]
@@ -293,8 +294,8 @@ def _direction_rows(
 def shade(
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, along: float, angle: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
-    lights: Any, looks: Any,
+    land_offsets: Any, shores: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any,
+    views: Any, lights: Any, looks: Any,
 ) -> tuple[float, float, float, float]:  # fmt: skip
     """Light along one ray of angular width `angle`, and the share of light from behind that passes."""
     # the point of closest approach; differences of large squares are avoided
@@ -317,8 +318,8 @@ def shade(
         n = 1.0 / math.sqrt(px * px + py * py + pz * pz)
         seen = _ground(
             px * n, py * n, pz * n, dx, dy, dz, max(angle * t, 1e-7), sx, sy, sz,
-            layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air, views,
-            lights, looks,
+            layers, layer_offsets, land, land_offsets, shores, linear, tile, sparks, ground_air, limb_air,
+            views, lights, looks,
         )  # fmt: skip
         red, green, blue = red + covered * seen[0], green + covered * seen[1], blue + covered * seen[2]
     return red, green, blue, through
@@ -377,8 +378,8 @@ def _limb(
 def _ground(
     px: float, py: float, pz: float, dx: float, dy: float, dz: float, step: float,
     sx: float, sy: float, sz: float, layers: Any, layer_offsets: Any, land: Any,
-    land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any, views: Any,
-    lights: Any, looks: Any,
+    land_offsets: Any, shores: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any, limb_air: Any,
+    views: Any, lights: Any, looks: Any,
 ) -> tuple[float, float, float]:  # fmt: skip
     """The ground, the clouds over it and the air before it, at the point p of the unit sphere."""
     mu = min(max(-(px * dx + py * dy + pz * dz), 0.0), 1.0)
@@ -400,8 +401,12 @@ def _ground(
         fine = _fine(tile, px, py, pz, footprint)
         slant = near * (fine - _fine(tile, px + 4e-4 * sx, py + 4e-4 * sy, pz + 4e-4 * sz, footprint))
         cloud += near * (_broken(cloud, fine) - cloud)
-    shore = (shore - 128.0) / 127.0 * WATER_REACH + near * 0.35 * fine
-    water = min(max(0.5 + shore / min(max(footprint / texel, 0.30), 9.0), 0.0), 1.0)
+    shore = (shore - 128.0) / 127.0 * WATER_REACH
+    if near > 0.0:
+        shore += near * ((read_shore(shores, u, v) - 128.0) / 127.0 * WATER_REACH - shore)
+        if abs(shore) < 1.2:
+            shore += near * _bays(tile, px, py, pz, footprint)
+    water = min(max(0.5 + shore / min(max(footprint / texel, 0.08), 9.0), 0.0), 1.0)
 
     red, green, blue = read_linear(land, land_offsets, LAND_WIDTH, linear, u, v, footprint)
     grey = 0.30 * red + 0.59 * green + 0.11 * blue
@@ -413,8 +418,8 @@ def _ground(
     # hills and fields: light and dark, and slopes towards the Sun and away from it
     rough = 1.0
     if near > 0.0 and water < 1.0:
-        hills = near * (0.15 + 0.65 * _smooth(grain(tile, pz, px, py, 2.3), -0.2, 1.8))
-        rough = min(max(1.0 + hills * (0.30 * fine + 1.2 * slant) + near * 0.16 * fine, 0.45), 1.7)
+        hills = near * (0.30 + 0.55 * _smooth(grain(tile, pz, px, py, 2.3), -0.2, 1.8))
+        rough = min(max(1.0 + hills * (0.30 * fine + 1.2 * slant) + near * 0.20 * fine, 0.40), 1.8)
     texture = 0.52 * (1.0 - water) * rough
     red, green, blue = (
         texture * red + 0.0035 * water,
@@ -438,7 +443,7 @@ def _ground(
                 0.5 + arctangent(qy, qx) / (2.0 * math.pi),
                 0.5 - arctangent(qz, math.sqrt(qx * qx + qy * qy)) / math.pi,
             ) / 255.0  # fmt: skip
-        relief = min(max(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45), 1.6)
+        relief = min(max(1.0 + 0.75 * (cloud - shade) + 0.9 * min(1.4 * cloud, 1.0) * slant, 0.45), 1.6)
         glint = 0.0
         if water > 0.0 and mu_s > -0.02:
             glint = water * _glint(nx, ny, nz, dx, dy, dz, sx, sy, sz, mu) * (1.0 + 0.25 * near * fine)
@@ -483,7 +488,7 @@ def _ground(
             azimuth = across / math.sqrt(max((1.0 - mu * mu) * (1.0 - mu_s * mu_s), 1e-12))
             fog = scattered_light(ground_air, x, place, min(max(azimuth, -1.0), 1.0), nu)
             veil = _smooth(mu_s, -0.25, -0.18) * (1.0 - 0.55 * cloud)  # clouds stand over the densest air
-            veil *= 1.0 - looks[CLEAR_AIR] * mu
+            veil *= 1.0 - looks[CLEAR_AIR] * x
             dusk = (1.0 - mu) * _smooth(mu_s, 0.10, -0.10)
             red += veil * fog[0] * (1.0 + looks[TWILIGHT] * dusk)
             green += veil * fog[1] * (1.0 + looks[TWILIGHT + 1] * dusk)
@@ -514,6 +519,16 @@ def _fine(tile: Any, px: float, py: float, pz: float, footprint: float) -> float
     if footprint < 1.4e-4:
         total += 0.22 * _smooth(footprint, 1.4e-4, 5e-5) * grain(tile, px, py, pz, 331.0)
     return total
+
+
+@kernel
+def _bays(tile: Any, px: float, py: float, pz: float, footprint: float) -> float:
+    """How far bays and headlands reach that the map is too coarse for, in texels of the layers."""
+    rugged = 0.5 + 0.5 * _smooth(grain(tile, pz, px, py, 2.3), -1.0, 1.0)  # some coasts are, some are not
+    reach = 0.26 * grain(tile, py, pz, px, 53.0)
+    if footprint < 1.4e-4:
+        reach += 0.05 * _smooth(footprint, 1.4e-4, 5e-5) * grain(tile, py, pz, px, 331.0)
+    return rugged * reach
 
 
 @kernel

@@ -41,14 +41,16 @@ class Strip(NamedTuple):
     paper: bool
 
 
-def lettered(picture: Picture, scene: Scene, ground: Picture | None = None) -> Picture:
+def lettered(
+    picture: Picture, scene: Scene, ground: Picture | None = None, *, unknown: bool = False
+) -> Picture:
     """The picture (H, W, 3) with the captions, labels, lengths and scalar bars of its scene.
 
     On paper, words over what is dark are written light; `ground` tells what is dark where it is not the
-    picture itself.
+    picture itself.  Where it is `unknown` what will lie behind, a strong shadow carries the words.
     """
     size = picture.shape[1::-1]
-    strips = list(_written(scene, size, picture if ground is None else ground))
+    strips = list(_written(scene, size, picture if ground is None else ground, unknown))
     if not strips:
         return picture
     shown = picture.copy()
@@ -70,37 +72,39 @@ def _under(picture: Picture, strip: Strip) -> Picture:
     return picture[strip.top : strip.top + height, strip.left : strip.left + width]
 
 
-def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[Strip]:
+def _written(scene: Scene, size: tuple[int, int], ground: Picture, unknown: bool) -> Iterator[Strip]:
     """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
     unit, on_paper = scene.camera.landscape_height(size), theme.ON_PAPER.get()
-    bars = [_scaled(bar, size, unit, on_paper) for bar in scene.scalar_bars]
+    bars = [_scaled(bar, size, unit, on_paper, unknown) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
-        yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper))
+        yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper, unknown))
     for dimension in scene.dimensions:
         ink = _blank(size)
         draw_dimension(ink, scene.camera, dimension)
-        yield from _strips(ink, unit, on_paper)
+        yield from _strips(ink, unit, on_paper, unknown)
     if scene.labels:
         for kind in ((False, False), (True, False), (False, True), (True, True)):
             ink = _blank(size)
             with theme.themed("light" if kind[0] else "dark"):
-                if _labels(ink, scene, unit, lambda box, k=kind: _ground(ground, box, on_paper) == k):
+                if _labels(
+                    ink, scene, unit, lambda box, k=kind: _ground(ground, box, on_paper, unknown) == k
+                ):
                     yield from _strips(ink, unit, *kind)
     for strips in bars:
         yield from strips
 
 
-def _ground(picture: Picture, box: Box, on_paper: bool) -> tuple[bool, bool]:
+def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> tuple[bool, bool]:
     """Whether words in a box are written dark, on paper and over nothing dark, and whether half of it is."""
     if not on_paper:
-        return False, False
+        return False, unknown
     left, top, right, bottom = (max(0, round(v)) for v in box)
     under = picture[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not under.size:
         return True, False
     low, middle, high = np.percentile(under.mean(axis=2), (10, 50, 90))
-    return bool(middle > MIDDLE_GREY), bool(low < MIDDLE_GREY < high)
+    return bool(middle > MIDDLE_GREY), unknown or bool(low < MIDDLE_GREY < high)
 
 
 @lru_cache(maxsize=48)
@@ -114,10 +118,12 @@ def _captioned(
 
 
 @lru_cache(maxsize=16)
-def _scaled(bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool) -> tuple[Strip, ...]:
+def _scaled(
+    bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool, mixed: bool
+) -> tuple[Strip, ...]:
     ink = _blank(size)
     draw_scalar_bar(ink, bar, unit)
-    return tuple(_strips(ink, unit, paper))
+    return tuple(_strips(ink, unit, paper, mixed))
 
 
 def _box_of(strips: tuple[Strip, ...]) -> Box:
@@ -150,7 +156,7 @@ def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> 
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
         share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
         if mixed:  # where half of the ground is as the letters are, the shadow must carry them
-            share = np.minimum(3.5 * share, 0.92)
+            share = np.minimum(6.0 * share, 0.94)
         yield Strip(left, first, np.asarray(strip)[above : above + last - first], share, paper)
 
 

@@ -18,9 +18,9 @@ from PIL import Image
 from viz.assets import asset
 from viz.kernels import kernel
 
-WATER_REACH = 5.0  # texels over the half range of the water map
+WATER_REACH = 5.0  # texels of the layers over the half range of the water map
 TILE = 512
-LAYER_WIDTH, LAND_WIDTH = 4096, 2048
+LAYER_WIDTH, LAND_WIDTH, SHORE_WIDTH = 4096, 2048, 8192
 FILES = ("clouds.jpg", "water.png", "night_lights.jpg", "land_color.jpg")
 
 
@@ -34,6 +34,7 @@ class Maps(NamedTuple):
     layer_offsets: NDArray[np.int64]
     land: NDArray[np.uint8]  # sRGB
     land_offsets: NDArray[np.int64]
+    shores: NDArray[np.uint8]  # (SHORE_WIDTH / 2, SHORE_WIDTH), the water once more, twice as fine
     linear: NDArray[np.float32]  # (256,), sRGB code -> linear
     tile: NDArray[np.float32]  # (TILE, TILE), periodic fractal noise of unit deviation
     sparks: NDArray[np.float32]  # (TILE, TILE), periodic scattered points of unit mean
@@ -44,12 +45,14 @@ def maps() -> Maps:
     """The maps, read from the assets on first use (a few tenths of a second)."""
     code = np.arange(256) / 255.0
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    files = [np.asarray(Image.open(asset(f))) for f in FILES[:3]]
-    layers = np.stack([*files, np.zeros_like(files[0])], axis=-1)  # four bytes: one word
+    clouds, shores, lights = (np.asarray(Image.open(asset(f))) for f in FILES[:3])
+    water = _halved(shores)
+    layers = np.stack([clouds, water, lights, np.zeros_like(clouds)], axis=-1)  # four bytes: one word
     land = np.asarray(Image.open(asset(FILES[3])))
     return Maps(
         *pyramid(layers),
         *pyramid(land),
+        shores,
         linear.astype(np.float32),
         _noise_tile(),
         _spark_tile(),
@@ -60,11 +63,16 @@ def pyramid(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int
     """Texels and offsets of an image (H, W, C); each level is the mean of 2 x 2 texels of the one before."""
     levels = [image]
     while min(levels[-1].shape[:2]) > 4:
-        last = levels[-1].astype(np.uint16)
-        summed = last[0::2, 0::2] + last[1::2, 0::2] + last[0::2, 1::2] + last[1::2, 1::2]
-        levels.append(((summed + 2) // 4).astype(np.uint8))
+        levels.append(_halved(levels[-1]))
     offsets = np.cumsum([0] + [v.shape[0] * v.shape[1] for v in levels])
     return np.concatenate([v.reshape(-1, image.shape[2]) for v in levels]), offsets
+
+
+def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mean of each 2 x 2 texels."""
+    last = image.astype(np.uint16)
+    summed = last[0::2, 0::2] + last[1::2, 0::2] + last[0::2, 1::2] + last[1::2, 1::2]
+    return ((summed + 2) // 4).astype(np.uint8)
 
 
 def _noise_tile() -> NDArray[np.float32]:
@@ -152,6 +160,37 @@ def read_layers(
         near[1] + part * (far[1] - near[1]),
         near[2] + part * (far[2] - near[2]),
     )
+
+
+@kernel
+def curve_weights(x: float) -> tuple[float, float, float, float]:
+    """Of four neighbours, for a place x between the middle two, float32 [CatmullRom1974]."""
+    v, half = np.float32(x), np.float32(0.5)
+    one, two, three, four, five = np.float32(1), np.float32(2), np.float32(3), np.float32(4), np.float32(5)
+    return (
+        ((two - v) * v - one) * v * half,
+        ((three * v - five) * v * v + two) * half,
+        ((four - three * v) * v + one) * v * half,
+        (v - one) * v * v * half,
+    )
+
+
+@kernel
+def read_shore(shores: Any, u: float, v: float) -> float:
+    """The water map, 0 to 255, without the creases of a bilinear reading."""
+    height = SHORE_WIDTH >> 1
+    x, y = u * SHORE_WIDTH - 0.5, min(max(v * height - 0.5, 1.0), height - 2.001)
+    i, j = math.floor(x), math.floor(y)
+    weights = curve_weights(x - i)
+    down = curve_weights(y - j)
+    last = SHORE_WIDTH - 1
+    total = 0.0
+    for k in range(4):
+        row = j - 1 + k
+        line = weights[0] * shores[row, (i - 1) & last] + weights[1] * shores[row, i & last]
+        line += weights[2] * shores[row, (i + 1) & last] + weights[3] * shores[row, (i + 2) & last]
+        total += down[k] * line
+    return total
 
 
 @kernel

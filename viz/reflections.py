@@ -69,6 +69,49 @@ def large_rectangles(item: MeshItem) -> list[Rectangle]:
     return list(_rectangles(item.mesh, item.materials))
 
 
+def body_rectangles(item: MeshItem) -> list[Rectangle]:
+    """Three rectangles across the axes of the body, each as large as any shape shows along it.
+
+    A side has the surface that most of its area is of.
+    """
+    mesh = item.mesh
+    low, high = mesh.bounds_m
+    sheet = np.where(mesh.back_surface >= 0, 1.0, 0.5)  # of a closed body half the faces look away
+    found = []
+    for k in range(3):
+        u, v = np.roll(np.eye(3), -k - 1, axis=0)[:2]  # u x v is axis k
+        facing = mesh.areas_m2 * mesh.normals[:, k]
+        box = float((high - low) @ u) * float((high - low) @ v)
+        area = min(float(np.abs(facing) @ sheet), box)
+        if not area > 0.0:
+            continue
+        surfaces = [
+            _most(mesh.front_surface, facing * sign, mesh.back_surface, -facing * sign)
+            for sign in (1.0, -1.0)
+        ]
+        half = 0.5 * np.sqrt(area / box)
+        center = np.average(mesh.centroids_m, axis=0, weights=mesh.areas_m2)
+        colors = [np.zeros(3) if s < 0 else np.array(item.materials[s].base_color) for s in surfaces]
+        found.append(
+            Rectangle(
+                center,
+                half * float((high - low) @ u) * u,
+                half * float((high - low) @ v) * v,
+                *colors,
+                (surfaces[0], surfaces[1]),
+            )
+        )
+    return found
+
+
+def _most(front: IntArray, ahead: FloatArray, back: IntArray, behind: FloatArray) -> int:
+    """The surface that shows most area, by fronts that look ahead and backs that look behind; -1 for none."""
+    areas = np.bincount(front + 1, np.maximum(ahead, 0.0), max(front.max(), back.max()) + 2)
+    areas += np.bincount(back + 1, np.maximum(behind, 0.0), len(areas))
+    areas[0] = 0.0
+    return int(np.argmax(areas)) - 1
+
+
 @lru_cache(maxsize=16)
 def _rectangles(mesh: SurfaceMesh, materials: tuple[Material, ...]) -> tuple[Rectangle, ...]:
     """They depend on these alone, so a film finds them once."""

@@ -148,7 +148,7 @@ def render_scene(
         points, as far as it outshines what will stand behind.
     look : {"dark", "light"}
         "light" is for paper: no stars, white behind, dark words.  A scene whose subject is points of
-        light, which white would drown, keeps its sky and its words.
+        light, which white would drown, keeps its sky and its words, but where that is transparent.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def render_scene(
     """
     size = check_size(size)
     check_in_range(supersample, 1, 4, name="supersample")
-    on_paper = look == "light" and not (scene.points or scene.satellites)
+    on_paper = look == "light" and (transparent or not (scene.points or scene.satellites))
     if not (transparent or on_paper):
         light = scene_light(scene, size, int(supersample), earth)
         return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
@@ -176,7 +176,7 @@ def render_scene(
             return lettered(over_paper(shown, theme.PAPER), scene)
         blank = np.zeros((*shown.shape[:2], 3), np.uint8)
         ground = over_paper(shown, theme.PAPER) if on_paper else None
-        black, white = (lettered(b, scene, ground) for b in (blank, blank + np.uint8(255)))
+        black, white = (lettered(b, scene, ground, unknown=True) for b in (blank, blank + np.uint8(255)))
         return letters_over(shown, black, white)
 
 

@@ -27,6 +27,7 @@ from geometry.validation import FloatArray
 from viz.atmosphere import RADIUS_KM, TOP_KM
 from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
+from viz.maps import curve_weights
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
 from viz.scene import Scene
 
@@ -238,8 +239,8 @@ def _alike(first: Scene, second: Scene) -> bool:
 def _moved_rows(
     first: int, last: int, light: Any, passed: Any, light1: Any, key1: Any, light2: Any, key2: Any,
     share: float, origin: Any, rays: Any, pixel: float, shift: Any, sun: Any, layers: Any,
-    layer_offsets: Any, land: Any, land_offsets: Any, linear: Any, tile: Any, sparks: Any, ground_air: Any,
-    limb_air: Any, views: Any, lights: Any, looks: Any,
+    layer_offsets: Any, land: Any, land_offsets: Any, shores: Any, linear: Any, tile: Any, sparks: Any,
+    ground_air: Any, limb_air: Any, views: Any, lights: Any, looks: Any,
 ) -> None:  # fmt: skip
     height, width = light.shape[:2]
     ox, oy, oz = origin[0], origin[1], origin[2]
@@ -316,8 +317,8 @@ def _moved_rows(
                         continue
                 seen = shade(
                     ox, oy, oz, dx, dy, dz, along, pixel / (1.0 + x * x + y * y), sun[0], sun[1], sun[2],
-                    layers, layer_offsets, land, land_offsets, linear, tile, sparks, ground_air, limb_air,
-                    views, lights, looks,
+                    layers, layer_offsets, land, land_offsets, shores, linear, tile, sparks, ground_air,
+                    limb_air, views, lights, looks,
                 )  # fmt: skip
                 light[row, middle, 0] = seen[0]
                 light[row, middle, 1] = seen[1]
@@ -376,19 +377,6 @@ def _place(key: Any, px: float, py: float, pz: float) -> tuple[float, float]:
 
 
 @kernel
-def _weights(x: float) -> tuple[float, float, float, float]:
-    """Of four neighbours, for a place x between the middle two, float32 [CatmullRom1974]."""
-    v, half = np.float32(x), np.float32(0.5)
-    one, two, three, four, five = np.float32(1), np.float32(2), np.float32(3), np.float32(4), np.float32(5)
-    return (
-        ((two - v) * v - one) * v * half,
-        ((three * v - five) * v * v + two) * half,
-        ((four - three * v) * v + one) * v * half,
-        (v - one) * v * v * half,
-    )
-
-
-@kernel
 def _four(light: Any, at: int, a: float, b: float, c: float, d: float) -> float:
     """Four neighbours of a row; indices without a sign are not looked at twice."""
     step = np.uintp(3)
@@ -399,8 +387,8 @@ def _four(light: Any, at: int, a: float, b: float, c: float, d: float) -> float:
 def _cubic(light: Any, width: int, x: float, y: float) -> tuple[float, float, float]:
     """Light (H W 3,) between pixels of a picture this wide; never below zero."""
     i, j = int(x), int(y)
-    a, b, c, d = _weights(x - i)
-    e, f, g, h = _weights(y - j)
+    a, b, c, d = curve_weights(x - i)
+    e, f, g, h = curve_weights(y - j)
     one, down, none = np.uintp(1), np.uintp(3 * width), np.float32(0.0)
     first = np.uintp(3 * ((j - 1) * width + i - 1))
     second = first + down

@@ -27,7 +27,7 @@ CITY_COLOR: Color = (1.0, 0.62, 0.28)  # sodium and warm white lamps
 CITY_GAIN = 1.0
 NIGHT_SKYGLOW: Color = (0.0026, 0.0043, 0.0080)  # light of the sky on the night side, lifted
 AIRGLOW: Color = (0.0038, 0.0064, 0.0072)  # edge-on, lifted
-CLEAR_AIR = 0.45  # share of the haze left out where one looks straight down
+CLEAR_AIR = 0.62  # share of the haze left out where one looks straight down; it goes with the cosine's root
 TWILIGHT_LIFT: Color = (4.6, 2.7, 1.5)  # of the air where the Sun is just down: it fades by a thousand there
 
 # --- stars and satellites

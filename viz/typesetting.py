@@ -16,6 +16,7 @@ from viz.scene import Caption
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, pixels."""
 STEP = 1.45  # from line to line, in the size of the type
+READABLE, LEAST = 10, 0.028  # pixels of type that are read without pain; no more than a share of the height
 BREAK = "  ·  "  # where lines may be broken first
 
 
@@ -106,8 +107,11 @@ def draw_stroke(
 
 
 def type_pixels(caption: Caption, unit: float) -> int:
-    """Size of the type of a caption; `unit` is the height in pixels that its size is a share of."""
-    return max(6, round(caption.size * unit))
+    """Size of the type of a caption; `unit` is the height in pixels that its size is a share of.
+
+    In small pictures it is as large as can be read.
+    """
+    return max(6, round(caption.size * unit), min(READABLE, round(LEAST * unit)))
 
 
 def caption_box(caption: Caption, size: tuple[int, int], unit: float) -> Box:
@@ -147,7 +151,8 @@ def laid_out(
         gap = 0.5 * type_pixels(caption, unit)
         for _ in range(len(boxes) if inwards else 0):
             box = caption_box(caption, size, unit)
-            under = [b for b in boxes if _meet(box, b)]
+            clear = (box[0], box[1] - 0.8 * gap, box[2], box[3] + 0.8 * gap)
+            under = [b for b in boxes if _meet(clear, b)]
             if not under:
                 break
             edges = [b[1] - gap - box[3] if inwards < 0.0 else b[3] + gap - box[1] for b in under]

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viz.assets import asset
-from viz.maps import LAND_WIDTH, LAYER_WIDTH, level_of, maps, pyramid, read_layers, read_one
+from viz.maps import (
+    LAND_WIDTH,
+    LAYER_WIDTH,
+    SHORE_WIDTH,
+    level_of,
+    maps,
+    pyramid,
+    read_layers,
+    read_one,
+    read_shore,
+)
 
 RNG = np.random.default_rng(4)
 IMAGE = RNG.integers(0, 256, (32, 64, 4), dtype=np.uint8)
@@ -51,6 +61,7 @@ class TestAssets:
         read = maps()
         assert read.layer_offsets[1] == LAYER_WIDTH * LAYER_WIDTH // 2
         assert read.land_offsets[1] == LAND_WIDTH * LAND_WIDTH // 2
+        assert read.shores.shape == (SHORE_WIDTH // 2, SHORE_WIDTH)
 
     # places of water and land by plain geography
     @pytest.mark.parametrize(
@@ -67,6 +78,30 @@ class TestAssets:
         read = maps()
         u, v = (longitude_deg + 180.0) / 360.0, (90.0 - latitude_deg) / 180.0
         assert (read_one(read.layers, read.layer_offsets, LAYER_WIDTH, 0, 1, u, v) > 128.0) == water
+
+    # capes, straits and islands of a few map cells, by plain geography
+    @pytest.mark.parametrize(
+        ("longitude_deg", "latitude_deg", "water"),
+        [
+            (-5.5, 35.95, True),  # Strait of Gibraltar, 14 km
+            (29.0, 41.9, True),
+            (1.5, 50.95, True),  # Dover
+            (14.4, 35.9, False),  # Malta
+            (-61.0, 13.9, False),  # Saint Lucia
+            (10.2, 42.78, False),  # Elba
+        ],
+    )
+    def test_fine_shores_are_where_they_are(self, longitude_deg, latitude_deg, water):
+        u, v = (longitude_deg + 180.0) / 360.0, (90.0 - latitude_deg) / 180.0
+        assert (read_shore(maps().shores, u, v) > 128.0) == water
+
+    def test_a_shore_is_read_without_creases(self):
+        u = 0.5334 + np.arange(200) / 200.0 * 8.0 / SHORE_WIDTH  # eight texels across the coast of Latium
+        read = np.array([read_shore(maps().shores, x, 0.267) for x in u])
+        slope = np.diff(read)
+        assert np.ptp(read) > 20.0
+        # a bilinear reading turns by its whole slope within one step
+        assert np.abs(np.diff(slope)).max() < 0.1 * np.abs(slope).max()
 
     def test_each_has_a_row_of_attribution_and_is_small(self):
         folder = asset("stars.npz").parent

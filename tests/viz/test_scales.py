@@ -11,9 +11,10 @@ from viz import theme
 from viz.camera import Camera
 from viz.lettering import lettered
 from viz.pictures import heat, heat_loads
+from viz.render import render_scene
 from viz.scales import round_above, round_ticks, tick_texts
 from viz.scene import Caption, Dimension, Label, ScalarBar, Scene
-from viz.typesetting import laid_out
+from viz.typesetting import laid_out, type_pixels
 from viz.viewer.coloring import COLORINGS
 
 SUN = np.array([0.0, 0.0, 1.0])
@@ -154,6 +155,24 @@ class TestDrawnLaw:
         np.testing.assert_array_equal(lettered(ground // 2, scene), on_dark)
         assert (on_paper != lettered(ground // 4 + 190, scene)).any()
         np.testing.assert_array_equal(lettered(ground, scene), first)
+
+
+class TestReadableLaw:
+    def test_small_pictures_have_type_that_can_be_read(self):
+        words = Caption("words", "bottom_left", 0.0185)
+        assert [type_pixels(words, h) for h in (100, 360, 1080)] == [6, 10, 20]
+
+    @pytest.mark.parametrize("look", ["dark", "light"])
+    def test_transparent_words_are_told_from_white_and_from_grey(self, look):
+        scene = _scene(captions=(Caption("Ill", "center", 0.1, color=theme.TEXT_QUIET),))
+        picture = render_scene(scene, (320, 180), transparent=True, look=look)
+        alpha = picture[..., 3:] / 255.0
+        for ground in (255.0, 170.0):
+            code = (picture[..., :3] * alpha + ground * (1.0 - alpha)).mean(axis=2) / 255.0
+            stem = code[85:95, 140:180]  # across the letters
+            light = ((stem + 0.055) / 1.055) ** 2.4
+            # success criterion 1.4.3 of [WCAG2]
+            assert (light.max() + 0.05) / (light.min() + 0.05) > 4.5
 
 
 class TestLaidOutLaw:

@@ -7,9 +7,12 @@ import pytest
 
 from geometry.craft import build_craft
 from geometry.design import load_design
+from geometry.mesh.optics import OpticalProperties
+from geometry.mesh.surface_mesh import SurfaceMesh
 from viz.camera import Camera
+from viz.reflections import body_rectangles
 from viz.render import scene_layers, scene_light
-from viz.scene import EarthItem, MeshItem, SatellitesItem
+from viz.scene import EarthItem, Material, MeshItem, SatellitesItem
 from viz.sprites import MESH_PIXELS, near_members, sprite_parts, step_up
 from viz.staging import craft_materials, stage
 
@@ -77,6 +80,28 @@ class TestLightLaw:
         assert _intensity(_scene(WAYS[0], _distance(3.0), lift=1.0)) == pytest.approx(
             _intensity(_scene(WAYS[0], _distance(3.0)))
         )
+
+
+class TestBodyLaw:
+    """Crafts without a large rectangle: what they show along their axes serves."""
+
+    def test_an_octahedron_shows_a_square_along_each_axis(self):
+        corners = 3.0 * np.concatenate([np.eye(3), -np.eye(3)])
+        faces = [(0, 1, 2), (1, 3, 2), (3, 4, 2), (4, 0, 2), (1, 0, 5), (3, 1, 5), (4, 3, 5), (0, 4, 5)]
+        one = np.zeros(8, int)
+        mesh = SurfaceMesh(corners, faces, one, one - 1, ("body",), (OpticalProperties(0.5, 0.5),))
+        item = MeshItem(mesh, (Material(),))
+        # two triangles of 3 x 3 on each side of an axis
+        assert [r.area_m2 for r in body_rectangles(item)] == pytest.approx(3 * [18.0])
+        assert all(r.surfaces == (0, 0) for r in body_rectangles(item))
+        assert len(sprite_parts(item).frame) == 3
+
+    def test_a_plate_behind_which_electronics_lie_has_both_its_sides(self):
+        design = load_design("panel_module")
+        craft = build_craft(design)
+        parts = sprite_parts(MeshItem(craft.mesh, craft_materials(design, craft)))
+        assert parts.look[:, 0, 9].max() == pytest.approx(20.0, rel=0.1)  # m2, and what stands out
+        assert set(parts.look[:, :, 8].ravel()) == {1.0}
 
 
 class TestPlaceLaw:

@@ -15,7 +15,7 @@ DESCRIPTION = "round trip of light from users to the ring by local time and lati
 
 _STEP_MS, _LINE_STEP_MS = 5.0, 10.0
 _COAST_CODE = 127.5  # of water.png: land below, water above
-_COAST_STEP = 4  # texels; a third of a degree
+_COAST_STEP = 8  # texels; a third of a degree
 
 
 def draw(

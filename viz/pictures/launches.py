@@ -29,12 +29,14 @@ from viz.ring_stage import (
 )
 from viz.scene import Caption, PointsItem, Scene
 
-DESCRIPTION = "the ring filling by launches: what flies, the newest launch, the places to come"
+DESCRIPTION = "the ring filling launch by launch, undated: what flies, the newest launch, the places to come"
 MESHES = False
 
 VIEW = View(23.4, 13.0, 9.0, 2.62)
 REST = 0.12  # share of the film in which the ring flies full
 SHARE = 0.4  # of the launches flown, where no number is given
+UNDATED = "launches are counted, not dated: the design has no cadence"
+CLOCK = "; the clock is that of the one orbit flown"
 NEW = (0.45, 0.75, 1.0)
 EMPTY = (0.30, 0.34, 0.42)
 
@@ -62,7 +64,8 @@ def scene(
     check_in_range(flown, 0, filling.launches, name="flown")
     flown = int(flown) or max(1, round(SHARE * filling.launches))
     moment = ring_moment(design, at_utc)
-    return _shown(design, moment, filling, flown, ring_reach(design, moment.at_utc), captions)
+    shown = _shown(design, moment, filling, flown, ring_reach(design, moment.at_utc))
+    return _told(shown, design, moment, filling, flown, "") if captions else shown
 
 
 def film(
@@ -82,7 +85,9 @@ def film(
     def frame(number: int) -> Scene:
         share = eased(number / ((1.0 - REST) * (frames - 1)))
         flown = 1 + round(share * (filling.launches - 1))
-        return _shown(design, moment(number), filling, flown, reach, captions)
+        now = moment(number)
+        shown = _shown(design, now, filling, flown, reach)
+        return _told(shown, design, now, filling, flown, CLOCK) if captions else shown
 
     return frame
 
@@ -91,14 +96,16 @@ def _filling(design: Design) -> RingFilling:
     return ring_filling(design.ring, design.launch_mass_kg, build_craft(design).mass_kg)
 
 
-def _shown(
-    design: Design, moment: RingMoment, filling: RingFilling, flown: int, reach: float, captions: bool
-) -> Scene:
-    craft = build_craft(design)
+def _shown(design: Design, moment: RingMoment, filling: RingFilling, flown: int, reach: float) -> Scene:
     camera = view_camera(VIEW, moment.sun_direction_gcrs, reach)
-    shown = replace(ring_scene(moment, camera), points=_points(moment, filling, flown, camera))
-    if not captions:
-        return shown
+    return replace(ring_scene(moment, camera), points=_points(moment, filling, flown, camera))
+
+
+def _told(
+    shown: Scene, design: Design, moment: RingMoment, filling: RingFilling, flown: int, clock: str
+) -> Scene:
+    """With words: what flies, by which numbers of the design; launches are counted, for it has no dates."""
+    craft = build_craft(design)
     members = int((filling.launch_of_satellite < flown).sum())
     power_w = members * electric_power_nominal_w(craft, design.document.environment.solar_constant_w_m2)
     title, below = ring_words(design, moment.at_utc)
@@ -106,7 +113,7 @@ def _shown(
         f"launch {flown:,} of {filling.launches:,}  ·  {members:,} of {title}  ·  "
         f"{1e-6 * power_w:,.1f} MW nominal\n"
         f"{filling.satellites_per_launch} of {craft.mass_kg:,.0f} kg in a launch of "
-        f"{1e-3 * design.launch_mass_kg:,.0f} t  ·  {below}"
+        f"{1e-3 * design.launch_mass_kg:,.0f} t (launch.mass_t)  ·  {below}\n{UNDATED}{clock}"
     )
     return replace(shown, captions=(*ring_captions("The ring, filling", lines, moment.at_utc), *_key()))
 

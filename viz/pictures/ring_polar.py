@@ -78,7 +78,7 @@ def _shown(design: Design, moment: RingMoment, reach: float, south: bool, captio
         return shown
     title, below = ring_words(design, moment.at_utc)
     over = "south" if south else "north"
-    below = f"{below}  ·  {share_text(moment.lit_share)}  ·  seen from over the {over} pole"
+    below = f"{below}  ·  {share_text(moment.lit_share)}\nseen from over the {over} pole"
     return replace(shown, labels=_dial(moment, camera), captions=ring_captions(title, below, moment.at_utc))
 
 

@@ -7,6 +7,7 @@ from geometry.design import load_design
 from geometry.ephemeris import sky_at
 from geometry.orbit import orbit_positions, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
+from geometry.radiation.ray_caster import ray_caster
 from viz.pictures import films, flythrough, launches, ride, ring_polar, ring_sun, shadow, two_rings, year
 
 DAY_S = 86_400.0
@@ -128,10 +129,9 @@ class TestFlythroughLaw:
         film = flythrough.film(DESIGN, frames=300)
         scenes = [film(k) for k in range(0, 300, 1)]
         eyes = [s.camera.position_gcrs_m for s in scenes]
-        nearest = [
-            np.linalg.norm(s.satellites[0].position_gcrs_m - eye, axis=1).min()
-            for s, eye in zip(scenes, eyes, strict=True)
-        ]
+        times = DESIGN.epoch_utc + np.round(1e6 / 30.0 * np.arange(300)).astype("timedelta64[us]")
+        away = np.linalg.norm(orbit_positions(DESIGN, times) - np.array(eyes), axis=2)
+        nearest = away[np.argmin(away[:, -1])]
         steps = np.diff(np.log(nearest))
         assert (steps < 0.03).all()  # always nearer, but for the satellite's own size at the end
         # the pace of the logarithm changes by a fraction of itself between frames, and rests at both ends
@@ -144,6 +144,31 @@ class TestFlythroughLaw:
         np.testing.assert_array_equal(
             scenes[30].earth.rotation_itrs_from_gcrs, sky_at(np.array([at])).rotation_itrs_from_gcrs[0]
         )
+
+    @pytest.mark.parametrize("name", ["panel_module", "broadband_28kw"])
+    def test_it_comes_to_a_chip_and_shows_the_satellite_on_the_way(self, name):
+        design = load_design(name, ["ring.satellites_per_plane=1"])
+        film = flythrough.film(design, frames=41)
+        ring, last = film(0), film(40)
+        assert ring.captions[0].text == "1 satellite"
+        for number in range(0, 36, 5):
+            scene = film(number)
+            (place,), (depth,) = scene.camera.pixels(scene.satellites[0].position_gcrs_m, (1600, 900))
+            assert depth > 0.0
+            assert 0.0 < place[0] < 1600.0
+            assert 0.0 < place[1] < 900.0
+        item = last.satellites[0]
+        turn = item.rotation_gcrs_from_body[0].T
+        caster = ray_caster(item.craft.mesh, doubt_close_sheets=False)
+        eye = turn @ (last.camera.position_gcrs_m - item.position_gcrs_m[0]) - caster.center_m
+        line = turn @ -last.camera.rotation_camera_from_gcrs[2]
+        hit = caster.first_face(eye[None].astype(np.float32), line[None].astype(np.float32))[0]
+        seen = item.craft.mesh.surface_names[item.craft.mesh.front_surface[hit]]
+        if name == "broadband_28kw":  # it has no chips
+            assert last.captions[0].text == "From near"
+        else:
+            assert last.captions[0].text == "Its chips"
+            assert seen.endswith("gpus")
 
 
 class TestRegister:

@@ -116,7 +116,7 @@ vec3 ground(vec3 p, vec3 d, float stride) {
       vec3 q = normalize(n + min(7.0 / RADIUS_KM / max(muS, 0.06), 0.012) * sun);
       shade = read(clouds, place(q), footprint).r;
     }
-    float relief = clamp(1.0 + 0.75 * (cloud - shade) + 0.9 * slant, 0.45, 1.6);
+    float relief = clamp(1.0 + 0.75 * (cloud - shade) + 0.9 * min(1.4 * cloud, 1.0) * slant, 0.45, 1.6);
     float mirrored = sea > 0.0 && muS > -0.02 ? sea * glint(n, d, mu) * (1.0 + 0.25 * near * fine) : 0.0;
     float roof = 0.40 * (muS + sqrt(muS * muS + 0.003)) * relief;
     float below = 1.0 - 0.8 * shade;
@@ -141,7 +141,7 @@ vec3 ground(vec3 p, vec3 d, float stride) {
     float nu = dot(sun, d);
     float azimuth = -(nu + mu * muS) / sqrt(max((1.0 - mu * mu) * (1.0 - muS * muS), 1e-6));
     vec3 fog = scattered(ground0, ground1, ground2, x, at, clamp(azimuth, -1.0, 1.0), nu);
-    float veil = smoothstep(-0.25, -0.18, muS) * (1.0 - 0.55 * cloud) * (1.0 - 0.45 * mu);
+    float veil = smoothstep(-0.25, -0.18, muS) * (1.0 - 0.55 * cloud) * (1.0 - 0.62 * sqrt(mu));
     light += veil * fog * (1.0 + TWILIGHT * (1.0 - mu) * smoothstep(0.10, -0.10, muS));
   }
   light += night * 0.30 * min(1.0, 0.09 / max(mu, 0.05)) * AIRGLOW;

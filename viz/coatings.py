@@ -66,6 +66,7 @@ FINISHES: dict[str, Finish] = {
 
 _PLAIN: dict[str, Material] = {
     "black": Material((0.004, 0.004, 0.004), 0.0, 0.9),
+    "uncoated": Material((0.16, 0.16, 0.165), 0.0, 0.55),  # grey stands for what nobody has said
     "black_paint": Material((0.012, 0.012, 0.013), 0.0, 0.55),
     "optics": Material((0.004, 0.003, 0.010), 0.0, 0.04, 1.0, pattern="optics"),
     # of a person for scale

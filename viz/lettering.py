@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
-from viz.scene import Caption, ScalarBar, Scene
+from viz.scene import Caption, Label, ScalarBar, Scene
 from viz.typesetting import (
     STEP,
     Box,
@@ -28,6 +28,8 @@ from viz.typesetting import (
 Picture = NDArray[np.uint8]
 ROWS = 64
 MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
+BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
+STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
 
 
 class Strip(NamedTuple):
@@ -80,37 +82,41 @@ def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[S
     for dimension in scene.dimensions:
         ink = _blank(size)
         draw_dimension(ink, scene.camera, dimension)
-        yield from _strips(ink, unit, on_paper)
-    if scene.labels:
-        for kind in ((False, False), (True, False), (False, True), (True, True)):
-            ink = _blank(size)
-            with theme.themed("light" if kind[0] else "dark"):
-                if _labels(ink, scene, unit, lambda box, k=kind: _ground(ground, box, on_paper) == k):
-                    yield from _strips(ink, unit, *kind)
+        box = ink.getbbox()
+        if box is not None:
+            yield from _strips(ink, unit, on_paper, 0.0 if on_paper else _ground(ground, box, False)[1])
+    stood = [(own, _ground(ground, own.box, on_paper)) for own in _stood(scene, size, unit)]
+    for kind in sorted({kind for _own, kind in stood}):
+        ink = _blank(size)
+        with theme.themed("light" if kind[0] else "dark"):
+            for own in (own for own, other in stood if other == kind):
+                _label(ink, own, unit)
+        yield from _strips(ink, unit, *kind)
     for strips in bars:
         yield from strips
 
 
-def _ground(picture: Picture, box: Box, on_paper: bool) -> tuple[bool, bool]:
-    """Whether words in a box are written dark, on paper and over nothing dark, and whether half of it is."""
-    if not on_paper:
-        return False, False
+def _ground(picture: Picture, box: Box, on_paper: bool) -> tuple[bool, float]:
+    """Whether words in a box are written dark, on paper over nothing dark; how much their shadow carries."""
     left, top, right, bottom = (max(0, round(v)) for v in box)
     under = picture[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not under.size:
-        return True, False
-    low, middle, high = np.percentile(under.mean(axis=2), (10, 50, 90))
-    return bool(middle > MIDDLE_GREY), bool(low < MIDDLE_GREY < high)
+        return on_paper, 0.0
+    low, middle, high = (float(v) for v in np.percentile(under.mean(axis=2), (10, 50, 90)))
+    if on_paper:
+        return middle > MIDDLE_GREY, float(low < MIDDLE_GREY < high)
+    share = min(max((high - BRIGHT[0]) / (BRIGHT[1] - BRIGHT[0]), 0.0), 1.0)
+    return False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW
 
 
 @lru_cache(maxsize=48)
 def _captioned(
-    caption: Caption, size: tuple[int, int], unit: float, paper: bool, mixed: bool
+    caption: Caption, size: tuple[int, int], unit: float, paper: bool, carried: float
 ) -> tuple[Strip, ...]:
     ink = _blank(size)
     with theme.themed("light" if paper else "dark"):
         _caption(ink, caption, unit)
-    return tuple(_strips(ink, unit, paper, mixed))
+    return tuple(_strips(ink, unit, paper, carried))
 
 
 @lru_cache(maxsize=16)
@@ -132,8 +138,8 @@ def _blank(size: tuple[int, int]) -> Image.Image:
     return Image.new("RGBA", size, (0, 0, 0, 0))
 
 
-def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> Iterator[Strip]:
-    """Letters with a soft shadow, which keeps them readable over bright ground; empty strips are left out."""
+def _strips(ink: Image.Image, unit: float, paper: bool, carried: float = 0.0) -> Iterator[Strip]:
+    """Letters with a soft shadow, the darker where the ground is as they are; empty strips are left out."""
     box = ink.getbbox()
     if box is None:
         return
@@ -149,8 +155,8 @@ def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> 
             continue
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
         share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
-        if mixed:  # where half of the ground is as the letters are, the shadow must carry them
-            share = np.minimum(3.5 * share, 0.92)
+        if carried:
+            share = np.minimum((1.0 + 2.5 * carried) * share, 0.92)
         yield Strip(left, first, np.asarray(strip)[above : above + last - first], share, paper)
 
 
@@ -165,13 +171,21 @@ def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
         draw_line(draw, place, line, caption.weight, pixels, ink_of(caption.color, caption.opacity))
 
 
-def _labels(ink: Image.Image, scene: Scene, unit: float, chosen: Callable[[Box], bool]) -> bool:
-    """The labels whose ground is chosen; whether there are any."""
-    width, height = ink.size
-    draw = ImageDraw.Draw(ink)
-    drawn = False
+class Stood(NamedTuple):
+    """A label where it stands: place and end of its line in pixels, size of its type, box of its words."""
+
+    label: Label
+    place: tuple[float, float]
+    end: tuple[float, float]
+    pixels: int
+    box: Box
+
+
+def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
+    """The labels of what lies before the camera; words of what is in the picture stay in it."""
+    width, height = size
     for label in scene.labels:
-        places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), (width, height))
+        places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), size)
         if not depth[0] > 0.0:
             continue
         x, y = (float(v) for v in places[0])
@@ -182,14 +196,15 @@ def _labels(ink: Image.Image, scene: Scene, unit: float, chosen: Callable[[Box],
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
         if label.centered:
             left = end[0] - 0.5 * length
-        if 0.0 <= x < width and 0.0 <= y < height:  # words of what is in the picture stay in it
+        if 0.0 <= x < width and 0.0 <= y < height:
             edge = 0.4 * theme.MARGIN * unit
             left = min(max(left, edge), max(width - edge - length, edge))
         base = end[1] + 0.35 * pixels
-        if not chosen((left, base - pixels, left + length, base)):
-            continue
-        drawn = True
-        if label.leader:
-            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, unit / 900.0))
-        draw_line(draw, (left, base), label.text, "regular", pixels, ink_of(label.color))
-    return drawn
+        yield Stood(label, (x, y), end, pixels, (left, base - pixels, left + length, base))
+
+
+def _label(ink: Image.Image, own: Stood, unit: float) -> None:
+    if own.label.leader:
+        draw_stroke(ink, own.place, own.end, ink_of(own.label.color, 0.7), max(1.0, unit / 900.0))
+    corner = (own.box[0], own.box[3])
+    draw_line(ImageDraw.Draw(ink), corner, own.label.text, "regular", own.pixels, ink_of(own.label.color))

@@ -32,6 +32,7 @@ NADIR = (0.03, -0.975, -0.22)
 # looks along z, so that all in the plane of the row has one scale; the middle of the picture is shifted
 EYE, AIM, VIEW_ANGLE_RAD, SHIFT = (14.0, 58.0, 330.0), (14.0, 58.0, 0.0), 0.475, (-0.199, 0.2225)
 FLOOR_FRONT_M = 14.0
+SCALE_Y = 97.0  # m: over the station, where the sky is dark
 # presets and where they stand along the row, m; how far their name hangs (heights: right, down)
 ROW: tuple[tuple[str, float, tuple[float, float]], ...] = (
     ("panel_module", -44.0, (-0.02, -0.115)),
@@ -247,7 +248,7 @@ def _top(mesh: SurfaceMesh) -> FloatArray:
 
 def _scale(place: FloatArray, turn: FloatArray) -> Dimension:
     """Fifty metres in the plane of the row."""
-    ends = [tuple(float(c) for c in place + turn @ np.array([x, -9.0, 0.0])) for x in (94.0, 144.0)]
+    ends = [tuple(float(c) for c in place + turn @ np.array([x, SCALE_Y, 0.0])) for x in (94.0, 144.0)]
     return Dimension("50 m", ends[0], ends[1])
 
 

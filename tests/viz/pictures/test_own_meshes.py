@@ -8,7 +8,7 @@ from geometry.design import load_design
 from geometry.mesh.optics import UNCOATED
 from geometry.mesh.primitives import Block, Surface, box
 from viz.framing import corners_of
-from viz.pictures import satellite
+from viz.pictures import satellite, sheet
 from viz.render import render_scene
 
 BLOCKS = {
@@ -59,6 +59,34 @@ class TestSatelliteLaw:
         assert "m²" not in words
         assert " 0 m" not in words
         assert "no coatings given" in words
+
+
+def assert_all_is_in(scene):
+    """Every place of every mesh, and both ends of every length, in the picture."""
+    for item in scene.meshes:
+        shares = shares_in(scene, item, corners_of(item.mesh))
+        assert (shares > 0.0).all()
+        assert (shares < 1.0).all()
+    ends = np.array([[d.start_gcrs_m, d.end_gcrs_m] for d in scene.dimensions]).reshape(-1, 3)
+    pixels, depth = scene.camera.pixels(ends, (1600, 900))
+    assert (depth > 0.0).all()
+    assert (pixels > 0.0).all()
+    assert (pixels < (1600, 900)).all()
+
+
+class TestSheetLaw:
+    def test_craft_person_and_lengths_are_in_the_picture(self, own_design):
+        scene = sheet.scene(own_design, shaded=False)
+        assert_all_is_in(scene)
+        size = np.sort(np.ptp(build_craft(own_design).mesh.bounds_m, axis=0))[::-1]
+        ends = np.array([[d.start_gcrs_m, d.end_gcrs_m] for d in scene.dimensions])
+        # a metre about seven million from the origin has rounding of 1e-9
+        np.testing.assert_allclose(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1), size[:2], atol=1e-8)
+        assert [label.text for label in scene.labels] == ["person, 1.75 m"] * int(1.0 < size[0] < 300.0)
+
+    @pytest.mark.parametrize("preset", ["panel_module", "broadband_28kw", "solar_slice_radiators"])
+    def test_every_preset_is_whole(self, preset):
+        assert_all_is_in(sheet.scene(load_design(preset), shaded=False))
 
 
 @pytest.mark.image

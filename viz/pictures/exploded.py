@@ -13,13 +13,14 @@ from geometry.craft.parameters import SolarSlice
 from geometry.design import Design
 from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.primitives import Block, Surface, box
-from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.radiation.ray_caster import RayCaster, ray_caster
 from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.callouts import callouts
 from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
+from viz.refinement import part_of
 from viz.scene import Caption, Label, MeshItem, Scene
 from viz.staging import STARLIGHT, Stage, craft_materials, stage, with_patterns, with_shades
 from viz.titles import title_of
@@ -147,7 +148,7 @@ def _pieces(craft: Craft, axis: int, scale: float) -> list[tuple[Part, SurfaceMe
         way = scale * np.array(part.way_m)
         for end in np.unique(ends, axis=0):
             chosen = faces[(ends == end).all(axis=1)]
-            moved = _cut(mesh, chosen)
+            moved = part_of(mesh, chosen)
             shift = np.array([0.0, 0.0, way[2]])
             shift[1 - axis], shift[axis] = way[0] * end[1 - axis], way[1] * end[axis]
             found.append((part, moved.transformed(np.eye(3), shift)))
@@ -162,7 +163,7 @@ def _near_modules(craft: Craft, axis: int) -> SurfaceMesh:
         return mesh
     chosen = np.isin(mesh.front_surface, [mesh.surface_index(n) for n in fronts])
     along = np.abs(mesh.vertices_m[mesh.faces][..., axis])
-    return _cut(mesh, np.flatnonzero(along.max(axis=1) <= along[chosen].max() + 0.04))
+    return part_of(mesh, np.flatnonzero(along.max(axis=1) <= along[chosen].max() + 0.04))
 
 
 def _insides(craft: Craft) -> list[SurfaceMesh]:
@@ -192,22 +193,6 @@ def _group_means(mesh: SurfaceMesh, faces: IntArray) -> FloatArray:
         corners = mesh.vertices_m[mesh.faces[faces[own == k]]].reshape(-1, 3)
         means[k] = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
     return np.asarray(means[own])
-
-
-def _cut(mesh: SurfaceMesh, faces: IntArray) -> SurfaceMesh:
-    """Some faces alone, with the surfaces that they have."""
-    sides = np.stack([mesh.front_surface[faces], mesh.back_surface[faces]])
-    kept = np.unique(sides[sides >= 0])
-    number = np.full(len(mesh.surface_names) + 1, INACTIVE)
-    number[kept] = np.arange(len(kept))
-    return SurfaceMesh(
-        mesh.vertices_m,
-        mesh.faces[faces],
-        number[sides[0]],
-        number[sides[1]],
-        tuple(mesh.surface_names[k] for k in kept),
-        tuple(mesh.optics[k] for k in kept),
-    )
 
 
 def _item(design: Design, craft: Craft, where: Stage, meshes: list[SurfaceMesh]) -> MeshItem:

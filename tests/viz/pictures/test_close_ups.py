@@ -86,6 +86,25 @@ class TestPicturesLaw:
         for layer in design.craft.module.layers:
             assert f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm" in words
 
+    @pytest.mark.parametrize(
+        ("preset", "title", "told"),
+        [
+            ("gpu_sheet", "GPU sheet, 1 of its 5,000 modules", "6.40 × 3.125 m  ·  20 m²  ·  1.06 kg/m²"),
+            ("broadband_28kw", "broadband 28 kW, 1 of its 20 modules", "4.10 × 1.415 m  ·  5.8 m²"),
+        ],
+    )
+    def test_the_module_is_that_of_the_design(self, preset, title, told):
+        design = load_design(preset)
+        scene = module.scene(design, detail="light")
+        assert scene.captions[0].text == title
+        assert scene.captions[1].text.startswith(told)
+        words = [label.text for label in scene.labels]
+        assert ("8 GPUs of 700 W" in words) == (preset == "gpu_sheet")
+        own = design.craft.module
+        kind = "silicon" if own.layers else "solar"
+        assert f"{own.cell_columns} × {own.cell_rows} {kind} cells in front" in words
+        assert not any("bus" in w for w in words) or preset == "gpu_sheet"  # electronics are in its bus
+
     @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw"])
     def test_no_craft_stands_on_the_scale_of_a_load(self, preset):
         scene = heat_loads.scene(load_design(preset), mean=False, rays_per_face=64)
@@ -133,6 +152,14 @@ class TestPicturesRefusal:
     def test_an_unknown_view(self, slice_design):
         with pytest.raises(ValueError, match="view 'bakc' is unknown; did you mean 'back'"):
             satellite.scene(slice_design, view="bakc")
+
+    def test_a_craft_without_modules(self, tmp_path):
+        (tmp_path / "a.stl").write_text(
+            "solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\n"
+            "endloop\nendfacet\nendsolid a\n"
+        )
+        with pytest.raises(ValueError, match=r"module needs a craft with solar modules.*panel_module"):
+            module.scene(load_design(tmp_path / "a.stl"))
 
     def test_an_unknown_load(self, slice_design):
         with pytest.raises(ValueError, match="load 'sola' is unknown; did you mean 'solar'"):

@@ -31,7 +31,9 @@ def area_text(area_m2: float) -> str:
     """`440 m²`, `2.5 m²`, `36 cm²`."""
     if area_m2 < 0.0995:
         return f"{1e4 * area_m2:.2g} cm²" if area_m2 < 0.00995 else f"{1e4 * area_m2:.0f} cm²"
-    return f"{area_m2:.2g} m²" if area_m2 < 9.95 else f"{area_m2:,.0f} m²"
+    if area_m2 < 0.995:
+        return f"{area_m2:.2g} m²"
+    return f"{area_m2:.1f} m²" if area_m2 < 9.95 else f"{area_m2:,.0f} m²"
 
 
 def mass_text(mass_kg: float) -> str:

@@ -40,7 +40,7 @@ class TestTextLaw:
         assert known_of(cube(2.0, UNCOATED)) == ("2.0 m across",)
 
     def test_cells_are_known_by_their_coating(self):
-        assert known_of(cube(1.0, COATINGS["solar_cell"], UNCOATED)) == ("3.0 m across", "6 m² of cells")
+        assert known_of(cube(1.0, COATINGS["solar_cell"], UNCOATED)) == ("3.0 m across", "6.0 m² of cells")
 
     def test_grey_is_explained_where_it_is_seen(self):
         white = COATINGS["white_paint"]

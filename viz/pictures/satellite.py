@@ -14,7 +14,7 @@ from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
 from viz import theme
 from viz.camera import Camera
-from viz.framing import corners_of, framed
+from viz.framing import corners_of, fullest
 from viz.scene import Caption, Scene
 from viz.staging import STARLIGHT, Stage, craft_item, stage
 from viz.titles import known_of, title_of, uncoated_note
@@ -47,9 +47,6 @@ WHOLE_VIEWS = {
     "back": VIEWS["back"],
 }
 ROOM = (-0.76, -0.41, 0.76, 0.33)
-ROLLS_RAD = tuple(np.radians((0.0, 20.0, 40.0, 60.0, 75.0)))
-"""The picture is turned until the craft fills it, a little only where that gains little."""
-ROLL_COST = 0.12  # of the distance, for a radian
 FILL = {"front": 2.0, "back": 3.0}  # starlight, over what it is where the Sun shines on all that counts
 
 
@@ -106,12 +103,7 @@ def _camera(design: Design, where: Stage, view: str) -> Camera:
     chosen = WHOLE_VIEWS[view]
     corners = where.position_gcrs_m + corners_of(craft.mesh) @ where.rotation_gcrs_from_body.T
     straight = where.camera(chosen.position_m, (0.0, 0.0, 0.0), chosen.view_up, chosen.view_angle_rad)
-    cameras = [framed(straight.rolled(angle), corners, ROOM) for angle in ROLLS_RAD]
-    costs = [
-        np.linalg.norm(c.position_gcrs_m - corners.mean(axis=0)) * (1.0 + ROLL_COST * angle)
-        for c, angle in zip(cameras, ROLLS_RAD, strict=True)
-    ]
-    return cameras[int(np.argmin(costs))]
+    return fullest(straight, corners, ROOM)
 
 
 def _bus_scale(craft: Craft) -> float:

@@ -5,10 +5,12 @@ import pytest
 
 from geometry.craft import build_craft
 from geometry.design import load_design
-from geometry.mesh.optics import UNCOATED
+from geometry.mesh.optics import COATINGS, UNCOATED
 from geometry.mesh.primitives import Block, Surface, box
+from geometry.mesh.surface_mesh import concatenate
 from viz.framing import corners_of
-from viz.pictures import satellite, sheet
+from viz.pictures import exploded, satellite, sheet
+from viz.pictures._apart import NAME_LENGTH, pulled_apart, shortened
 from viz.render import render_scene
 
 BLOCKS = {
@@ -87,6 +89,37 @@ class TestSheetLaw:
     @pytest.mark.parametrize("preset", ["panel_module", "broadband_28kw", "solar_slice_radiators"])
     def test_every_preset_is_whole(self, preset):
         assert_all_is_in(sheet.scene(load_design(preset), shaded=False))
+
+
+class TestExplodedLaw:
+    def test_all_of_it_is_in_the_picture_and_named(self, own_design):
+        scene = exploded.scene(own_design, shaded=False)
+        assert_all_is_in(scene)
+        named = [label.text.split(",")[0] for label in scene.labels]
+        assert sorted(named) == sorted(BLOCKS)
+
+    def test_pieces_keep_their_shape_and_come_apart(self):
+        white = COATINGS["white_paint"]
+        parts = [
+            box(Block((x, 0.0, 0.0), (x + 1.0, 1.0, 1.0)), Surface(name, white))
+            for x, name in ((0.0, "pair"), (1.5, "pair"), (2.5, "one"))
+        ]
+        mesh = concatenate(parts)
+        apart = pulled_apart(mesh)
+        assert (apart.names, apart.pieces.tolist()) == (("one", "pair"), [1, 2])
+        np.testing.assert_allclose(apart.areas_m2, [6.0, 12.0])
+        np.testing.assert_allclose(apart.mesh.areas_m2, mesh.areas_m2)
+        # the middle of all is at 1.75; those of the cubes at 0.5, 2.0 and 3.0 move 0.8 of their way from it
+        lows = [apart.mesh.vertices_m[apart.mesh.faces[12 * k : 12 * k + 12], 0].min() for k in range(3)]
+        np.testing.assert_allclose(lows, [0.0 - 0.8 * 1.25, 1.5 + 0.8 * 0.25, 2.5 + 0.8 * 1.25])
+
+    def test_long_names_keep_what_tells_them_apart(self):
+        names = [f"payload_deck_assembly_number_{k:03d}_with_a_long_name" for k in range(300)]
+        told = shortened(names)
+        assert len(set(told)) == 300
+        assert max(map(len, told)) <= NAME_LENGTH
+        assert told[17] == "payload_deck_assemb…017…"
+        assert shortened(["wing", "wing_left"]) == ["wing", "wing_left"]
 
 
 @pytest.mark.image

@@ -41,13 +41,18 @@ def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
     return array
 
 
+PLAIN = 1e15
+"""Whole numbers below it are told digit by digit."""
+
+
 def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
     """Refuse values outside [low, high], NaN included; returns a float array."""
     array = np.asarray(values, dtype=float)
     refused = ~((array >= low) & (array <= high))
     if refused.any():
-        unit = f" {unit}" if unit else ""
-        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {array[refused].flat[0]:g}")
+        unit, got = f" {unit}" if unit else "", float(array[refused].flat[0])
+        plain = f"{got:.0f}" if got.is_integer() and abs(got) < PLAIN else f"{got:g}"
+        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {plain}")
     return array
 
 

@@ -27,7 +27,7 @@ from viz import theme
 from viz.coatings import FINISHES, Finish
 from viz.globe import squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
-from viz.reflections import large_rectangles
+from viz.reflections import ENOUGH, bounding_plates, covered_share, large_rectangles
 from viz.scene import MeshItem, SatellitesItem, Scene
 from viz.splat import camera_view, depth_of, draw_points, hidden, pixel_of, point_sigma
 from viz.surroundings import ROUGHNESSES, Surroundings, surroundings
@@ -59,6 +59,8 @@ class Parts(NamedTuple):
 def sprite_parts(item: MeshItem) -> Parts:
     """The sprite of a craft."""
     found = large_rectangles(item)
+    if covered_share(found, item.mesh) < ENOUGH:
+        found = bounding_plates(item)
     frame = np.array([[r.center_m, r.half_u_m, r.half_v_m] for r in found])
     look = np.zeros((len(found), 2, 10))
     for k, r in enumerate(found):

@@ -7,7 +7,10 @@ import pytest
 
 from geometry.craft import build_craft
 from geometry.design import load_design
+from geometry.mesh.optics import UNCOATED
+from geometry.mesh.primitives import Block, Surface, box, revolved
 from viz.camera import Camera
+from viz.coatings import material_of
 from viz.render import scene_layers, scene_light
 from viz.scene import EarthItem, MeshItem, SatellitesItem
 from viz.sprites import MESH_PIXELS, near_members, sprite_parts, step_up
@@ -36,6 +39,23 @@ def _intensity(scene):
 
 def _distance(pixels):
     return sprite_parts(ITEM).size_m * _scene(WAYS[0], 1e3).camera.pixels_per_tangent(SIZE) / pixels
+
+
+class TestPlatesAnalytic:
+    def test_a_box_of_one_surface_has_its_six_sides(self):
+        mesh = box(Block((1.0, 2.0, 3.0), (3.0, 3.0, 7.0)), Surface("hull", UNCOATED))
+        parts = sprite_parts(MeshItem(mesh, (material_of(UNCOATED),)))
+        assert sorted(parts.look[:, 0, 9]) == pytest.approx([2.0, 2.0, 4.0, 4.0, 8.0, 8.0])
+
+    def test_a_ball_shows_its_disc_on_every_side(self):
+        polar = np.linspace(0.0, np.pi, 41)
+        profile = np.column_stack([np.sin(polar), -np.cos(polar)])
+        profile[[0, -1], 0] = 0.0
+        mesh = revolved(profile, Surface("ball", UNCOATED), sides=48)
+        parts = sprite_parts(MeshItem(mesh, (material_of(UNCOATED),)))
+        # the disc of the ball, pi m2; facets of 4 and 7 degrees leave out half a percent
+        assert parts.look[:, :, 9] == pytest.approx(np.full((3, 2), np.pi), rel=0.01)
+        assert (parts.look[:, :, 0] > 0.1).all()  # grey on both sides
 
 
 class TestLightLaw:

@@ -9,9 +9,11 @@ from geometry.mesh.optics import COATINGS, UNCOATED
 from geometry.mesh.primitives import Block, Surface, box
 from geometry.mesh.surface_mesh import concatenate
 from viz.framing import corners_of
-from viz.pictures import exploded, satellite, sheet
+from viz.outlines import outlines
+from viz.pictures import exploded, family, ride, satellite, sheet
 from viz.pictures._apart import NAME_LENGTH, pulled_apart, shortened
 from viz.render import render_scene
+from viz.titles import length_text
 
 BLOCKS = {
     "bus": ((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0)),
@@ -120,6 +122,37 @@ class TestExplodedLaw:
         assert max(map(len, told)) <= NAME_LENGTH
         assert told[17] == "payload_deck_assemb…017…"
         assert shortened(["wing", "wing_left"]) == ["wing", "wing_left"]
+
+
+class TestOtherPicturesLaw:
+    def test_ride_has_the_satellite_before_the_camera(self, own_design):
+        scene = ride.scene(own_design, detail="light", satellites_per_plane=1000)
+        shares = shares_in(scene, scene.meshes[0], corners_of(build_craft(own_design).mesh))
+        assert ((shares > 0.0) & (shares < 1.0)).all(axis=1).mean() > 0.3  # its wings may leave the picture
+
+    def test_the_family_has_it_left_of_the_person_where_it_fits(self, own_design):
+        scene = family.scene(own_design, shaded=False)
+        span = float(np.ptp(build_craft(own_design).mesh.bounds_m, axis=0).max())
+        words = [label.text for label in scene.labels]
+        told = f"own, {length_text(span)}"
+        assert (told in words) == (span < 250.0)
+        assert (f"{told}, is too large for it" in scene.captions[1].text) == (span > 250.0)
+        if told in words:
+            own = next(m for m in scene.meshes if m.mesh.surface_names[0].startswith("own/"))
+            shares = shares_in(scene, own, corners_of(own.mesh))
+            assert (shares > 0.02).all()
+            assert shares[:, 0].max() < 0.25
+
+    def test_heat_has_edges_that_bound_it(self, own_design):
+        mesh = build_craft(own_design).mesh
+        edges = outlines(mesh, 1e-3 * mesh.extent_m, 1e-3 * mesh.extent_m)
+        assert len(edges.faces) == 3 * 12 * 2 * 2 * 2  # boxes; edges of two faces each, seen from both sides
+        np.testing.assert_allclose(edges.bounds_m, mesh.bounds_m, atol=2e-3 * mesh.extent_m)
+
+    def test_a_preset_stands_in_the_family_once(self):
+        six = load_design("solar_slice", overrides=["orbit.ltan_h=6.0"])  # mirrored
+        words = [label.text for label in family.scene(six, shaded=False).labels]
+        assert sum("solar slice, 72 m" in w for w in words) == 1
 
 
 @pytest.mark.image

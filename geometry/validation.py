@@ -41,8 +41,9 @@ def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
     return array
 
 
-PLAIN = 1e15
-"""Whole numbers below it are told digit by digit."""
+def _told(value: float) -> str:
+    """A number in words: whole ones below a billion digit by digit."""
+    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:g}"
 
 
 def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
@@ -50,9 +51,9 @@ def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, uni
     array = np.asarray(values, dtype=float)
     refused = ~((array >= low) & (array <= high))
     if refused.any():
-        unit, got = f" {unit}" if unit else "", float(array[refused].flat[0])
-        plain = f"{got:.0f}" if got.is_integer() and abs(got) < PLAIN else f"{got:g}"
-        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {plain}")
+        unit = f" {unit}" if unit else ""
+        allowed, got = f"[{_told(low)}, {_told(high)}]{unit}", _told(array[refused].flat[0])
+        raise ValueError(f"{name} must lie in {allowed}, got {got}")
     return array
 
 

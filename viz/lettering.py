@@ -75,7 +75,7 @@ def _under(picture: Picture, strip: Strip) -> Picture:
 def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[Strip]:
     """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
     unit, on_paper = scene.camera.landscape_height(size), theme.ON_PAPER.get()
-    bars = [_scaled(bar, size, unit, on_paper) for bar in scene.scalar_bars]
+    bars = [_carried(bar, size, unit, ground) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
         yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper))
@@ -119,11 +119,22 @@ def _captioned(
     return tuple(_strips(ink, unit, paper, carried))
 
 
-@lru_cache(maxsize=16)
-def _scaled(bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool) -> tuple[Strip, ...]:
+def _carried(bar: ScalarBar, size: tuple[int, int], unit: float, ground: Picture) -> tuple[Strip, ...]:
+    """A scale with the shadow that its ground asks for."""
+    on_paper = theme.ON_PAPER.get()
+    strips = _scaled(bar, size, unit, on_paper)
+    if on_paper or not strips:
+        return strips
+    return _scaled(bar, size, unit, False, _ground(ground, _box_of(strips), False)[1])
+
+
+@lru_cache(maxsize=32)
+def _scaled(
+    bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool, carried: float = 0.0
+) -> tuple[Strip, ...]:
     ink = _blank(size)
     draw_scalar_bar(ink, bar, unit)
-    return tuple(_strips(ink, unit, paper))
+    return tuple(_strips(ink, unit, paper, carried))
 
 
 def _box_of(strips: tuple[Strip, ...]) -> Box:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geometry.craft import build_craft
 from geometry.design import load_design
 from viz.pictures import heat, heat_loads, module, picture, satellite, sheet, shots
+from viz.pictures._flux import Flux
 from viz.refinement import longest_edges_m
 from viz.render import render_scene
 from viz.staging import craft_item, stage, with_shades
@@ -104,6 +106,24 @@ class TestPicturesLaw:
         kind = "silicon" if own.layers else "solar"
         assert f"{own.cell_columns} × {own.cell_rows} {kind} cells in front" in words
         assert not any("bus" in w for w in words) or preset == "gpu_sheet"  # electronics are in its bus
+
+    @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw", "gpu_sheet"])
+    def test_heat_keeps_clear_of_its_scales(self, preset, monkeypatch):
+        monkeypatch.setattr(heat, "cut_mesh", lambda design: build_craft(design).mesh)
+        monkeypatch.setattr(
+            heat,
+            "absorbed_flux",
+            lambda design, *_: Flux(
+                mesh := build_craft(design).mesh, *np.ones((2, 2, len(mesh.faces))), 1, 1
+            ),
+        )
+        scene = heat.scene(load_design(preset))
+        highest = min(bar.place[1] for bar in scene.scalar_bars) - 0.04  # bar, its gap and its title
+        for item in scene.meshes:
+            places = item.mesh.vertices_m @ item.rotation_gcrs_from_body.T + item.position_gcrs_m
+            shares = (scene.camera.pixels(places, (1600, 900))[0] + 0.5) / (1600.0, 900.0)
+            assert (shares > 0.02).all()
+            assert (shares < (0.98, highest)).all()
 
     @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw"])
     def test_no_craft_stands_on_the_scale_of_a_load(self, preset):

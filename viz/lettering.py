@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,7 +78,12 @@ def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[S
     bars = [_carried(bar, size, unit, ground) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
-        yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper))
+        paper, carried = _ground(ground, box, on_paper)
+        if on_paper and carried:
+            for kind in (True, False):
+                yield from _parted(_captioned(caption, size, unit, kind, 0.0), ground, kind)
+        else:
+            yield from _captioned(caption, size, unit, paper, carried)
     for dimension in scene.dimensions:
         ink = _blank(size)
         draw_dimension(ink, scene.camera, dimension)
@@ -87,13 +92,26 @@ def _written(scene: Scene, size: tuple[int, int], ground: Picture) -> Iterator[S
             yield from _strips(ink, unit, on_paper, 0.0 if on_paper else _ground(ground, box, False)[1])
     stood = [(own, _ground(ground, own.box, on_paper)) for own in _stood(scene, size, unit)]
     for kind in sorted({kind for _own, kind in stood}):
-        ink = _blank(size)
-        with theme.themed("light" if kind[0] else "dark"):
-            for own in (own for own, other in stood if other == kind):
-                _label(ink, own, unit)
-        yield from _strips(ink, unit, *kind)
+        parted = on_paper and kind[1] > 0.0
+        for paper in (True, False) if parted else (kind[0],):
+            ink = _blank(size)
+            with theme.themed("light" if paper else "dark"):
+                for own in (own for own, other in stood if other == kind):
+                    _label(ink, own, unit)
+            strips = _strips(ink, unit, paper, 0.0 if parted else kind[1])
+            yield from _parted(strips, ground, paper) if parted else strips
     for strips in bars:
         yield from strips
+
+
+def _parted(strips: Iterable[Strip], ground: Picture, bright: bool) -> Iterator[Strip]:
+    """What of some strips lies over bright ground, or what lies over dark one."""
+    for strip in strips:
+        under = Image.fromarray(_under(ground, strip).mean(axis=2).astype(np.uint8))
+        own = (np.asarray(under.filter(ImageFilter.GaussianBlur(2.0))) > MIDDLE_GREY) == bright
+        letters = strip.letters.copy()
+        letters[..., 3] *= own
+        yield strip._replace(letters=letters, shadow=strip.shadow * own[..., None])
 
 
 def _ground(picture: Picture, box: Box, on_paper: bool) -> tuple[bool, float]:

@@ -207,6 +207,15 @@ class TestLaidOutLaw:
         assert low.max() > 200  # the letters are light on both
         assert high.min() < 0.3 * 235  # with a ground of their own between them
 
+    def test_words_half_over_paper_change_where_the_ground_does(self):
+        ground = np.zeros((270, 480, 3), np.uint8)
+        ground[:, 240:] = 255
+        words = Caption("MMMMMM", "center", 0.1)
+        with theme.themed("light"):
+            drawn = lettered(ground, _scene(captions=(words,)))
+        assert drawn[:, :236].max() > 200
+        assert drawn[:, 244:].min() < 60
+
     def test_labels_on_paper_are_dark_over_white_and_light_over_black(self):
         label = Label("a name", (0.0, 0.0, 0.0), centered=True, size=0.09)
         shown = {}

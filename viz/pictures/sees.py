@@ -40,6 +40,7 @@ HALF = 0.80  # radius of the disc, in half heights of the picture
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 MOST_NAMED = 30  # in the disc: as many as there are lines for
 MISSED_NAMED = 3
+ROWS = (-0.36, 0.25)  # of names: beneath stand the captions
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -288,7 +289,7 @@ def _names(look: Look, view: SurfaceView, camera: Camera, half: float) -> tuple[
     found = sorted(found, key=lambda told: -told[1])[:MOST_NAMED]
     spots = np.array([[half * x, half * y, -1.0] for x, y in (_widest(area) for *_, area in found)])
     words = [f"{name}  {_percent(share)}" for name, share, _area in found]
-    return callouts(camera, spots, words, (-0.47, 0.47), (-0.36, 0.36), size=0.0225)
+    return callouts(camera, spots, words, (-0.47, 0.47), ROWS, size=0.0225)
 
 
 def _shares(look: Look, view: SurfaceView) -> list[tuple[str, float, NDArray[np.bool_]]]:
@@ -370,7 +371,7 @@ def _missed(look: Look, view: SurfaceView) -> str:
     rest = [share for share, _words in missed[MISSED_NAMED:]]
     if rest:
         named.append(f"{len(rest)} more {_percent(sum(rest))}")
-    return ", ".join(named)
+    return "\n".join(named)
 
 
 def _percent(share: float) -> str:
@@ -385,7 +386,7 @@ def _captions(design: Design, look: Look, view: SurfaceView) -> tuple[Caption, .
     )
     missed = _missed(look, view)
     if missed:  # the percent are of the whole surface
-        below = f"not seen from the middle: {missed}\n{below}"
+        below = f"not seen from the middle:\n{missed}\n{below}"
     surface = shortened(look.craft.mesh.surface_names)[look.craft.mesh.surface_index(look.surface)]
     return (
         Caption(f"{title_of(design)}: what {surface} sees", "top_left", 0.030),

@@ -161,7 +161,7 @@ def _over_the_corner(table: Table) -> Camera:
     eye = np.array([left - 0.044 * span[0], near - 0.47 * span[1], 0.050 * span[0]])
     aim = np.array([left + 0.190 * span[0], near + 0.60 * span[1], 0.0])
     up = table.axes[:, 2]
-    camera = table.where.camera(table.axes @ eye, table.axes @ aim, up, VIEW_ANGLE_RAD, (0.13, 0.0))
+    camera = table.where.camera(table.axes @ eye, table.axes @ aim, up, VIEW_ANGLE_RAD, (0.14, 0.0))
     return replace(camera, narrow=WHOLE)
 
 

@@ -41,13 +41,19 @@ def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
     return array
 
 
+def _told(value: float) -> str:
+    """A number in words: whole ones below a billion digit by digit."""
+    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:g}"
+
+
 def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
     """Refuse values outside [low, high], NaN included; returns a float array."""
     array = np.asarray(values, dtype=float)
     refused = ~((array >= low) & (array <= high))
     if refused.any():
         unit = f" {unit}" if unit else ""
-        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {array[refused].flat[0]:g}")
+        allowed, got = f"[{_told(low)}, {_told(high)}]{unit}", _told(array[refused].flat[0])
+        raise ValueError(f"{name} must lie in {allowed}, got {got}")
     return array
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -87,6 +87,11 @@ class Camera:
         right = np.cross(self.view_up, back)
         right /= np.linalg.norm(right)
         return read_only(np.stack([right, np.cross(back, right), back]))
+
+    def rolled(self, angle_rad: float) -> Camera:
+        """The camera turned about its line of sight: what it shows turns the other way, clockwise."""
+        right, up, _back = self.rotation_camera_from_gcrs
+        return replace(self, view_up=float(np.cos(angle_rad)) * up - float(np.sin(angle_rad)) * right)
 
     def pixels_per_tangent(self, size: tuple[int, int]) -> float:
         """Pixels per unit of tan(angle) from the axis, the same along both axes; size is (width, height)."""

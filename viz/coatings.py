@@ -46,7 +46,7 @@ class Finish:
 
 FINISHES: dict[str, Finish] = {
     # an anti-reflective coat turns silicon deep blue; cover glass lies over it
-    "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.004, 0.006),
+    "solar_cell": Finish(None, (0.012, 0.026, 0.085), 1.0, 0.22, 0.0035, 0.004, 0.002),
     "array_back": Finish(
         None, spread=0.03, tilt_rad=0.002, wave_rad=0.006, block_tilt_rad=0.006, by_block=True
     ),
@@ -66,6 +66,7 @@ FINISHES: dict[str, Finish] = {
 
 _PLAIN: dict[str, Material] = {
     "black": Material((0.004, 0.004, 0.004), 0.0, 0.9),
+    "uncoated": Material((0.16, 0.16, 0.165), 0.0, 0.55),  # grey stands for what nobody has said
     "black_paint": Material((0.012, 0.012, 0.013), 0.0, 0.55),
     "optics": Material((0.004, 0.003, 0.010), 0.0, 0.04, 1.0, pattern="optics"),
     # of a person for scale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from viz import theme
 from viz.scales import draw_dimension, draw_scalar_bar
-from viz.scene import Caption, ScalarBar, Scene
+from viz.scene import Caption, Label, ScalarBar, Scene
 from viz.typesetting import (
     STEP,
     Box,
@@ -28,6 +28,9 @@ from viz.typesetting import (
 Picture = NDArray[np.uint8]
 ROWS = 64
 MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
+BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
+UNKNOWN = 2.0  # how much the shadow carries where nobody knows what will lie behind
+STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
 
 
 class Strip(NamedTuple):
@@ -75,55 +78,91 @@ def _under(picture: Picture, strip: Strip) -> Picture:
 def _written(scene: Scene, size: tuple[int, int], ground: Picture, unknown: bool) -> Iterator[Strip]:
     """What stands in the picture's own place is kept: in a film most of it comes back in every frame."""
     unit, on_paper = scene.camera.landscape_height(size), theme.ON_PAPER.get()
-    bars = [_scaled(bar, size, unit, on_paper, unknown) for bar in scene.scalar_bars]
+    bars = [_carried(bar, size, unit, ground, unknown) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
-        yield from _captioned(caption, size, unit, *_ground(ground, box, on_paper, unknown))
+        paper, carried = _ground(ground, box, on_paper, unknown)
+        if on_paper and 0.0 < carried < UNKNOWN:
+            for kind in (True, False):
+                yield from _parted(_captioned(caption, size, unit, kind, 0.0), ground, kind)
+        else:
+            yield from _captioned(caption, size, unit, paper, carried)
     for dimension in scene.dimensions:
         ink = _blank(size)
         draw_dimension(ink, scene.camera, dimension)
-        yield from _strips(ink, unit, on_paper, unknown)
-    if scene.labels:
-        for kind in ((False, False), (True, False), (False, True), (True, True)):
+        box = ink.getbbox()
+        if box is not None:
+            carried = _ground(ground, box, False, unknown)[1]
+            yield from _strips(ink, unit, on_paper, 0.0 if on_paper and not unknown else carried)
+    stood = [(own, _ground(ground, own.box, on_paper, unknown)) for own in _stood(scene, size, unit)]
+    for kind in sorted({kind for _own, kind in stood}):
+        parted = on_paper and 0.0 < kind[1] < UNKNOWN
+        for paper in (True, False) if parted else (kind[0],):
             ink = _blank(size)
-            with theme.themed("light" if kind[0] else "dark"):
-                if _labels(
-                    ink, scene, unit, lambda box, k=kind: _ground(ground, box, on_paper, unknown) == k
-                ):
-                    yield from _strips(ink, unit, *kind)
+            with theme.themed("light" if paper else "dark"):
+                for own in (own for own, other in stood if other == kind):
+                    _label(ink, own, unit)
+            strips = _strips(ink, unit, paper, 0.0 if parted else kind[1])
+            yield from _parted(strips, ground, paper) if parted else strips
     for strips in bars:
         yield from strips
 
 
-def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> tuple[bool, bool]:
-    """Whether words in a box are written dark, on paper and over nothing dark, and whether half of it is."""
-    if not on_paper:
-        return False, unknown
+def _parted(strips: Iterable[Strip], ground: Picture, bright: bool) -> Iterator[Strip]:
+    """What of some strips lies over bright ground, or what lies over dark one."""
+    for strip in strips:
+        under = Image.fromarray(_under(ground, strip).mean(axis=2).astype(np.uint8))
+        own = (np.asarray(under.filter(ImageFilter.GaussianBlur(2.0))) > MIDDLE_GREY) == bright
+        letters = strip.letters.copy()
+        letters[..., 3] *= own
+        yield strip._replace(letters=letters, shadow=strip.shadow * own[..., None])
+
+
+def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> tuple[bool, float]:
+    """Whether words in a box are written dark, on paper over nothing dark; how much their shadow carries."""
+    if unknown and not on_paper:
+        return False, UNKNOWN
     left, top, right, bottom = (max(0, round(v)) for v in box)
     under = picture[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not under.size:
-        return True, False
-    low, middle, high = np.percentile(under.mean(axis=2), (10, 50, 90))
-    return bool(middle > MIDDLE_GREY), unknown or bool(low < MIDDLE_GREY < high)
+        return on_paper, UNKNOWN if unknown else 0.0
+    low, middle, high = (float(v) for v in np.percentile(under.mean(axis=2), (10, 50, 90)))
+    if on_paper:
+        return middle > MIDDLE_GREY, UNKNOWN if unknown else float(low < MIDDLE_GREY < high)
+    share = min(max((high - BRIGHT[0]) / (BRIGHT[1] - BRIGHT[0]), 0.0), 1.0)
+    return False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW
 
 
 @lru_cache(maxsize=48)
 def _captioned(
-    caption: Caption, size: tuple[int, int], unit: float, paper: bool, mixed: bool
+    caption: Caption, size: tuple[int, int], unit: float, paper: bool, carried: float
 ) -> tuple[Strip, ...]:
     ink = _blank(size)
     with theme.themed("light" if paper else "dark"):
         _caption(ink, caption, unit)
-    return tuple(_strips(ink, unit, paper, mixed))
+    return tuple(_strips(ink, unit, paper, carried))
 
 
-@lru_cache(maxsize=16)
+def _carried(
+    bar: ScalarBar, size: tuple[int, int], unit: float, ground: Picture, unknown: bool
+) -> tuple[Strip, ...]:
+    """A scale with the shadow that its ground asks for."""
+    on_paper = theme.ON_PAPER.get()
+    if unknown:
+        return _scaled(bar, size, unit, on_paper, UNKNOWN)
+    strips = _scaled(bar, size, unit, on_paper)
+    if on_paper or not strips:
+        return strips
+    return _scaled(bar, size, unit, False, _ground(ground, _box_of(strips), False, False)[1])
+
+
+@lru_cache(maxsize=32)
 def _scaled(
-    bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool, mixed: bool
+    bar: ScalarBar, size: tuple[int, int], unit: float, paper: bool, carried: float = 0.0
 ) -> tuple[Strip, ...]:
     ink = _blank(size)
     draw_scalar_bar(ink, bar, unit)
-    return tuple(_strips(ink, unit, paper, mixed))
+    return tuple(_strips(ink, unit, paper, carried))
 
 
 def _box_of(strips: tuple[Strip, ...]) -> Box:
@@ -138,8 +177,8 @@ def _blank(size: tuple[int, int]) -> Image.Image:
     return Image.new("RGBA", size, (0, 0, 0, 0))
 
 
-def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> Iterator[Strip]:
-    """Letters with a soft shadow, which keeps them readable over bright ground; empty strips are left out."""
+def _strips(ink: Image.Image, unit: float, paper: bool, carried: float = 0.0) -> Iterator[Strip]:
+    """Letters with a soft shadow, the darker where the ground is as they are; empty strips are left out."""
     box = ink.getbbox()
     if box is None:
         return
@@ -155,8 +194,8 @@ def _strips(ink: Image.Image, unit: float, paper: bool, mixed: bool = False) -> 
             continue
         shadow = np.asarray(strip.getchannel("A").filter(ImageFilter.GaussianBlur(blur)), np.float32)
         share = (0.80 if paper else 0.55) / 255.0 * shadow[above : above + last - first, :, None]
-        if mixed:  # where half of the ground is as the letters are, the shadow must carry them
-            share = np.minimum(6.0 * share, 0.94)
+        if carried:
+            share = np.minimum((1.0 + 2.5 * carried) * share, 0.92 if carried < UNKNOWN else 0.94)
         yield Strip(left, first, np.asarray(strip)[above : above + last - first], share, paper)
 
 
@@ -171,13 +210,21 @@ def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
         draw_line(draw, place, line, caption.weight, pixels, ink_of(caption.color, caption.opacity))
 
 
-def _labels(ink: Image.Image, scene: Scene, unit: float, chosen: Callable[[Box], bool]) -> bool:
-    """The labels whose ground is chosen; whether there are any."""
-    width, height = ink.size
-    draw = ImageDraw.Draw(ink)
-    drawn = False
+class Stood(NamedTuple):
+    """A label where it stands: place and end of its line in pixels, size of its type, box of its words."""
+
+    label: Label
+    place: tuple[float, float]
+    end: tuple[float, float]
+    pixels: int
+    box: Box
+
+
+def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
+    """The labels of what lies before the camera; words of what is in the picture stay in it."""
+    width, height = size
     for label in scene.labels:
-        places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), (width, height))
+        places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), size)
         if not depth[0] > 0.0:
             continue
         x, y = (float(v) for v in places[0])
@@ -188,14 +235,15 @@ def _labels(ink: Image.Image, scene: Scene, unit: float, chosen: Callable[[Box],
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
         if label.centered:
             left = end[0] - 0.5 * length
-        if 0.0 <= x < width and 0.0 <= y < height:  # words of what is in the picture stay in it
+        if 0.0 <= x < width and 0.0 <= y < height:
             edge = 0.4 * theme.MARGIN * unit
             left = min(max(left, edge), max(width - edge - length, edge))
         base = end[1] + 0.35 * pixels
-        if not chosen((left, base - pixels, left + length, base)):
-            continue
-        drawn = True
-        if label.leader:
-            draw_stroke(ink, (x, y), end, ink_of(label.color, 0.7), max(1.0, unit / 900.0))
-        draw_line(draw, (left, base), label.text, "regular", pixels, ink_of(label.color))
-    return drawn
+        yield Stood(label, (x, y), end, pixels, (left, base - pixels, left + length, base))
+
+
+def _label(ink: Image.Image, own: Stood, unit: float) -> None:
+    if own.label.leader:
+        draw_stroke(ink, own.place, own.end, ink_of(own.label.color, 0.7), max(1.0, unit / 900.0))
+    corner = (own.box[0], own.box[3])
+    draw_line(ImageDraw.Draw(ink), corner, own.label.text, "regular", own.pixels, ink_of(own.label.color))

@@ -288,7 +288,7 @@ _SHADE = """
   vec3 toEye = normalize(-vertexVC.xyz);
   vec3 normal = normalize(normalVCVSOutput);
   vec3 diffuse = paintColor * (1.0 - paint.x);
-  float metal = paint.x, rough = paint.y, coat = paint.z, grain = 0.0;
+  float metal = paint.x, rough = paint.y, coat = paint.z, grain = 0.0, unseen = 0.0;
   vec3 smoothNormal = normal;
 #ifdef LAID
   vec2 uv = tcoordVCVSOutput;
@@ -305,14 +305,19 @@ _SHADE = """
   vec2 slope = (detail.rg * 255.0 - 128.0) / 127.0 * SLOPE_RANGE;
   grain = max(detail.b * SLOPE_RANGE * SLOPE_RANGE - dot(slope, slope), 0.0);
   vec2 id = floor(uv);
-  float far = clamp(1.6 - 2.0 * max(length(dFdx(uv)), length(dFdy(uv))), 0.0, 1.0);
+  float step = max(length(dFdx(uv)), length(dFdy(uv)));  // repeats in a pixel
+  float far = clamp(1.6 - 2.0 * step, 0.0, 1.0), calm = clamp(1.6 - 0.6 * step, 0.0, 1.0);
   diffuse *= 1.0 + finish.x * (2.0 * hash(id) - 1.0) * far;
   vec2 tilt = finish.y * (vec2(hash(id + 17.0), hash(id + 71.0)) * 2.0 - 1.0) * far;
   vec2 wave = vec2(0.61 * uv.x + 1.3 * sin(0.37 * uv.y), 0.53 * uv.y + 1.7 * sin(0.29 * uv.x));
-  tilt += finish.z * sin(wave);
+  tilt += finish.z * calm * sin(wave);
+  // what is too fine to be seen as tilts blurs what the coat mirrors
+  unseen = 0.67 * finish.y * finish.y * (1.0 - far * far) + finish.z * finish.z * (1.0 - calm * calm);
   if (block.x > 0.0) {  // modules: each a little off, with a dark seam around it
     vec2 place = uv / block, module = floor(place);
-    tilt += finish.w * (vec2(hash(module + 5.0), hash(module + 53.0)) * 2.0 - 1.0);
+    float apart = clamp(1.6 - 2.0 * max(length(dFdx(place)), length(dFdy(place))), 0.0, 1.0);
+    tilt += finish.w * apart * (vec2(hash(module + 5.0), hash(module + 53.0)) * 2.0 - 1.0);
+    unseen += 0.67 * finish.w * finish.w * (1.0 - apart * apart);
     diffuse *= 1.0 + 0.5 * finish.x * (2.0 * hash(module + 29.0) - 1.0);
     vec2 wide = max(fwidth(place), 1e-6), edge = 0.5 - abs(fract(place) - 0.5);
     vec2 seam = clamp((0.16 / block - edge) / wide + 0.5, 0.0, 1.0) * clamp(0.32 / block / wide, 0.0, 1.0);
@@ -359,7 +364,8 @@ _SHADE = """
     float cv = clamp(dot(smoothNormal, toEye), 1e-3, 1.0), ch;
     float coatLobe = sunLobe(smoothNormal, toEye, sunVC, 0.06, ch);
     float share = coat * (0.04 + 0.96 * pow(1.0 - cv, 5.0));
-    radiance = radiance * (1.0 - share) + share * skyShare * mirrored(reflect(-toEye, smoothNormal), 0.05);
+    float gloss = sqrt(sqrt(6.25e-6 + unseen));  // 0.05 where all is seen
+    radiance = radiance * (1.0 - share) + share * skyShare * mirrored(reflect(-toEye, smoothNormal), gloss);
     radiance += sun * coat * (0.04 + 0.96 * pow(1.0 - ch, 5.0)) * coatLobe;
   }
   gl_FragData[0] = vec4(radiance + emission, fade);

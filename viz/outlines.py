@@ -8,14 +8,13 @@ from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray, IntArray
 
+CREASE_RAD = np.radians(38.0)
+ALIKE = 1e-6  # of edges that turn alike
 INK = OpticalProperties(1.0, 1.0, coating="outline")
 
 
-SHARP_COSINE = 0.87  # 30 degrees between faces make an edge of a body that is closed
-
-
-def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh | None:
-    """Ribbons along the rims of all surfaces, on both sides of them; of a closed body, along its sharp edges.
+def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh:
+    """Ribbons along the rims of all surfaces and where they go around a corner, on both sides of them.
 
     Parameters
     ----------
@@ -56,8 +55,8 @@ def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh | 
 
 
 def _rims(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Faces, first and last vertex of the edges that only one face of a pair of surfaces has."""
-    places = np.round(mesh.vertices_m * 1e5).astype(np.int64)
+    """Faces, first and last vertex of edges that only one face of a pair of surfaces has, or that turn."""
+    places = np.round(mesh.vertices_m * (1e7 / mesh.extent_m)).astype(np.int64)
     _, place = np.unique(places, axis=0, return_inverse=True)
     place = place.reshape(-1)
     start, end = mesh.faces.reshape(-1), np.roll(mesh.faces, -1, axis=1).reshape(-1)
@@ -66,12 +65,12 @@ def _rims(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, FloatArray]:
     _, index, count = np.unique(
         np.column_stack([ends, pair]), axis=0, return_inverse=True, return_counts=True
     )
-    single = count[index.reshape(-1)] == 1
-    if not single.any():
-        # the normals of the faces at an edge add up to less than their number where they differ
-        normals = np.repeat(mesh.normals, 3, axis=0)
-        sums = np.zeros((len(count), 3))
-        np.add.at(sums, index.reshape(-1), normals)
-        half = 2.0 * np.einsum("ek,ek->e", sums, sums) / count**2 - 1.0
-        single = half[index.reshape(-1)] < SHARP_COSINE
-    return np.repeat(np.arange(len(mesh.faces)), 3)[single], start[single], end[single]
+    index, face = index.reshape(-1), np.repeat(np.arange(len(mesh.faces)), 3)
+    mean = np.stack([np.bincount(index, mesh.normals[face, k]) for k in range(3)], axis=1)
+    # two faces that turn by an angle have normals whose sum is twice its half's cosine long
+    straight = np.linalg.norm(mean, axis=1) / count
+    drawn = (count == 1) | (straight < np.cos(0.5 * CREASE_RAD))
+    if not drawn.any():  # a closed round body: its sharpest edges
+        drawn = straight <= straight.min() + ALIKE
+    single = drawn[index]
+    return face[single], start[single], end[single]

@@ -1,4 +1,4 @@
-"""Meshes cut finer where a picture needs it, without gaps."""
+"""Meshes cut finer where a picture needs it, without gaps; parts of meshes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.validation import FloatArray, IntArray
 
 
@@ -26,6 +26,23 @@ def refined(mesh: SurfaceMesh, longest_m: Callable[[FloatArray], FloatArray]) ->
         if not long.any():
             return mesh
         mesh = halved(mesh, long)
+
+
+def part_of(mesh: SurfaceMesh, faces: IntArray) -> SurfaceMesh:
+    """Some faces alone, with the surfaces that they have."""
+    sides = np.stack([mesh.front_surface[faces], mesh.back_surface[faces]])
+    kept = np.unique(sides[sides >= 0])
+    number = np.full(len(mesh.surface_names) + 1, INACTIVE)
+    number[kept] = np.arange(len(kept))
+    used, corners = np.unique(mesh.faces[faces], return_inverse=True)
+    return SurfaceMesh(
+        mesh.vertices_m[used],
+        corners.reshape(-1, 3),
+        number[sides[0]],
+        number[sides[1]],
+        tuple(mesh.surface_names[k] for k in kept),
+        tuple(mesh.optics[k] for k in kept),
+    )
 
 
 def longest_edges_m(mesh: SurfaceMesh) -> FloatArray:

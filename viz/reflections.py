@@ -7,7 +7,7 @@ misses, and a ray meets a rectangle in a line of arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from viz.surroundings import Surroundings, looked_up
 
 MOST = 24
 LEAST_SHARE = 0.004  # of the area of the largest
+ENOUGH = 0.3  # of the area of a mesh, in parts found
 FULL = 0.97  # share of its bounding rectangle that a part fills to count as one
 
 
@@ -69,54 +70,13 @@ def large_rectangles(item: MeshItem) -> list[Rectangle]:
     return list(_rectangles(item.mesh, item.materials))
 
 
-def body_rectangles(item: MeshItem) -> list[Rectangle]:
-    """Three rectangles across the axes of the body, each as large as any shape shows along it.
-
-    A side has the surface that most of its area is of.
-    """
-    mesh = item.mesh
-    low, high = mesh.bounds_m
-    sheet = np.where(mesh.back_surface >= 0, 1.0, 0.5)  # of a closed body half the faces look away
-    found = []
-    for k in range(3):
-        u, v = np.roll(np.eye(3), -k - 1, axis=0)[:2]  # u x v is axis k
-        facing = mesh.areas_m2 * mesh.normals[:, k]
-        box = float((high - low) @ u) * float((high - low) @ v)
-        area = min(float(np.abs(facing) @ sheet), box)
-        if not area > 0.0:
-            continue
-        surfaces = [
-            _most(mesh.front_surface, facing * sign, mesh.back_surface, -facing * sign)
-            for sign in (1.0, -1.0)
-        ]
-        half = 0.5 * np.sqrt(area / box)
-        center = np.average(mesh.centroids_m, axis=0, weights=mesh.areas_m2)
-        colors = [np.zeros(3) if s < 0 else np.array(item.materials[s].base_color) for s in surfaces]
-        found.append(
-            Rectangle(
-                center,
-                half * float((high - low) @ u) * u,
-                half * float((high - low) @ v) * v,
-                *colors,
-                (surfaces[0], surfaces[1]),
-            )
-        )
-    return found
-
-
-def _most(front: IntArray, ahead: FloatArray, back: IntArray, behind: FloatArray) -> int:
-    """The surface that shows most area, by fronts that look ahead and backs that look behind; -1 for none."""
-    areas = np.bincount(front + 1, np.maximum(ahead, 0.0), max(front.max(), back.max()) + 2)
-    areas += np.bincount(back + 1, np.maximum(behind, 0.0), len(areas))
-    areas[0] = 0.0
-    return int(np.argmax(areas)) - 1
-
-
 @lru_cache(maxsize=16)
 def _rectangles(mesh: SurfaceMesh, materials: tuple[Material, ...]) -> tuple[Rectangle, ...]:
     """They depend on these alone, so a film finds them once."""
     item = MeshItem(mesh, materials)
     found = _merged([r for faces in _flat_parts(item.mesh) for r in _rectangle(item, faces)])
+    if covered_share(found, mesh) < ENOUGH:  # surfaces go around corners: their sides, then
+        found = _merged([r for faces in _sides(item.mesh) for r in _rectangle(item, faces)])
     found = sorted(found, key=lambda r: -r.area_m2)[:MOST]
     return tuple(r for r in found if r.area_m2 > LEAST_SHARE * found[0].area_m2)
 
@@ -130,6 +90,55 @@ def _flat_parts(mesh: SurfaceMesh) -> Iterator[IntArray]:
         heights = np.einsum("fk,k->f", mesh.centroids_m[faces], normals[0])
         if (normals @ normals[0]).min() > 1.0 - 1e-6 and np.ptp(heights) < 1e-3:
             yield faces
+
+
+def covered_share(found: Sequence[Rectangle], mesh: SurfaceMesh) -> float:
+    """Area of rectangles over that of a mesh."""
+    return sum(r.area_m2 for r in found) / float(mesh.areas_m2.sum())
+
+
+def _sides(mesh: SurfaceMesh) -> Iterator[IntArray]:
+    """Faces of one pair of surfaces in one plane each, but for small ones."""
+    heights = np.einsum("fk,fk->f", mesh.centroids_m, mesh.normals) / mesh.extent_m
+    pairs = mesh.front_surface * (len(mesh.surface_names) + 1) + mesh.back_surface
+    planes = np.round(np.column_stack([pairs, 1e3 * mesh.normals, 1e5 * heights])).astype(np.int64)
+    _, plane = np.unique(planes, axis=0, return_inverse=True)
+    plane = plane.reshape(-1)
+    area = np.bincount(plane, mesh.areas_m2)
+    kept = np.flatnonzero(area > LEAST_SHARE * area.max())
+    order = np.argsort(plane, kind="stable")
+    first = np.searchsorted(plane[order], kept)
+    last = np.searchsorted(plane[order], kept, "right")
+    yield from (order[a:b] for a, b in zip(first, last, strict=True))
+
+
+def bounding_plates(item: MeshItem) -> list[Rectangle]:
+    """Three crossed plates that show what a mesh without large flat parts shows along the body's axes.
+
+    Each has the area that sheets turn to it and half of what the faces of bodies do, as the outline of a
+    convex body has, and the surface that turns most to it.
+    """
+    mesh = item.mesh
+    low, high = mesh.bounds_m
+    half = np.maximum(0.5 * (high - low), 1e-6 * mesh.extent_m)
+    share = np.where(mesh.back_surface >= 0, 1.0, 0.5)  # of a closed body half the faces look away
+    found = []
+    for k in range(3):
+        i, j = (k + 1) % 3, (k + 2) % 3
+        turned = mesh.areas_m2 * mesh.normals[:, k]
+        area = min(float(np.abs(turned) @ share), 4.0 * float(half[i] * half[j]))
+        if not area > 0.0:
+            continue
+        sides = []
+        for sign in (1.0, -1.0):
+            shown = np.where(sign * turned > 0.0, mesh.front_surface, mesh.back_surface)
+            weight = np.bincount(shown[shown >= 0], np.abs(turned)[shown >= 0], len(mesh.surface_names))
+            sides.append(int(np.argmax(weight)) if weight.any() else -1)
+        scale = np.sqrt(area / (4.0 * half[i] * half[j]))
+        u, v = scale * half[i] * np.eye(3)[i], scale * half[j] * np.eye(3)[j]
+        front, back = (np.zeros(3) if s < 0 else np.array(item.materials[s].base_color) for s in sides)
+        found.append(Rectangle(0.5 * (low + high), u, v, front, back, (sides[0], sides[1])))
+    return found
 
 
 def _rectangle(item: MeshItem, faces: IntArray) -> Iterator[Rectangle]:

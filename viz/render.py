@@ -175,7 +175,7 @@ def render_scene(
         if on_paper and not transparent:
             return lettered(over_paper(shown, theme.PAPER), scene)
         blank = np.zeros((*shown.shape[:2], 3), np.uint8)
-        ground = over_paper(shown, theme.PAPER) if on_paper else None
+        ground = over_paper(shown, theme.PAPER if on_paper else (0.0, 0.0, 0.0))
         black, white = (lettered(b, scene, ground, unknown=True) for b in (blank, blank + np.uint8(255)))
         return letters_over(shown, black, white)
 

@@ -27,7 +27,7 @@ from viz import theme
 from viz.coatings import FINISHES, Finish
 from viz.globe import squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
-from viz.reflections import body_rectangles, large_rectangles
+from viz.reflections import ENOUGH, bounding_plates, covered_share, large_rectangles
 from viz.scene import MeshItem, SatellitesItem, Scene
 from viz.splat import camera_view, depth_of, draw_points, hidden, pixel_of, point_sigma
 from viz.surroundings import ROUGHNESSES, Surroundings, surroundings
@@ -38,7 +38,6 @@ SPRITE_PIXELS = (1.0, 2.5)
 """Projected size over which a point passes into the sprite."""
 POINT_PIXELS = (0.05, 2.5)
 SUN_MAGNITUDE = -26.76  # apparent, V, Vega system [Willmer2018]
-LEAST_COVER = 0.3  # of a craft's areas along its axes, by its large rectangles; else these are its sprite
 SLICES = 8  # of a row of pixels, for the coverage of a quadrilateral
 UNSEEN_M = 1e15  # the distance of what is out of view or hidden
 BRIGHTEST = 40.0  # as in `near`: a glint spreads over its pixel
@@ -59,9 +58,9 @@ class Parts(NamedTuple):
 @lru_cache(maxsize=16)
 def sprite_parts(item: MeshItem) -> Parts:
     """The sprite of a craft."""
-    found, body = large_rectangles(item), body_rectangles(item)
-    if sum(r.area_m2 for r in found) < LEAST_COVER * sum(r.area_m2 for r in body):
-        found = body
+    found = large_rectangles(item)
+    if covered_share(found, item.mesh) < ENOUGH:
+        found = bounding_plates(item)
     frame = np.array([[r.center_m, r.half_u_m, r.half_v_m] for r in found])
     look = np.zeros((len(found), 2, 10))
     for k, r in enumerate(found):

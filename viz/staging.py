@@ -181,7 +181,7 @@ def craft_item(
         rotation_gcrs_from_body=where.rotation_gcrs_from_body,
     )
     if shaded:
-        item = with_shades(item, where.sky(ambient), camera)
+        item = with_shades(item, where.sky(ambient), camera, **shade_lengths_m(craft.mesh.extent_m))
     return craft, with_patterns(item, cell_size_m(design.craft))
 
 
@@ -229,6 +229,11 @@ def with_shades(
         front_ambient=cast.front_ambient,
         back_ambient=cast.back_ambient,
     )
+
+
+def shade_lengths_m(extent_m: float) -> dict[str, float]:
+    """Longest and shortest edges of a shaded mesh that fit the extent of a craft, for `with_shades`."""
+    return {"coarsest_m": max(1.6, extent_m / 60.0), "finest_m": min(0.02, extent_m / 300.0)}
 
 
 def with_patterns(item: MeshItem, cell_m: tuple[float, float] = (0.2, 0.2)) -> MeshItem:

@@ -53,6 +53,7 @@ FONTS: dict[str, str | None] = {"regular": None, "bold": "DejaVuSans-Bold.ttf", 
 FALLBACK_FONT = "DejaVuSans.ttf"
 PLAIN_GLYPHS = frozenset(map(chr, range(32, 127))) | frozenset("°±·")
 MARGIN = 0.045  # of the picture's height, around all words
+MOST_LUMINANCE = 1.05 / 4.6 - 0.05  # of words on white: a contrast of 4.5 [WCAG2], and rounding to bytes
 PAPER: Color = (1.0, 1.0, 1.0)  # behind pictures of the light theme
 TEXT: Color = (0.90, 0.92, 0.95)
 TEXT_QUIET: Color = (0.62, 0.66, 0.73)
@@ -93,8 +94,17 @@ def themed(name: str) -> Iterator[None]:
 
 
 def ink(color: Color) -> Color:
-    """A colour of words as the theme writes it: on paper light grey becomes dark, hues stay."""
+    """A colour of words as the theme writes it: on paper light grey becomes dark, readable; hues stay."""
     if not ON_PAPER.get():
         return color
     turn = max(color) + min(color)
-    return tuple(min(max(c + 1.0 - turn, 0.0), 1.0) for c in color)  # type: ignore[return-value]
+    dark = tuple(min(max(c + 1.0 - turn, 0.0), 1.0) for c in color)
+    while _luminance(dark) > MOST_LUMINANCE:
+        dark = tuple(0.95 * c for c in dark)
+    return dark  # type: ignore[return-value]
+
+
+def _luminance(srgb: tuple[float, ...]) -> float:
+    """Relative luminance [WCAG2]."""
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in srgb)
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -2,8 +2,8 @@
 
 Entries of `[[craft.surface]]` are read in order and the last that matches a surface decides all of it:
 its coating, and whether it is two-sided.  `NAME.back` follows the last entry that matches it by its own
-name or that made `NAME` two-sided.  What no entry matches is black and one-sided; the back sides that a
-file of this program keeps stay.
+name or that made `NAME` two-sided.  What no entry matches is uncoated, which computes as black, and
+one-sided; the back sides that a file of this program keeps stay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from geometry.craft.craft import Craft, Part
 from geometry.craft.masses import existing
 from geometry.craft.parameters import Detail, MeshCraft, MeshSurface
-from geometry.mesh.optics import COATINGS
+from geometry.mesh.optics import UNCOATED
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 
 BACK = ".back"
@@ -58,7 +58,7 @@ def coated(mesh: SurfaceMesh, entries: tuple[MeshSurface, ...]) -> SurfaceMesh:
     for surface in both.surface_names:
         front = backs.get(surface.removesuffix(BACK)) if surface.endswith(BACK) else None
         entry = next((e for e in reversed(entries) if fnmatchcase(surface, e.name) or e is front), None)
-        optics[surface] = COATINGS["black"] if entry is None else entry.optics
+        optics[surface] = UNCOATED if entry is None else entry.optics
     return both.with_optics(optics)
 
 
@@ -79,8 +79,8 @@ def _with_backs(mesh: SurfaceMesh, fronts: tuple[str, ...]) -> SurfaceMesh:
             )
         back[faces] = len(names)
         names.append(front + BACK)
-    black = (COATINGS["black"],) * (len(names) - len(mesh.surface_names))
-    return replace(mesh, back_surface=back, surface_names=tuple(names), optics=mesh.optics + black)
+    bare = (UNCOATED,) * (len(names) - len(mesh.surface_names))
+    return replace(mesh, back_surface=back, surface_names=tuple(names), optics=mesh.optics + bare)
 
 
 def _listed(names: tuple[str, ...]) -> str:

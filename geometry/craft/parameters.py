@@ -286,7 +286,7 @@ class MeshSurface:
 
 @dataclass(frozen=True)
 class MeshCraft:
-    """A craft from a mesh file (type "mesh"); surfaces matched by no pattern are black."""
+    """A craft from a mesh file (type "mesh"); surfaces matched by no pattern are uncoated."""
 
     file: str
     metres_per_unit: float = 1.0

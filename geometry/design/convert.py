@@ -15,7 +15,7 @@ from geometry.craft import parameters as parts
 from geometry.design import schema
 from geometry.environment import EarthShape, Environment
 from geometry.ephemeris import parse_utc
-from geometry.mesh.optics import COATINGS, OpticalProperties
+from geometry.mesh.optics import COATINGS, UNCOATED, OpticalProperties
 from geometry.orbit import Flown, FlownDesign, sun_side
 from geometry.orbit import parameters as flight
 from geometry.orbit.ground_track import repeat_altitude_m
@@ -329,13 +329,7 @@ def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> parts.MeshC
     surfaces = tuple(
         parts.MeshSurface(
             name=s.name,
-            optics=optics(
-                s.coating or "black",
-                solar_absorptance=s.solar_absorptance,
-                infrared_emittance=s.infrared_emittance,
-                solar_specularity=s.solar_specularity,
-                infrared_specularity=s.infrared_specularity,
-            ),
+            optics=_mesh_optics(s, optics),
             two_sided=s.two_sided,
             heat_capacity_j_m2_k=s.heat_capacity_j_m2_k,
         )
@@ -348,3 +342,18 @@ def _mesh_craft(section: schema.Craft, optics: Any, folder: Path) -> parts.MeshC
         surfaces=surfaces,
         force=section.force,
     )
+
+
+def _mesh_optics(section: schema.MeshSurface, optics: Any) -> OpticalProperties:
+    """Of an entry: its coating, numbers of its own on black where it names none, or nothing at all."""
+    values = {
+        "solar_absorptance": section.solar_absorptance,
+        "infrared_emittance": section.infrared_emittance,
+        "solar_specularity": section.solar_specularity,
+        "infrared_specularity": section.infrared_specularity,
+    }
+    made: OpticalProperties = optics(section.coating or "black", **values)
+    if section.coating:
+        return made
+    given = any(value is not None for value in values.values())
+    return replace(made, coating="custom" if given else UNCOATED.coating)

@@ -53,7 +53,7 @@ def load_design(
     Parameters
     ----------
     source : str or Path
-        `solar_slice`, `my.toml`, or `plate.obj` (default orbit, black coating).
+        `solar_slice`, `my.toml`, or `plate.obj` (default orbit, uncoated).
     overrides : iterable of str
         `section.key=value`, the value as in TOML (a bare word counts as a string); list entries by
         number: `craft.surface.0.coating=white_paint`.

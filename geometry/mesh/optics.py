@@ -72,3 +72,6 @@ COATINGS: dict[str, OpticalProperties] = {
     )
 }
 """Named coatings.  Sources stand beside them; where none stands, the value is a design assumption."""
+
+UNCOATED = OpticalProperties(1.0, 1.0, coating="uncoated")
+"""Of a surface that nobody gave a coating: as black as can be, and known for what it is."""

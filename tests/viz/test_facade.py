@@ -33,6 +33,8 @@ class TestFacadeLaw:
         assert "ring" in viz.films()
         assert {"render", "write_video", "Scene", "Camera"} <= set(dir(viz))
         assert viz.render.check_size((32, 32)) == (32, 32)
+        with pytest.raises(ValueError, match=r"width must lie in \[16, 16384\] pixels, got 9999999$"):
+            viz.render.check_size((9_999_999, 32))
 
 
 class TestFacadeRefusal:

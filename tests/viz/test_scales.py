@@ -14,7 +14,7 @@ from viz.pictures import heat, heat_loads
 from viz.render import render_scene
 from viz.scales import round_above, round_ticks, tick_texts
 from viz.scene import Caption, Dimension, Label, ScalarBar, Scene
-from viz.typesetting import laid_out, type_pixels
+from viz.typesetting import ink_of, laid_out, type_pixels
 from viz.viewer.coloring import COLORINGS
 
 SUN = np.array([0.0, 0.0, 1.0])
@@ -208,6 +208,32 @@ class TestLaidOutLaw:
         columns = np.nonzero(drawn.any(axis=0))[0]
         assert columns.max() < 299
         assert columns.max() - columns.min() > 80
+
+    @pytest.mark.parametrize("name", ["TEXT", "TEXT_QUIET", "LIT", "PENUMBRA", "DARK", "ACCENT", "ALERT"])
+    def test_words_on_paper_can_be_read(self, name):
+        with theme.themed("light"):
+            written = np.array(ink_of(getattr(theme, name))[:3]) / 255.0
+        linear = np.where(written <= 0.04045, written / 12.92, ((written + 0.055) / 1.055) ** 2.4)
+        contrast = 1.05 / (linear @ (0.2126, 0.7152, 0.0722) + 0.05)  # with white [WCAG2]
+        assert contrast >= 4.5
+
+    def test_words_over_bright_ground_have_a_dark_one(self):
+        words = Caption("MMMM", "center", 0.1)
+        low, high = (
+            lettered(np.full((270, 480, 3), level, np.uint8), _scene(captions=(words,)))
+            for level in (20, 235)
+        )
+        assert low.max() > 200  # the letters are light on both
+        assert high.min() < 0.3 * 235  # with a ground of their own between them
+
+    def test_words_half_over_paper_change_where_the_ground_does(self):
+        ground = np.zeros((270, 480, 3), np.uint8)
+        ground[:, 240:] = 255
+        words = Caption("MMMMMM", "center", 0.1)
+        with theme.themed("light"):
+            drawn = lettered(ground, _scene(captions=(words,)))
+        assert drawn[:, :236].max() > 200
+        assert drawn[:, 244:].min() < 60
 
     def test_labels_on_paper_are_dark_over_white_and_light_over_black(self):
         label = Label("a name", (0.0, 0.0, 0.0), centered=True, size=0.09)

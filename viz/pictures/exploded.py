@@ -9,20 +9,31 @@ import numpy as np
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
-from geometry.craft.parameters import SolarSlice
+from geometry.craft.parameters import MeshCraft, SolarSlice
 from geometry.design import Design
 from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.primitives import Block, Surface, box
-from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.radiation.ray_caster import RayCaster, ray_caster
 from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.callouts import callouts
-from viz.camera import WHOLE, Camera
+from viz.camera import Camera
 from viz.coatings import material_of
+from viz.framing import corners_of, framed, fullest
+from viz.pictures._apart import Apart, pulled_apart, shortened
+from viz.refinement import part_of
 from viz.scene import Caption, Label, MeshItem, Scene
-from viz.staging import STARLIGHT, Stage, craft_materials, stage, with_patterns, with_shades
-from viz.titles import title_of
+from viz.staging import (
+    STARLIGHT,
+    Stage,
+    craft_materials,
+    shade_lengths_m,
+    stage,
+    with_patterns,
+    with_shades,
+)
+from viz.titles import area_text, known_of, title_of, uncoated_note
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "the satellite pulled apart, every part named"
@@ -30,7 +41,10 @@ DESCRIPTION = "the satellite pulled apart, every part named"
 LATITUDE_DEG = 28.0
 WIDTH = 6.4  # m: the bus for which the ways below are made
 EYE = (0.44, 0.74, 0.80)  # direction to the camera: along the bus, towards the zenith, out of the cells
-DISTANCE, VIEW_ANGLE_RAD = 28.0, 0.50
+VIEW_ANGLE_RAD = 0.50
+ROOM = (-0.55, -0.44, 0.55, 0.365)  # names at both sides, captions beneath
+OWN_ROOM = (-0.46, -0.43, 0.46, 0.345)
+MOST_NAMES = 18
 BARE = OpticalProperties(0.45, 0.1, coating="aluminium")
 MODULES = 1  # of each wing that are drawn
 
@@ -82,7 +96,7 @@ def scene(
     Parameters
     ----------
     design : Design
-        With a craft of type `solar_slice`.
+        With a craft of type `solar_slice` or `mesh`.
     at_utc : datetime64, optional
         Default the design's epoch.
     shaded : bool
@@ -95,9 +109,11 @@ def scene(
     ValueError
         Another type of craft.
     """
+    if isinstance(design.craft, MeshCraft):
+        return _own_mesh(design, at_utc, shaded, captions)
     if not isinstance(design.craft, SolarSlice):
         raise ValueError(
-            f"exploded needs a craft of type solar_slice, and {design.name!r} is of type "
+            f"exploded needs a craft of type solar_slice or mesh, and {design.name!r} is of type "
             f"{design.document.craft.type}; the shots module and sheet show that of modules"
         )
     where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
@@ -105,7 +121,9 @@ def scene(
     scale = design.craft.bus.length_x_m / WIDTH
     axis = 1 if design.craft.solar_array.wing_axis == "y" else 0
     pieces = _pieces(craft, axis, scale)
-    camera = replace(_camera(where, scale), narrow=WHOLE)
+    corners = np.concatenate([corners_of(mesh) for _part, mesh in pieces])
+    places = where.position_gcrs_m + corners @ where.rotation_gcrs_from_body.T
+    camera = framed(_camera(where, (1.0, 0.0, 0.0)), places, ROOM)
     item = _item(design, craft, where, [mesh for _part, mesh in pieces])
     if shaded:
         item = with_shades(item, where.sky(_fill()), camera, finest_m=0.012)
@@ -123,12 +141,9 @@ def _fill() -> tuple[float, float, float]:
     return (2.5 * r, 2.5 * g, 2.5 * b)
 
 
-def _camera(where: Stage, scale: float) -> Camera:
-    """From the sunlit side; the wings lie across the picture."""
-    way = np.array(EYE) / np.linalg.norm(EYE)
-    return where.camera(
-        DISTANCE * scale * way, (0.0, 0.0, -0.4 * scale), (1.0, 0.0, 0.0), VIEW_ANGLE_RAD, (0.0, 0.05)
-    )
+def _camera(where: Stage, up: tuple[float, float, float]) -> Camera:
+    """From the sunlit side, at some distance; wings lie across the picture where X is up."""
+    return where.camera(EYE, (0.0, 0.0, 0.0), up, VIEW_ANGLE_RAD)
 
 
 # ------------------------------------------------------------------ the parts
@@ -147,7 +162,7 @@ def _pieces(craft: Craft, axis: int, scale: float) -> list[tuple[Part, SurfaceMe
         way = scale * np.array(part.way_m)
         for end in np.unique(ends, axis=0):
             chosen = faces[(ends == end).all(axis=1)]
-            moved = _cut(mesh, chosen)
+            moved = part_of(mesh, chosen)
             shift = np.array([0.0, 0.0, way[2]])
             shift[1 - axis], shift[axis] = way[0] * end[1 - axis], way[1] * end[axis]
             found.append((part, moved.transformed(np.eye(3), shift)))
@@ -162,7 +177,7 @@ def _near_modules(craft: Craft, axis: int) -> SurfaceMesh:
         return mesh
     chosen = np.isin(mesh.front_surface, [mesh.surface_index(n) for n in fronts])
     along = np.abs(mesh.vertices_m[mesh.faces][..., axis])
-    return _cut(mesh, np.flatnonzero(along.max(axis=1) <= along[chosen].max() + 0.04))
+    return part_of(mesh, np.flatnonzero(along.max(axis=1) <= along[chosen].max() + 0.04))
 
 
 def _insides(craft: Craft) -> list[SurfaceMesh]:
@@ -194,22 +209,6 @@ def _group_means(mesh: SurfaceMesh, faces: IntArray) -> FloatArray:
     return np.asarray(means[own])
 
 
-def _cut(mesh: SurfaceMesh, faces: IntArray) -> SurfaceMesh:
-    """Some faces alone, with the surfaces that they have."""
-    sides = np.stack([mesh.front_surface[faces], mesh.back_surface[faces]])
-    kept = np.unique(sides[sides >= 0])
-    number = np.full(len(mesh.surface_names) + 1, INACTIVE)
-    number[kept] = np.arange(len(kept))
-    return SurfaceMesh(
-        mesh.vertices_m,
-        mesh.faces[faces],
-        number[sides[0]],
-        number[sides[1]],
-        tuple(mesh.surface_names[k] for k in kept),
-        tuple(mesh.optics[k] for k in kept),
-    )
-
-
 def _item(design: Design, craft: Craft, where: Stage, meshes: list[SurfaceMesh]) -> MeshItem:
     whole = concatenate(meshes)
     by_name = dict(zip(craft.mesh.surface_names, craft_materials(design, craft), strict=True))
@@ -235,16 +234,15 @@ def _names(
     places, words = [], []
     for part in PARTS:
         own = [mesh for other, mesh in pieces if other is part]
-        spot = _spot(concatenate(own), whole, eye) if own else None
+        spot = _spot(concatenate(own).subdivided(0.25), whole, eye) if own else None
         if spot is not None:
             places.append(where.position_gcrs_m + turn @ spot)
             words.append(part.words.format(**numbers))
     return callouts(camera, np.array(places), words, (-0.575, 0.575), (-0.40, 0.34), size=0.0215)
 
 
-def _spot(mesh: SurfaceMesh, whole: RayCaster, eye_m: FloatArray) -> FloatArray | None:
+def _spot(fine: SurfaceMesh, whole: RayCaster, eye_m: FloatArray) -> FloatArray | None:
     """A place on a part that the eye sees past all others, near the middle of it; None where it sees none."""
-    fine = mesh.subdivided(0.25)
     place = fine.centroids_m
     way = eye_m - place
     way /= np.linalg.norm(way, axis=1, keepdims=True)
@@ -253,11 +251,71 @@ def _spot(mesh: SurfaceMesh, whole: RayCaster, eye_m: FloatArray) -> FloatArray 
     weight = fine.areas_m2 * open_ * np.abs(np.einsum("fk,fk->f", fine.normals, way))
     if not weight.any():
         return None
-    side = place[:, 1] > 0.0
+    side = place[:, 1] > whole.center_m[1]
     weight = weight * (side == (weight[side].sum() > weight[~side].sum()))
     middle = weight @ place / weight.sum()
     off = np.where(weight > 0.0, np.linalg.norm(place - middle, axis=1), np.inf)
     return np.asarray(place[np.argmin(off)])
+
+
+def _own_mesh(design: Design, at_utc: np.datetime64 | None, shaded: bool, captions: bool) -> Scene:
+    """A mesh of one's own: every surface by the name that its file gives it, the largest of them named."""
+    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
+    craft = build_craft(design)
+    apart = pulled_apart(craft.mesh)
+    item = MeshItem(
+        apart.mesh,
+        craft_materials(design, craft),
+        position_gcrs_m=where.position_gcrs_m,
+        rotation_gcrs_from_body=where.rotation_gcrs_from_body,
+    )
+    places = where.position_gcrs_m + corners_of(apart.mesh) @ where.rotation_gcrs_from_body.T
+    camera = fullest(_camera(where, (0.0, 1.0, 0.0)), places, OWN_ROOM)
+    if shaded:
+        item = with_shades(item, where.sky(_fill()), camera, **shade_lengths_m(apart.mesh.extent_m))
+    shown = replace(
+        where.sky(_fill()),
+        camera=camera,
+        meshes=(with_patterns(item, cell_size_m(design.craft)),),
+        exposure=0.72,
+    )
+    if not captions:
+        return shown
+    labels = _own_names(apart, where, camera)
+    return replace(shown, labels=labels, captions=_own_captions(design, craft, apart, len(labels)))
+
+
+def _own_names(apart: Apart, where: Stage, camera: Camera) -> tuple[Label, ...]:
+    """The largest parts that the eye sees, each with its area."""
+    turn = where.rotation_gcrs_from_body
+    eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
+    whole = ray_caster(apart.mesh, doubt_close_sheets=False)
+    names = shortened(apart.names)
+    places, words = [], []
+    for k in np.argsort(-apart.areas_m2, kind="stable"):
+        if len(words) == MOST_NAMES:
+            break
+        part = part_of(apart.mesh, np.flatnonzero(apart.part == k))
+        spot = _spot(part.subdivided(max(0.04 * apart.mesh.extent_m, 0.1 * part.extent_m)), whole, eye)
+        if spot is None:
+            continue
+        places.append(where.position_gcrs_m + turn @ spot)
+        told = f", {apart.pieces[k]:,} pieces" if apart.pieces[k] > 1 else ""
+        words.append(f"{names[k]}, {area_text(float(apart.areas_m2[k]))}{told}")
+    if not words:
+        return ()
+    return callouts(camera, np.array(places), words, (-0.50, 0.50), (-0.42, 0.33), size=0.0205)
+
+
+def _own_captions(design: Design, craft: Craft, apart: Apart, named: int) -> tuple[Caption, ...]:
+    title = title_of(design) if apart.pieces.sum() == 1 else f"{title_of(design)}, pulled apart"
+    below = [*known_of(craft), *uncoated_note(craft)]
+    if named < len(apart.names):
+        below.append(f"{named} of {len(apart.names):,} surfaces named")
+    return (
+        Caption(title, "bottom_left", 0.030, (0.0, -0.040)),
+        Caption("  ·  ".join(below), "bottom_left", 0.0195, color=theme.TEXT),
+    )
 
 
 def _numbers(design: Design, craft: Craft) -> dict[str, float]:

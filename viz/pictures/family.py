@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geometry.craft import build_craft
+from geometry.craft.parameters import CraftParameters, SolarSlice
 from geometry.design import Design, load_design
 from geometry.ephemeris import sky_at
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
@@ -19,7 +20,7 @@ from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telesc
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene
 from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
-from viz.titles import title_of
+from viz.titles import length_text, title_of
 from viz.unwrapping import cell_size_m
 
 DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"
@@ -32,6 +33,7 @@ NADIR = (0.03, -0.975, -0.22)
 # looks along z, so that all in the plane of the row has one scale; the middle of the picture is shifted
 EYE, AIM, VIEW_ANGLE_RAD, SHIFT = (14.0, 58.0, 330.0), (14.0, 58.0, 0.0), 0.475, (-0.199, 0.2225)
 FLOOR_FRONT_M = 14.0
+SCALE_Y = 97.0  # m: over the station, where the sky is dark
 # presets and where they stand along the row, m; how far their name hangs (heights: right, down)
 ROW: tuple[tuple[str, float, tuple[float, float]], ...] = (
     ("panel_module", -44.0, (-0.02, -0.115)),
@@ -40,6 +42,9 @@ ROW: tuple[tuple[str, float, tuple[float, float]], ...] = (
     ("solar_slice", 30.0, (-0.02, -0.095)),
     ("solar_slice_radiators", 50.0, (0.025, -0.060)),
 )
+ROW_M, TALL_M = 284.0, 110.0  # of the row in the picture, and how tall a craft may stand in it
+OWN_GAP_M = 34.0  # for the name of the person
+LARGEST_M = 250.0  # beside what is larger, nothing of the row is seen
 PERSON_X, TELESCOPE_X, STATION_X = -56.0, -27.0, 119.0
 UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 LYING = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # cells up, long side away
@@ -65,7 +70,7 @@ def scene(
     Parameters
     ----------
     design : Design
-        Gives the time alone: the craft shown are those of the presets.
+        Its craft stands at the left end of the row, where it is none of the presets' and fits.
     at_utc : datetime64, optional
         Default the design's epoch.
     shaded : bool
@@ -82,8 +87,9 @@ def scene(
     sun = sky.sun_direction_gcrs[0]
     place, turn = _stand(sun)
     earth = EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape)
-    camera = Camera.about(place, turn, EYE, AIM, (0.0, 1.0, 0.0), VIEW_ANGLE_RAD, SHIFT, WHOLE)
-    members = _members()
+    own = _own(design)
+    members = [*_members(), *own]
+    camera = _camera(place, turn, OWN_GAP_M + np.ptp(own[0].mesh.bounds_m, axis=0) if own else np.zeros(3))
     bare = Scene(camera, sun, earth=earth, stars=True, ambient=STARLIGHT)
     whole = MeshItem(
         concatenate([m.mesh for m in members]),
@@ -101,8 +107,16 @@ def scene(
         shown,
         labels=_labels(members, place, turn),
         dimensions=(_scale(place, turn),),
-        captions=_captions(),
+        captions=_captions(design, own),
     )
+
+
+def _camera(place: FloatArray, turn: FloatArray, more_m: FloatArray) -> Camera:
+    """Before the row; farther away and more to the left for what needs more room there, (3,) in m."""
+    far = max(1.0 + float(more_m[0]) / ROW_M, float(more_m[1]) / TALL_M)
+    way = np.array([0.5 * float(more_m[0]), 0.0, 0.0])
+    eye, aim = (np.array(p) * (1.0, far, far) - way for p in (EYE, AIM))
+    return Camera.about(place, turn, eye, aim, (0.0, 1.0, 0.0), VIEW_ANGLE_RAD, SHIFT, WHOLE)
 
 
 def _stand(sun: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -152,6 +166,38 @@ def _members() -> list[Member]:
         materials = tuple(material_of(o) for o in mesh.optics)
         found.append(_member(name, words, mesh, materials, (0.3, 0.3), x, hang))
     return found
+
+
+def _own(design: Design) -> list[Member]:
+    """The design's own craft, left of the person; none where it is a preset's or too large for the row."""
+    craft = build_craft(design)
+    span = np.ptp(craft.mesh.bounds_m, axis=0)
+    if _is_preset(design) or span.max() > LARGEST_M:
+        return []
+    words = f"{title_of(design)}, {length_text(float(span.max()))}"
+    x = PERSON_X - OWN_GAP_M + 4.0 - 0.5 * float(span[0])
+    return [
+        _member(
+            "own",
+            words,
+            craft.mesh.transformed(translation_m=-craft.mesh.bounds_m.mean(axis=0)),
+            craft_materials(design, craft),
+            cell_size_m(design.craft),
+            x,
+            (-0.02, -0.11),
+        )
+    ]
+
+
+def _is_preset(design: Design) -> bool:
+    """Whether the craft is one of the row; on which side its shield stands does not count."""
+
+    def plain(craft: CraftParameters) -> CraftParameters:
+        shielded = isinstance(craft, SolarSlice) and craft.earth_shield.side_y
+        return replace(craft, earth_shield=replace(craft.earth_shield, side_y=1)) if shielded else craft  # type: ignore[union-attr]
+
+    presets = (*(preset for preset, _x, _hang in ROW), "gpu_sheet")
+    return any(plain(design.craft) == plain(load_design(preset).craft) for preset in presets)
 
 
 def _member(
@@ -247,12 +293,15 @@ def _top(mesh: SurfaceMesh) -> FloatArray:
 
 def _scale(place: FloatArray, turn: FloatArray) -> Dimension:
     """Fifty metres in the plane of the row."""
-    ends = [tuple(float(c) for c in place + turn @ np.array([x, -9.0, 0.0])) for x in (94.0, 144.0)]
+    ends = [tuple(float(c) for c in place + turn @ np.array([x, SCALE_Y, 0.0])) for x in (94.0, 144.0)]
     return Dimension("50 m", ends[0], ends[1])
 
 
-def _captions() -> tuple[Caption, ...]:
+def _captions(design: Design, own: list[Member]) -> tuple[Caption, ...]:
     below = "put side by side, not in flight  ·  one scale in the row; the sheet runs on behind it"
+    if not own and not _is_preset(design):
+        span = float(np.ptp(build_craft(design).mesh.bounds_m, axis=0).max())
+        below += f"\n{title_of(design)}, {length_text(span)}, is too large for it"
     return (
         Caption("To one scale", "top_left", 0.030),
         Caption(below, "top_left", 0.0195, (0.0, 0.045), color=theme.TEXT),

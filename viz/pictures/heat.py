@@ -13,7 +13,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import orbit_states
 from geometry.validation import FloatArray, check_choice, check_in_range
 from viz import theme
-from viz.camera import WHOLE
+from viz.framing import corners_of, framed
 from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_flux, cut_mesh, fluxes_around
 from viz.refinement import corner_means
@@ -28,6 +28,8 @@ DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides,
 SUNLIT_MAP, SHADED_MAP = "inferno", "viridis"
 STEPS = 36
 TOP_SHARE = 0.995  # of the area shown that a scale covers: hot corners do not rule it
+GAP = 0.06  # between the copies, over the size of the craft
+ROOM = (-0.80, -0.42, 0.80, 0.255)  # over the scales
 BLACK = Material((0.004, 0.004, 0.005), 0.0, 0.9)
 
 
@@ -144,13 +146,12 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
     right, up, towards = picture.T
     aside, above = np.radians(21.0), np.radians(25.0)
     eye = np.cos(above) * (np.cos(aside) * towards - np.sin(aside) * right) + np.sin(above) * up
-    away = 1.19 + 2.0 * max(_chord_m(mesh) / size - 0.1, 0.0)  # broad craft need more room
-    camera = where.camera(away * size * eye, -0.012 * size * right - 0.068 * size * up, up, 0.60)
-    camera = replace(camera, narrow=WHOLE)
-    gap = 0.085 * size + 0.5 * _chord_m(mesh)
+    gap = GAP * size + 0.5 * _chord_m(mesh) + 0.5 * np.sin(above) * float(np.ptp(mesh.bounds_m[:, 2]))
+    stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
+    middle = stage_from_body @ mesh.bounds_m.mean(axis=0)
     turn = where.rotation_gcrs_from_stage
     half_turn = 2.0 * np.outer(right, right) - np.eye(3)
-    items, bars, labels = [], [], []
+    items, bars, labels, places = [], [], [], []
     for name, shift, rotation, color_map, place, top in (
         ("sunlit side", gap, half_turn, SUNLIT_MAP, (0.158, 0.815), setting.tops_w_m2[0]),
         ("shaded side", -gap, np.eye(3), SHADED_MAP, (0.158, 0.915), setting.tops_w_m2[1]),
@@ -158,7 +159,7 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
         item = MeshItem(
             mesh,
             (BLACK,) * len(mesh.surface_names),
-            position_gcrs_m=where.position_gcrs_m + turn @ (shift * up),
+            position_gcrs_m=where.position_gcrs_m + turn @ (shift * up - rotation @ middle),
             rotation_gcrs_from_body=turn @ rotation @ turn.T @ where.rotation_gcrs_from_body,
             front_values=corner_means(mesh, mesh.front_surface, side_values(flux, 0)),
             back_values=corner_means(mesh, mesh.back_surface, side_values(flux, 1)),
@@ -171,9 +172,14 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
         if setting.edges is not None:
             items.append(_drawn(item, setting.edges))
         title = f"{TITLES[load]}, {name}, W/m²"
-        corner = turn @ (shift * up + _corner_m(mesh, where, picture)) + where.position_gcrs_m
+        corner = (
+            turn @ (shift * up + _corner_m(mesh, rotation @ stage_from_body, picture)) + where.position_gcrs_m
+        )
+        held = corners_of(setting.edges) @ item.rotation_gcrs_from_body.T + item.position_gcrs_m
+        places.append(held)
         labels.append(Label(name, tuple(corner), (0.010, -0.040), 0.024, theme.TEXT))
         bars.append(ScalarBar(title, (0.0, top), color_map, (), "bottom", "", place, 0.26))
+    camera = framed(where.camera(eye, (0.0, 0.0, 0.0), up, 0.60), np.concatenate(places), ROOM)
     return Scene(
         camera,
         where.sun_direction_gcrs,
@@ -209,12 +215,16 @@ def _picture_axes(where: Stage, mesh: SurfaceMesh, flipped: bool) -> FloatArray:
     return np.stack([long, np.cross(towards, long), towards], axis=1)
 
 
-def _corner_m(mesh: SurfaceMesh, where: Stage, picture: FloatArray) -> FloatArray:
-    """The upper left corner of the array as it lies in the picture, stage axes, m."""
-    stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
-    lying = mesh.vertices_m[np.abs(mesh.vertices_m[:, 2]) < 1e-3 * mesh.extent_m] @ stage_from_body.T
-    across, height = lying @ picture[:, 0], lying @ picture[:, 1]
-    return across.min() * picture[:, 0] + height.max() * picture[:, 1]
+def _corner_m(mesh: SurfaceMesh, stage_from_body: FloatArray, picture: FloatArray) -> FloatArray:
+    """The upper left corner of the array as it lies in the picture, from the middle, stage axes, m."""
+    level = mesh.areas_m2 * (np.abs(mesh.normals[:, 2]) > 0.9)  # the array lies where most area does
+    heights = np.round(mesh.centroids_m[:, 2] / mesh.extent_m, 3)
+    known, index = np.unique(heights, return_inverse=True)
+    chosen = known[np.argmax(np.bincount(index.reshape(-1), level))] * mesh.extent_m
+    flat = mesh.vertices_m[np.unique(mesh.faces)]
+    flat = flat[np.abs(flat[:, 2] - chosen) < 2e-3 * mesh.extent_m] if level.any() else flat
+    lying = (flat - mesh.bounds_m.mean(axis=0)) @ stage_from_body.T @ picture
+    return np.asarray(picture @ [lying[:, 0].min(), lying[:, 1].max(), lying[:, 2].mean()])
 
 
 def _chord_m(mesh: SurfaceMesh) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
-from geometry.craft.parameters import Detail
+from geometry.craft.parameters import Detail, MeshCraft
 from geometry.design import Design
 from geometry.orbit import check_ring_clear, orbit_states, ring_spacing
 from geometry.orbit.parameters import ElementsOrbit
@@ -20,7 +20,7 @@ from viz.camera import Camera, eased
 from viz.ring_stage import members_in_sight, moment_text, ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage
-from viz.titles import title_of
+from viz.titles import length_text, title_of
 
 DESCRIPTION = "flying along just behind one satellite, its neighbours receding in their true spacing"
 
@@ -124,8 +124,11 @@ class _Ride:
 
     def __init__(self, flown: Design, start: Stage, detail: Detail) -> None:
         self.flown, self.start = flown, start
-        self.span_m = float(np.ptp(build_craft(flown).mesh.bounds_m, axis=0).max())
-        camera = _camera(start, self.span_m, EYE)
+        bounds = build_craft(flown).mesh.bounds_m
+        self.span_m = float(np.ptp(bounds, axis=0).max())
+        # meshes of one's own may have their origin anywhere
+        self.middle_m = bounds.mean(axis=0) if isinstance(flown.craft, MeshCraft) else np.zeros(3)
+        camera = _camera(start, self.middle_m, self.span_m, EYE)
         _, self.own = craft_item(flown, start, detail, camera=camera, shaded=detail == "rich")
         _, self.light = craft_item(flown, start, "light", shaded=False)
 
@@ -136,7 +139,7 @@ class _Ride:
             position_gcrs_m=where.position_gcrs_m,
             rotation_gcrs_from_body=where.rotation_gcrs_from_body,
         )
-        camera = _camera(where, self.span_m, eye)
+        camera = _camera(where, self.middle_m, self.span_m, eye)
         shown = replace(
             where.sky(),
             camera=camera,
@@ -188,11 +191,11 @@ def _axes(where: Stage) -> FloatArray:
     return np.stack([ahead, side if side @ where.sun_direction_gcrs >= 0.0 else -side, up], axis=1)
 
 
-def _camera(where: Stage, span_m: float, eye: ArrayLike) -> Camera:
-    axes = _axes(where)
+def _camera(where: Stage, middle_m: FloatArray, span_m: float, eye: ArrayLike) -> Camera:
+    axes, middle = _axes(where), where.position_gcrs_m + where.rotation_gcrs_from_body @ middle_m
     return Camera(
-        where.position_gcrs_m + axes @ (span_m * np.asarray(eye)),
-        where.position_gcrs_m + axes @ (span_m * np.array(AIM)),
+        middle + axes @ (span_m * np.asarray(eye)),
+        middle + axes @ (span_m * np.array(AIM)),
         axes[:, 2],
         VIEW_ANGLE_RAD,
     )
@@ -210,7 +213,7 @@ def _captions(design: Design, where: Stage, span_m: float) -> tuple[Caption, ...
     spacing = ring_spacing(design).neighbour_spacing_m or 0.0
     apart = f"{spacing:,.0f} m" if spacing < 2e3 else f"{1e-3 * spacing:,.0f} km"
     lines = (
-        f"{title_of(design)}, {span_m:,.0f} m across  ·  neighbours {apart} apart\n"
+        f"{title_of(design)}, {length_text(span_m)} across  ·  neighbours {apart} apart\n"
         f"{below}  ·  {100.0 * where.sunlit_fraction:.0f} % of the Sun's disc in view"
     )
     return (

@@ -8,14 +8,16 @@ import numpy as np
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
-from geometry.craft.parameters import Detail
+from geometry.craft.parameters import Detail, SolarSlice
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
 from viz import theme
+from viz.camera import Camera
+from viz.framing import corners_of, fullest
 from viz.scene import Caption, Scene
 from viz.staging import STARLIGHT, Stage, craft_item, stage
-from viz.titles import title_of
+from viz.titles import known_of, title_of, uncoated_note
 
 DESCRIPTION = "close-up of the satellite over the dusk Earth, with its true light and shadows"
 
@@ -39,6 +41,13 @@ VIEWS = {
     # from behind: what the Sun never sees, with the day on the horizon
     "back": View((-7.4, 6.4, -8.4), (0.0, -0.4, -0.8), (0.0, 1.0, 0.0), 0.80, (-0.16, 0.06), 2.4, 28.0),
 }
+# a craft that is not bus and wings: all of it, over the captions, from where its sunlit side shows
+WHOLE_VIEWS = {
+    "front": replace(VIEWS["front"], position_m=(-6.2, 3.0, 7.0), view_up=(0.0, 1.0, 0.0)),
+    "back": VIEWS["back"],
+}
+ROOM = (-0.76, -0.41, 0.76, 0.33)
+FILL = {"front": 2.0, "back": 3.0}  # starlight, over what it is where the Sun shines on all that counts
 
 
 def scene(
@@ -66,15 +75,9 @@ def scene(
     check_choice(view, VIEWS, name="view")
     chosen = VIEWS[view]
     where = stage(design, at_utc, satellite=satellite, latitude_deg=chosen.latitude_deg)
-    scale = _scale(build_craft(design))
-    camera = where.camera(
-        scale * np.array(chosen.position_m),
-        scale * np.array(chosen.focal_point_m),
-        chosen.view_up,
-        chosen.view_angle_rad,
-        chosen.shift,
-    )
-    ambient = tuple(3.0 * c for c in STARLIGHT) if view == "back" else STARLIGHT
+    camera = _camera(design, where, view)
+    plain = view == "front" and isinstance(design.craft, SolarSlice)
+    ambient = STARLIGHT if plain else tuple(FILL[view] * c for c in STARLIGHT)
     craft, item = craft_item(design, where, detail, camera=camera, ambient=ambient)
     return replace(
         where.sky(ambient),
@@ -85,25 +88,39 @@ def scene(
     )
 
 
-def _scale(craft: Craft) -> float:
-    """Size of the bus over 6.4 m, of what stands out behind it over 9 m, or of a craft without a bus."""
+def _camera(design: Design, where: Stage, view: str) -> Camera:
+    """Close to the bus of a craft that has one and wings; about the whole of any other."""
+    craft = build_craft(design)
+    if isinstance(design.craft, SolarSlice):
+        chosen, scale = VIEWS[view], _bus_scale(craft)
+        return where.camera(
+            scale * np.array(chosen.position_m),
+            scale * np.array(chosen.focal_point_m),
+            chosen.view_up,
+            chosen.view_angle_rad,
+            chosen.shift,
+        )
+    chosen = WHOLE_VIEWS[view]
+    corners = where.position_gcrs_m + corners_of(craft.mesh) @ where.rotation_gcrs_from_body.T
+    straight = where.camera(chosen.position_m, (0.0, 0.0, 0.0), chosen.view_up, chosen.view_angle_rad)
+    return fullest(straight, corners, ROOM)
+
+
+def _bus_scale(craft: Craft) -> float:
+    """Size of the bus over 6.4 m, or of what stands out behind it over 9 m."""
     mesh = craft.mesh
     bus = [k for k, name in enumerate(mesh.surface_names) if name.startswith("bus.")]
-    if not bus:
-        return mesh.extent_m / 9.0
     corners: FloatArray = mesh.vertices_m[mesh.faces[np.isin(mesh.front_surface, bus)]].reshape(-1, 3)
     return max(float(np.ptp(corners, axis=0)[:2].max()) / 6.6, -float(mesh.bounds_m[0, 2]) / 9.0)
 
 
 def _captions(design: Design, craft: Craft, where: Stage) -> tuple[Caption, ...]:
-    span = float(np.ptp(craft.mesh.bounds_m, axis=0).max())
-    cells = sum(craft.mesh.surface_areas_m2[craft.mesh.surface_index(n)] for n in craft.cell_surfaces)
     rotation = sky_at(np.array([where.at_utc])).rotation_itrs_from_gcrs[0]
     x, y, z = rotation @ where.position_gcrs_m
     north, east = np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
     place = f"{abs(north):.0f}° {'N' if north >= 0 else 'S'}  {abs(east):.0f}° {'E' if east >= 0 else 'W'}"
     moment = str(np.datetime_as_string(where.at_utc, unit="m")).replace("T", "  ") + " UTC"
-    below = f"{span:.0f} m across  ·  {cells:,.0f} m² of cells  ·  {craft.mass_kg:,.0f} kg"
+    below = "  ·  ".join((*known_of(craft), *uncoated_note(craft)))
     return (
         Caption(title_of(design), "bottom_left", 0.030, (0.0, -0.040)),
         Caption(below, "bottom_left", 0.0195, color=theme.TEXT),

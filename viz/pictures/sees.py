@@ -23,6 +23,7 @@ from viz.callouts import callouts
 from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.globe import earth_along
+from viz.pictures._apart import shortened
 from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
 from viz.staging import Stage, stage
@@ -37,6 +38,9 @@ PIXELS = 1800  # across the disc
 FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
+MOST_NAMED = 30  # in the disc: as many as there are lines for
+MISSED_NAMED = 3
+ROWS = (-0.36, 0.25)  # of names: beneath stand the captions
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -279,28 +283,29 @@ def _with_grid(light: FloatArray, inside: NDArray[np.bool_]) -> FloatArray:
 
 def _names(look: Look, view: SurfaceView, camera: Camera, half: float) -> tuple[Label, ...]:
     """Each share with its name, led to the widest place of its area."""
-    found = [(words, area) for words, area in _shares(look, view) if area.any()]
+    found = [told for told in _shares(look, view) if told[2].any()]
     if not found:
         return ()
-    spots = np.array([[half * x, half * y, -1.0] for x, y in (_widest(area) for _, area in found)])
-    words = [words for words, _ in found]
-    return callouts(camera, spots, words, (-0.47, 0.47), (-0.36, 0.36), size=0.0225)
+    found = sorted(found, key=lambda told: -told[1])[:MOST_NAMED]
+    spots = np.array([[half * x, half * y, -1.0] for x, y in (_widest(area) for *_, area in found)])
+    words = [f"{name}  {_percent(share)}" for name, share, _area in found]
+    return callouts(camera, spots, words, (-0.47, 0.47), ROWS, size=0.0225)
 
 
-def _shares(look: Look, view: SurfaceView) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Name and percent of each share worth telling, and its pixels in the disc: none if it stands edge-on."""
+def _shares(look: Look, view: SurfaceView) -> list[tuple[str, float, NDArray[np.bool_]]]:
+    """Name and size of each share worth telling, and its pixels in the disc: none if it stands edge-on."""
     image = np.full(look.inside.shape, -1)
     image[look.inside] = look.seen.categories
+    surfaces = look.craft.mesh.surface_names
+    short = dict(zip(surfaces, shortened(surfaces), strict=True))
     groups: dict[str, list[int]] = {}
     for k, name in enumerate(view.names):
         if view.shares[0, k] >= SHOWN or (name == "sun" and view.shares[0, k] > 0.0):
-            groups.setdefault(_called(name), []).append(k)
-    told = []
-    for called, members in groups.items():
-        share = 100.0 * float(view.shares[0, members].sum())
-        words = f"{called}  {share:.4f} %" if share < 0.01 else f"{called}  {share:.1f} %"
-        told.append((words, np.isin(image, members)))
-    return told
+            groups.setdefault(_called(short.get(name, name)), []).append(k)
+    return [
+        (called, float(view.shares[0, members].sum()), np.isin(image, members))
+        for called, members in groups.items()
+    ]
 
 
 def _called(name: str) -> str:
@@ -359,17 +364,32 @@ def _rim(look: Look, half: float) -> tuple[Label, ...]:
     return tuple(labels)
 
 
+def _missed(look: Look, view: SurfaceView) -> str:
+    """What a surface sees, but not from its middle: the largest shares by name, the rest in one number."""
+    missed = sorted(((s, w) for w, s, area in _shares(look, view) if not area.any()), reverse=True)
+    named = [f"{words} {_percent(share)}" for share, words in missed[:MISSED_NAMED]]
+    rest = [share for share, _words in missed[MISSED_NAMED:]]
+    if rest:
+        named.append(f"{len(rest)} more {_percent(sum(rest))}")
+    return "\n".join(named)
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.4f} %" if share < 1e-4 else f"{100.0 * share:.1f} %"
+
+
 def _captions(design: Design, look: Look, view: SurfaceView) -> tuple[Caption, ...]:
     error = 100.0 * float(view.standard_errors.max())
     below = (
-        f"areas in the disc are view factors  ·  circles at 30° and 60° from the normal  ·  "
+        "areas in the disc are view factors  ·  circles at 30° and 60° from the normal\n"
         f"standard error under {max(error, 0.001):.2g} %"
     )
-    missed = [words.replace("  ", " ") for words, area in _shares(look, view) if not area.any()]
+    missed = _missed(look, view)
     if missed:  # the percent are of the whole surface
-        below = f"not seen from the middle: {', '.join(missed)}\n{below}"
+        below = f"not seen from the middle:\n{missed}\n{below}"
+    surface = shortened(look.craft.mesh.surface_names)[look.craft.mesh.surface_index(look.surface)]
     return (
-        Caption(f"{title_of(design)}: what {look.surface} sees", "top_left", 0.030),
+        Caption(f"{title_of(design)}: what {surface} sees", "top_left", 0.030),
         Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
         Caption(moment_text(look.where.at_utc), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
     )

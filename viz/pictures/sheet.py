@@ -1,30 +1,98 @@
-"""The sheet of modules without limit, edge to the Earth's, with a person and a present design for scale."""
+"""A craft lying before the Earth at its true size, a person beside it; the sheet of modules from its edge."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
+from geometry.craft.parameters import GpuSheet, MeshCraft
 from geometry.design import Design, load_design
-from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
+from geometry.mesh.surface_mesh import concatenate
 from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
+from viz.framing import corners_of, framed
 from viz.refinement import refined
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, Label, MeshItem, Scene
 from viz.staging import Stage, craft_item, craft_materials, stage, with_patterns, with_shades
-from viz.titles import title_of
+from viz.titles import known_of, length_text, title_of, uncoated_note
 from viz.unwrapping import cell_size_m
 
-DESCRIPTION = "the sheet of modules at full size, a person and the solar slice beside it for scale"
+DESCRIPTION = "the craft at its true size, its lengths and a person beside it; made for the sheet of modules"
 
 PERSON_M = 1.75
 LATITUDE_DEG = 30.0
+VIEW_ANGLE_RAD = 0.88
+APART_M = 1000.0  # a craft so long in which the folds of a space suit are no area
+SPREAD_M = 300.0  # what is shorter is seen whole
+EYE = (-0.86, -0.40, 0.34)  # direction to it: along the craft, across it, out of the cells
+ROOM = (-0.78, -0.33, 0.80, 0.43)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A craft as it lies: axes along it (Earthwards where it can be), across it, and out of its cells.
+
+    Parameters
+    ----------
+    where : Stage
+    axes : array (3, 3)
+        Columns in the stage's axes.
+    lying_m : array (K, 3)
+        Its vertices along these axes, m.
+    person_m : array (3,) or None
+        Where the person's feet are; None where there is no person.
+    is_spread : bool
+        Whether it is a sheet so wide that one looks over it from its corner.
+    """
+
+    where: Stage
+    axes: FloatArray
+    lying_m: FloatArray
+    person_m: FloatArray | None
+    is_spread: bool
+
+    @cached_property
+    def bounds_m(self) -> FloatArray:
+        """Lowest and highest place of the craft, (2, 3), m."""
+        return np.stack([self.lying_m.min(axis=0), self.lying_m.max(axis=0)])
+
+    @cached_property
+    def spans_m(self) -> FloatArray:
+        """(3,), m."""
+        return np.ptp(self.lying_m, axis=0)
+
+    @cached_property
+    def rotation_body_from_table(self) -> FloatArray:
+        """(3, 3)."""
+        return self.where.rotation_gcrs_from_body.T @ self.where.rotation_gcrs_from_stage @ self.axes
+
+    def places_gcrs_m(self, places_m: ArrayLike) -> FloatArray:
+        """Places along the axes (..., 3) in GCRS, m."""
+        turn = self.where.rotation_gcrs_from_stage @ self.axes
+        return self.where.position_gcrs_m + np.asarray(places_m) @ turn.T
+
+    @cached_property
+    def lines_m(self) -> FloatArray:
+        """Ends of the lines that tell its length and its width, before its near sides, (2, 2, 3), m."""
+        (left, near, _), (right, far, _) = self.bounds_m
+        ahead = self.lying_m[self.lying_m[:, 0] < left + 0.1 * self.spans_m[0], 2]
+        level = 0.0 if self.is_spread else float(ahead.min())
+        out = 0.012 * self.spans_m[0]
+        out, aside = (out, 0.4 * out) if self.is_spread else (max(out, 0.06 * self.spans_m[1]),) * 2
+        return np.array(
+            [
+                [[left, near - out, level], [right, near - out, level]],
+                [[left - aside, near, level], [left - aside, far, level]],
+            ]
+        )
 
 
 def scene(
@@ -32,6 +100,7 @@ def scene(
     at_utc: np.datetime64 | None = None,
     *,
     satellite: int | None = None,
+    shaded: bool = True,
     captions: bool = True,
 ) -> Scene:
     """The craft from over its sunlit corner, along its length, towards the limb.
@@ -39,142 +108,149 @@ def scene(
     Parameters
     ----------
     design : Design
-        Any craft; made for `gpu_sheet`.
+        Any craft; one of type `gpu_sheet` has the solar slice beside it.
     at_utc : datetime64, optional
         Default the design's epoch.
     satellite : int, optional
         Its number; default the one near 30 degrees north on its way up.
+    shaded : bool
+        Whether shadows are cast.
     captions : bool
         Words and dimension lines.
     """
     where = stage(design, at_utc, satellite=satellite, latitude_deg=LATITUDE_DEG)
     craft = build_craft(design)
-    table = _table_axes(where, craft.mesh)
-    long_m, short_m = _spans_m(where, craft.mesh, table)
-    corner = np.array([-0.5 * long_m, -0.5 * short_m, 0.0])
-    person = corner + np.array([0.010 * long_m, 0.075 * short_m, 0.9])
-    eye = corner + np.array([-0.044 * long_m, -0.47 * short_m, 0.050 * long_m])
-    aim = np.array([-0.310 * long_m, 0.10 * short_m, 0.0])
-    camera = where.camera(table @ eye, table @ aim, table[:, 2], 0.88, (0.13, 0.0))
-    camera = replace(camera, narrow=WHOLE)
-    items = [_sheet_and_person(design, craft, where, camera, table, person)]
-    other = load_design("solar_slice")
-    beside = np.array([-0.275 * long_m, -0.5 * short_m - 40.0, 0.0])
-    items.append(_neighbour(other, where, table, beside))
-    words = _words(where, table, (long_m, short_m), person, other, beside) if captions else {}
-    title = _captions(design, craft, (long_m, short_m)) if captions else ()
-    return replace(where.sky(), camera=camera, meshes=tuple(items), exposure=1.25, captions=title, **words)
+    table = _table(design, craft, where)
+    camera = _over_the_corner(table) if table.is_spread else _about_all(table)
+    items = _craft_and_person(design, craft, table, camera, shaded)
+    labels = _person_label(table)
+    if table.is_spread:
+        item, label = _neighbour(table)
+        items, labels = (*items, item), (*labels, label)
+    shown = replace(where.sky(), camera=camera, meshes=items, exposure=1.25)
+    if not captions:
+        return shown
+    return replace(shown, dimensions=_dimensions(table), labels=labels, captions=_captions(design, craft))
 
 
-def _table_axes(where: Stage, mesh: SurfaceMesh) -> FloatArray:
-    """Columns along the craft (Earthwards where it can be), across it, and out of its cells; stage axes."""
+# ------------------------------------------------------------------ what lies where
+
+
+def _table(design: Design, craft: Craft, where: Stage) -> Table:
     stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
-    long = stage_from_body[:, int(np.argmax(np.ptp(mesh.bounds_m, axis=0)[:2]))]
+    long = stage_from_body[:, int(np.argmax(np.ptp(craft.mesh.bounds_m, axis=0)[:2]))]
     long = -long if long @ [0.3, 1.0, 0.0] > 0.0 else long
     out = np.array([0.0, 0.0, 1.0])
-    return np.stack([long, np.cross(out, long), out], axis=1)
+    axes = np.stack([long, np.cross(out, long), out], axis=1)
+    lying = corners_of(craft.mesh) @ stage_from_body.T @ axes
+    low, span = lying.min(axis=0), np.ptp(lying, axis=0)
+    broad = bool(span[0] > SPREAD_M and 3.0 < span[0] / span[1] < 12.0)
+    spread = broad and isinstance(design.craft, GpuSheet)
+    person: FloatArray | None = None
+    if spread:
+        person = low * (1.0, 1.0, 0.0) + (0.010 * span[0], 0.075 * span[1], 0.9)
+    elif not isinstance(design.craft, MeshCraft) and min(span[:2]) > 2.0 * PERSON_M:  # over the cells
+        person = low * (1.0, 1.0, 0.0) + (0.10 * span[0] + 0.5, 0.55 * span[1], 0.15)
+    elif 0.5 * PERSON_M < span.max() < SPREAD_M:  # beside it, where one is not lost beside the other
+        person = low + np.array([0.25 * span[0], span[1] + 1.0, 0.5 * span[2] - 0.5 * PERSON_M])
+    return Table(where, axes, lying, person, spread)
 
 
-def _spans_m(where: Stage, mesh: SurfaceMesh, table: FloatArray) -> tuple[float, float]:
-    stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
-    spans = np.ptp(mesh.vertices_m[np.unique(mesh.faces)] @ stage_from_body.T @ table, axis=0)
-    return float(spans[0]), float(spans[1])
+def _over_the_corner(table: Table) -> Camera:
+    (left, near, _), span = table.bounds_m[0], table.spans_m
+    eye = np.array([left - 0.044 * span[0], near - 0.47 * span[1], 0.050 * span[0]])
+    aim = np.array([left + 0.190 * span[0], near + 0.60 * span[1], 0.0])
+    up = table.axes[:, 2]
+    camera = table.where.camera(table.axes @ eye, table.axes @ aim, up, VIEW_ANGLE_RAD, (0.14, 0.0))
+    return replace(camera, narrow=WHOLE)
 
 
-def _sheet_and_person(
-    design: Design, craft: Craft, where: Stage, camera: Camera, table: FloatArray, person: FloatArray
-) -> MeshItem:
-    """Both as one mesh, so that one throws its shadow on the other."""
-    stage_from_body = where.rotation_gcrs_from_stage.T @ where.rotation_gcrs_from_body
+def _about_all(table: Table) -> Camera:
+    """From over the near corner; the craft, the person and the lengths are all in the picture."""
+    straight = table.where.camera(
+        table.axes @ np.array(EYE), (0.0, 0.0, 0.0), table.axes[:, 2], VIEW_ANGLE_RAD
+    )
+    around = np.stack(np.meshgrid((-0.4, 0.4), (-0.4, 0.4), (0.0, PERSON_M), indexing="ij"), axis=-1)
+    person = np.zeros((0, 3)) if table.person_m is None else table.person_m + around.reshape(-1, 3)
+    places = np.concatenate([table.lines_m.reshape(-1, 3), table.lying_m, person])
+    return framed(straight, table.places_gcrs_m(places), ROOM)
+
+
+# ------------------------------------------------------------------ meshes
+
+
+def _craft_and_person(
+    design: Design, craft: Craft, table: Table, camera: Camera, shaded: bool
+) -> tuple[MeshItem, ...]:
+    """Both as one mesh, so that one throws its shadow on the other; apart where the person is lost."""
+    where, turn = table.where, table.rotation_body_from_table
+    place = turn @ (np.zeros(3) if table.person_m is None else table.person_m)
     # looks back at the camera, head to the Sun
-    stand = table @ np.array([[-0.94, 0.34, 0.0], [-0.34, -0.94, 0.0], [0.0, 0.0, 1.0]])
-    figure = scale_figure(PERSON_M).transformed(stage_from_body.T @ stand, stage_from_body.T @ table @ person)
-    place = stage_from_body.T @ table @ person
+    stand = turn @ np.array([[-0.94, 0.34, 0.0], [-0.34, -0.94, 0.0], [0.0, 0.0, 1.0]])
+    figure = scale_figure(PERSON_M).transformed(stand, place)
+    suit = tuple(material_of(o) for o in figure.optics)
+    extent = craft.mesh.extent_m
 
     def longest_m(centroids_m: FloatArray) -> FloatArray:
-        return np.clip(0.25 * np.linalg.norm(centroids_m - place, axis=1), 0.12, 80.0)
+        away = np.linalg.norm(centroids_m - place, axis=1)
+        return np.clip(0.25 * away, 0.12, max(80.0, 0.1 * extent))
 
-    mesh = concatenate([refined(craft.mesh, longest_m), figure])
-    materials = craft_materials(design, craft) + tuple(material_of(o) for o in figure.optics)
     item = MeshItem(
-        mesh,
-        materials,
+        refined(craft.mesh, longest_m),
+        craft_materials(design, craft),
         position_gcrs_m=where.position_gcrs_m,
         rotation_gcrs_from_body=where.rotation_gcrs_from_body,
     )
-    shaded = with_shades(item, where.sky(), camera, coarsest_m=1e3, finest_m=0.05)
-    return with_patterns(shaded, cell_size_m(design.craft))
+    person = replace(item, mesh=figure, materials=suit)
+    together = table.person_m is not None and extent < APART_M
+    if together:
+        item = replace(item, mesh=concatenate([item.mesh, figure]), materials=item.materials + suit)
+    if shaded:
+        finest = min(0.05, extent / 300.0)
+        item = with_shades(item, where.sky(), camera, coarsest_m=1e3, finest_m=finest)
+    laid = with_patterns(item, cell_size_m(design.craft))
+    return (laid,) if together or table.person_m is None else (laid, with_patterns(person))
 
 
-def _neighbour(design: Design, where: Stage, table: FloatArray, center: FloatArray) -> MeshItem:
-    """Another design's craft in formation, m from the middle."""
-    turn = where.rotation_gcrs_from_stage
-    moved = replace(where, position_gcrs_m=where.position_gcrs_m + turn @ table @ center)
-    return craft_item(design, moved, "light", shaded=False)[1]
+def _neighbour(table: Table) -> tuple[MeshItem, Label]:
+    """The solar slice in formation, and its name."""
+    other = load_design("solar_slice")
+    (left, near, _), span = table.bounds_m[0], table.spans_m
+    center = np.array([left + 0.225 * span[0], near - 40.0, 0.0])
+    moved = replace(table.where, position_gcrs_m=table.places_gcrs_m(center))
+    craft, item = craft_item(other, moved, "light", shaded=False)
+    slice_m = float(np.ptp(craft.mesh.bounds_m, axis=0).max())
+    end = table.places_gcrs_m(center + np.array([0.5 * slice_m, 0.0, 0.0]))
+    words = f"{title_of(other)}, {length_text(slice_m)}"
+    return item, Label(words, tuple(end.tolist()), (-0.03, 0.09), 0.022, theme.TEXT, True)
 
 
-def _words(
-    where: Stage,
-    table: FloatArray,
-    spans_m: tuple[float, float],
-    person: FloatArray,
-    other: Design,
-    beside: FloatArray,
-) -> dict[str, tuple[Dimension, ...] | tuple[Label, ...]]:
-    """Dimension lines and names."""
-
-    def place(*table_m: float) -> tuple[float, float, float]:
-        x, y, z = where.position_gcrs_m + where.rotation_gcrs_from_stage @ table @ np.array(table_m)
-        return (float(x), float(y), float(z))
-
-    long, short = 0.5 * spans_m[0], 0.5 * spans_m[1]
-    out = 0.012 * spans_m[0]
-    slice_m = float(np.ptp(build_craft(other).mesh.bounds_m, axis=0).max())
-    half = 0.5 * slice_m
-    return {
-        "dimensions": (
-            Dimension(
-                f"{spans_m[0]:,.0f} m",
-                place(-long, -short - out, 0.0),
-                place(long, -short - out, 0.0),
-                (0.0, 0.0),
-                (0.05, 0.03),
-                0.030,
-            ),
-            Dimension(
-                f"{spans_m[1]:,.0f} m",
-                place(-long - 0.4 * out, -short, 0.0),
-                place(-long - 0.4 * out, short, 0.0),
-                (0.0, 0.0),
-                (-0.05, 0.022),
-                0.030,
-            ),
-        ),
-        "labels": (
-            Label(
-                f"person, {PERSON_M:.2f} m",
-                place(*(person + np.array([0.0, 0.0, 1.2]))),
-                (-0.10, -0.09),
-                0.022,
-                theme.TEXT,
-                True,
-            ),
-            Label(
-                f"{title_of(other)}, {slice_m:.0f} m",
-                place(beside[0] + half, beside[1], beside[2]),
-                (-0.03, 0.09),
-                0.022,
-                theme.TEXT,
-                True,
-            ),
-        ),
-    }
+# ------------------------------------------------------------------ words
 
 
-def _captions(design: Design, craft: Craft, spans_m: tuple[float, float]) -> tuple[Caption, ...]:
-    cells = sum(craft.mesh.surface_areas_m2[craft.mesh.surface_index(n)] for n in craft.cell_surfaces)
-    below = f"{cells:,.0f} m² of cells  ·  {1e-3 * craft.mass_kg:,.0f} t"
-    return (
-        Caption(title_of(design), "top_left", 0.030),
-        Caption(below, "top_left", 0.0195, (0.0, 0.045), color=theme.TEXT),
+def _dimensions(table: Table) -> tuple[Dimension, ...]:
+    return tuple(
+        Dimension(
+            length_text(length),
+            *(tuple(place) for place in table.places_gcrs_m(ends).tolist()),
+            text_offset=aside,
+            size=0.030,
+        )
+        for ends, length, aside in zip(
+            table.lines_m, table.spans_m, ((0.05, 0.03), (-0.05, 0.022)), strict=False
+        )
     )
+
+
+def _person_label(table: Table) -> tuple[Label, ...]:
+    if table.person_m is None:
+        return ()
+    head = table.places_gcrs_m(table.person_m + np.array([0.0, 0.0, PERSON_M]))
+    words = f"person, {PERSON_M:.2f} m"
+    return (Label(words, tuple(head.tolist()), (-0.05, -0.04), 0.022, theme.TEXT, True),)
+
+
+def _captions(design: Design, craft: Craft) -> tuple[Caption, ...]:
+    below = "  ·  ".join((*known_of(craft)[1:], *uncoated_note(craft)))  # the lines tell how long it is
+    title = Caption(title_of(design), "top_left", 0.030)
+    return (title, Caption(below, "top_left", 0.0195, (0.0, 0.045), color=theme.TEXT)) if below else (title,)

@@ -38,6 +38,7 @@ class Appearance:
 
 APPEARANCES: dict[str, Appearance] = {
     "black": Appearance((0.004, 0.004, 0.004), 0.0, 0.9),
+    "uncoated": Appearance((0.30, 0.30, 0.31), 0.0, 0.55),
     "solar_cell": Appearance((0.02, 0.03, 0.10), 0.3, 0.2),
     "array_back": Appearance((0.65, 0.64, 0.62), 0.0, 0.6),
     "white_paint": Appearance((0.78, 0.78, 0.76), 0.0, 0.6),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from geometry import build_craft, load_design
 from geometry.craft.mesh_craft import coated, shell_part
 from geometry.craft.parameters import MeshCraft, MeshSurface
 from geometry.mesh.files import read_mesh, write_mesh
-from geometry.mesh.optics import COATINGS
+from geometry.mesh.optics import COATINGS, UNCOATED
 from geometry.mesh.primitives import Block, Surface, box, rectangle
 from geometry.mesh.surface_mesh import concatenate
 
@@ -47,8 +49,8 @@ def coatings(mesh):
 
 
 class TestCoatedLaw:
-    def test_what_nothing_matches_is_black_and_one_sided(self, mesh):
-        assert coatings(coated(mesh, ())) == {"wing_1": BLACK, "wing_2": BLACK, "bus": BLACK}
+    def test_what_nothing_matches_is_uncoated_and_one_sided(self, mesh):
+        assert coatings(coated(mesh, ())) == dict.fromkeys(("wing_1", "wing_2", "bus"), UNCOATED)
         assert (coated(mesh, ()).back_surface == -1).all()
 
     def test_last_entry_that_matches_decides(self, mesh):
@@ -85,7 +87,7 @@ class TestCoatedLaw:
         again = coated(
             read_mesh(tmp_path / "a.vtp"), (MeshSurface("w*1", GOLD, True), MeshSurface("*.back", WHITE))
         )
-        assert coatings(again) == {"wing_1": GOLD, "wing_2": BLACK, "bus": BLACK, "wing_1.back": WHITE}
+        assert coatings(again) == {"wing_1": GOLD, "wing_2": UNCOATED, "bus": UNCOATED, "wing_1.back": WHITE}
 
 
 class TestCoatedRefusal:
@@ -157,11 +159,21 @@ class TestBuildMeshCraftAnalytic:
         )
         assert coatings(craft.mesh)["wing_1.back"].coating == "white_paint"
 
-    def test_mesh_file_alone_is_black_and_weighs_nothing(self, path):
+    def test_numbers_without_a_coating_are_no_named_one(self, path, tmp_path):
+        toml = tmp_path / "plates.toml"
+        entries = '[[craft.surface]]\nname = "*"\ntwo_sided = true\n'
+        entries += '[[craft.surface]]\nname = "bus"\nsolar_absorptance = 0.3\n'
+        toml.write_text(f'[craft]\ntype = "mesh"\nfile = "{path.name}"\n{entries}')
+        made = coatings(build_craft(load_design(toml)).mesh)
+        assert made["bus"] == replace(BLACK, solar_absorptance=0.3, coating="custom")
+        assert made["wing_1"] == made["wing_1.back"] == UNCOATED
+
+    def test_mesh_file_alone_is_uncoated_and_weighs_nothing(self, path):
         craft = build_craft(load_design(path))
         assert craft.name == "plates"
         assert craft.parts == ()
-        assert set(craft.mesh.optics) == {BLACK}
+        assert set(craft.mesh.optics) == {UNCOATED}
+        assert replace(BLACK, coating="uncoated") == UNCOATED  # computed alike
 
     @pytest.mark.parametrize("detail", ["light", "rich"])
     def test_every_detail_is_the_file(self, path, detail):

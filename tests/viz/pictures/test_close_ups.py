@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geometry.craft import build_craft
 from geometry.design import load_design
 from viz.pictures import heat, heat_loads, module, picture, satellite, sheet, shots
+from viz.pictures._flux import Flux
 from viz.refinement import longest_edges_m
 from viz.render import render_scene
 from viz.staging import craft_item, stage, with_shades
@@ -86,6 +88,43 @@ class TestPicturesLaw:
         for layer in design.craft.module.layers:
             assert f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm" in words
 
+    @pytest.mark.parametrize(
+        ("preset", "title", "told"),
+        [
+            ("gpu_sheet", "GPU sheet, 1 of its 5,000 modules", "6.40 × 3.125 m  ·  20 m²  ·  1.06 kg/m²"),
+            ("broadband_28kw", "broadband 28 kW, 1 of its 20 modules", "4.10 × 1.415 m  ·  5.8 m²"),
+        ],
+    )
+    def test_the_module_is_that_of_the_design(self, preset, title, told):
+        design = load_design(preset)
+        scene = module.scene(design, detail="light")
+        assert scene.captions[0].text == title
+        assert scene.captions[1].text.startswith(told)
+        words = [label.text for label in scene.labels]
+        assert ("8 GPUs of 700 W" in words) == (preset == "gpu_sheet")
+        own = design.craft.module
+        kind = "silicon" if own.layers else "solar"
+        assert f"{own.cell_columns} × {own.cell_rows} {kind} cells in front" in words
+        assert not any("bus" in w for w in words) or preset == "gpu_sheet"  # electronics are in its bus
+
+    @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw", "gpu_sheet"])
+    def test_heat_keeps_clear_of_its_scales(self, preset, monkeypatch):
+        monkeypatch.setattr(heat, "cut_mesh", lambda design: build_craft(design).mesh)
+        monkeypatch.setattr(
+            heat,
+            "absorbed_flux",
+            lambda design, *_: Flux(
+                mesh := build_craft(design).mesh, *np.ones((2, 2, len(mesh.faces))), 1, 1
+            ),
+        )
+        scene = heat.scene(load_design(preset))
+        highest = min(bar.place[1] for bar in scene.scalar_bars) - 0.04  # bar, its gap and its title
+        for item in scene.meshes:
+            places = item.mesh.vertices_m @ item.rotation_gcrs_from_body.T + item.position_gcrs_m
+            shares = (scene.camera.pixels(places, (1600, 900))[0] + 0.5) / (1600.0, 900.0)
+            assert (shares > 0.02).all()
+            assert (shares < (0.98, highest)).all()
+
     @pytest.mark.parametrize("preset", ["solar_slice_radiators", "broadband_28kw"])
     def test_no_craft_stands_on_the_scale_of_a_load(self, preset):
         scene = heat_loads.scene(load_design(preset), mean=False, rays_per_face=64)
@@ -133,6 +172,14 @@ class TestPicturesRefusal:
     def test_an_unknown_view(self, slice_design):
         with pytest.raises(ValueError, match="view 'bakc' is unknown; did you mean 'back'"):
             satellite.scene(slice_design, view="bakc")
+
+    def test_a_craft_without_modules(self, tmp_path):
+        (tmp_path / "a.stl").write_text(
+            "solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\n"
+            "endloop\nendfacet\nendsolid a\n"
+        )
+        with pytest.raises(ValueError, match=r"module needs a craft with solar modules.*panel_module"):
+            module.scene(load_design(tmp_path / "a.stl"))
 
     def test_an_unknown_load(self, slice_design):
         with pytest.raises(ValueError, match="load 'sola' is unknown; did you mean 'solar'"):

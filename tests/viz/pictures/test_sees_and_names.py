@@ -154,5 +154,5 @@ class TestFamilyLaw:
 
 class TestRefusal:
     def test_a_craft_without_such_parts(self):
-        with pytest.raises(ValueError, match="exploded needs a craft of type solar_slice"):
+        with pytest.raises(ValueError, match="exploded needs a craft of type solar_slice or mesh"):
             exploded.scene(load_design("panel_module"))

@@ -11,8 +11,11 @@ from geometry.validation import FloatArray, IntArray
 INK = OpticalProperties(1.0, 1.0, coating="outline")
 
 
-def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh:
-    """Ribbons along the rims of all surfaces, on both sides of them.
+SHARP_COSINE = 0.87  # 30 degrees between faces make an edge of a body that is closed
+
+
+def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh | None:
+    """Ribbons along the rims of all surfaces, on both sides of them; of a closed body, along its sharp edges.
 
     Parameters
     ----------
@@ -24,10 +27,12 @@ def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh:
 
     Returns
     -------
-    SurfaceMesh
-        One surface, `outline` and its back `outline.back`.
+    SurfaceMesh or None
+        One surface, `outline` and its back `outline.back`; None where nothing has an edge.
     """
     faces, start, end = _rims(mesh)
+    if not len(faces):
+        return None
     a, b = mesh.vertices_m[start], mesh.vertices_m[end]
     normal = mesh.normals[faces]
     along = b - a
@@ -62,4 +67,11 @@ def _rims(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, FloatArray]:
         np.column_stack([ends, pair]), axis=0, return_inverse=True, return_counts=True
     )
     single = count[index.reshape(-1)] == 1
+    if not single.any():
+        # the normals of the faces at an edge add up to less than their number where they differ
+        normals = np.repeat(mesh.normals, 3, axis=0)
+        sums = np.zeros((len(count), 3))
+        np.add.at(sums, index.reshape(-1), normals)
+        half = 2.0 * np.einsum("ek,ek->e", sums, sums) / count**2 - 1.0
+        single = half[index.reshape(-1)] < SHARP_COSINE
     return np.repeat(np.arange(len(mesh.faces)), 3)[single], start[single], end[single]

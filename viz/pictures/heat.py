@@ -125,7 +125,7 @@ class _Setting:
     """What stays through a film: ends of the scales, outlines, which way the craft lies."""
 
     tops_w_m2: tuple[float, float]
-    edges: SurfaceMesh
+    edges: SurfaceMesh | None
     flipped: bool
 
 
@@ -167,7 +167,9 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
             color_map=color_map,
             lit=False,
         )
-        items += [item, _drawn(item, setting.edges)]
+        items.append(item)
+        if setting.edges is not None:
+            items.append(_drawn(item, setting.edges))
         title = f"{TITLES[load]}, {name}, W/m²"
         corner = turn @ (shift * up + _corner_m(mesh, where, picture)) + where.position_gcrs_m
         labels.append(Label(name, tuple(corner), (0.010, -0.040), 0.024, theme.TEXT))

@@ -76,7 +76,9 @@ def scene(
                     color_map=color_map,
                 )
             )
-            items.append(MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn))
+            if edges is not None:
+                ink = MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn)
+                items.append(ink)
             bars.append(_bar(load, name, top, color_map, aside, height))
     return Scene(
         camera,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,9 +23,12 @@ from trame.app import get_server
 from geometry.design import Design
 from viz.image import png_bytes
 from viz.viewer.commands import attempt
+from viz.viewer.film import Filming, view_name
 from viz.viewer.gate import HOST, free_port, gatekeeper, new_token
+from viz.viewer.loads import FINE_TOLERANCE
+from viz.viewer.offscreen import RESTING_QUALITY, Pictures, jpeg_bytes
 from viz.viewer.served_page import build_page, state_of
-from viz.viewer.served_pictures import Pictures, Tabs
+from viz.viewer.served_pictures import Tabs
 from viz.viewer.session import Session
 
 FRAME_S = 0.02  # rest between frames, in which tabs are heard
@@ -39,6 +43,7 @@ def serve(
     at_utc: np.datetime64 | None = None,
     *,
     port: int | None = None,
+    tolerance: float = FINE_TOLERANCE,
     announce: Callable[[str], None],
     remark: Callable[[str], None],
 ) -> None:
@@ -51,6 +56,8 @@ def serve(
         Default the design's epoch.
     port : int, optional
         Default any free one.
+    tolerance : float
+        As `Session` takes it.
     announce : callable
         Told the address, token included, once it answers.
     remark : callable
@@ -63,7 +70,7 @@ def serve(
     KeyboardInterrupt
         Ctrl-C or a polite end (SIGTERM), once everything is closed.
     """
-    viewer = BrowserViewer(Session(design, at_utc), free_port(port))
+    viewer = BrowserViewer(Session(design, at_utc, tolerance=tolerance), free_port(port))
     asyncio.run(viewer.run(announce, remark))
     raise KeyboardInterrupt
 
@@ -81,6 +88,9 @@ class BrowserViewer:
     def __init__(self, session: Session, port: int) -> None:
         self.session, self.port, self.token = session, port, new_token()
         self.pictures = Pictures(session)
+        self.filming = Filming(session)
+        self._films_tab: web.WebSocketResponse | None = None
+        self._film_kept: Path | None = None
         self._told: dict[str, Any] = {}
         self._told_at = 0.0
         self._untold = False  # something has changed since the last telling
@@ -102,6 +112,7 @@ class BrowserViewer:
             with suppress(NotImplementedError):  # Windows has KeyboardInterrupt instead
                 loop.add_signal_handler(name, ended.set)
         self.tabs = Tabs(self.session)
+        self._folder = tempfile.TemporaryDirectory(prefix="dawnring-")  # of the last film
         server = self._server()
         serving = asyncio.ensure_future(
             server.start(
@@ -123,6 +134,8 @@ class BrowserViewer:
             await self.tabs.close()
             await server.stop()
             await asyncio.gather(serving, return_exceptions=True)
+            self.filming.abandon()
+            self._folder.cleanup()
             self.session.close()
             self.pictures.close()
         if isinstance(failed[0], Exception):
@@ -146,6 +159,7 @@ class BrowserViewer:
             backend.app.middlewares.append(gatekeeper(self.token, self.port))
             backend.app.router.add_get("/picture", self.tabs.handle)
             backend.app.router.add_get("/screenshot", self._screenshot)
+            backend.app.router.add_get("/film", self._film)
 
         @server.trigger("do")
         def do(command: str, value: Any = None, final: bool = True) -> None:
@@ -164,10 +178,14 @@ class BrowserViewer:
     async def _screenshot(self, _request: web.Request) -> web.Response:
         """The present view at its finest, to be kept."""
         image = self.pictures.picture(self.tabs.size, fine=True)
-        moment = str(np.datetime_as_string(self.session.state.at_utc, unit="s")).replace(":", "")
-        name = f"dawnring-{self.session.state.camera}-{moment}Z.png"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        headers = _to_be_kept(f"{view_name(self.session)}.png")
         return web.Response(body=png_bytes(image), content_type="image/png", headers=headers)
+
+    async def _film(self, _request: web.Request) -> web.StreamResponse:
+        """The last film, to be kept."""
+        if self._film_kept is None or not self._film_kept.exists():
+            return web.Response(status=404, text="404: no film has been made\n")
+        return web.FileResponse(self._film_kept, headers=_to_be_kept(self._film_kept.name))
 
     # ---------------------------------------------------------------- the loop
 
@@ -177,26 +195,29 @@ class BrowserViewer:
         warm = False
         while True:
             now = time.perf_counter()
-            self._step(now - last)
+            await self._step(now - last)
             last = now
             if not warm and self.tabs.count and self._fine:
                 self.session.warm_up()
                 warm = True
             await asyncio.sleep(FRAME_S)
 
-    def _step(self, wall_s: float) -> None:
+    async def _step(self, wall_s: float) -> None:
         tabs, session = self.tabs, self.session
         wishes, self._wishes = self._wishes, []
         for command, value, final in wishes:
             attempt(session, command, value, final=final)
             tabs.stale = True
-        tabs.take_move()
-        for command in tabs.own_commands:
-            if command == "screenshot":
-                self._state.download = self._state.download + 1
+        tabs.take_events()  # after the controls: what was clicked was seen with them
+        own, tabs.own_commands = tabs.own_commands, []
+        for command, tab in own:
+            if command == "film":
+                await self._film_key(tab)
             else:
-                session.say(f"{command} is for the desktop window; here use the browser's own")
-        tabs.own_commands.clear()
+                await tabs.tell(tab, command)
+        if self.filming.film is not None:
+            await self._film_frame()
+            return
         tabs.stale |= session.tick(wall_s)
         if not tabs.count:
             return
@@ -209,6 +230,37 @@ class BrowserViewer:
             tabs.publish(self.pictures.jpeg(tabs.size, fine=True))
         if moved or self._untold:
             self._tell_tabs()
+
+    async def _film_key(self, tab: web.WebSocketResponse) -> None:
+        """A tab begins a film, or one of them ends it."""
+        if self.filming.film is not None:
+            await self._hand_out(self.filming.stop())
+            return
+        self._films_tab = tab
+        if self._film_kept is not None:
+            self._film_kept.unlink(missing_ok=True)
+            self._film_kept = None
+        self.filming.start(Path(self._folder.name), self.tabs.size)
+
+    async def _film_frame(self) -> None:
+        """One frame of the film, which all tabs see; without the tab that asked for it there is no film."""
+        self.tabs.stale, self._fine = True, False
+        if self._films_tab is None or not self.tabs.is_open(self._films_tab):
+            self.filming.abandon("the tab that asked for it was closed")
+            return
+        picture, path = self.filming.frame(lambda size: self.pictures.picture(size, fine=True))
+        if picture is not None:
+            self.tabs.publish(jpeg_bytes(picture, RESTING_QUALITY))
+        await self._hand_out(path)
+        self._tell_tabs()
+
+    async def _hand_out(self, path: Path | None) -> None:
+        """A finished film, to the tab that asked for it."""
+        if path is None or self._films_tab is None:
+            return
+        self._film_kept = path
+        self.session.say(f"the browser saves {path.name}")
+        await self.tabs.tell(self._films_tab, "film")
 
     def _tell_tabs(self) -> None:
         """Push the words and numbers that changed."""
@@ -224,4 +276,9 @@ class BrowserViewer:
             self._told, self._told_at = told, now
 
     def _tell(self) -> dict[str, Any]:
-        return state_of(self.session)
+        return {**state_of(self.session), "film": "" if self._film_kept is None else self._film_kept.name}
+
+
+def _to_be_kept(name: str) -> dict[str, str]:
+    """Headers of an answer that the browser saves as a file."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -9,7 +9,7 @@ from geometry.validation import FloatArray
 from viz.atmosphere import TOP_KM
 from viz.camera import Camera
 from viz.viewer.moments import Moment
-from viz.viewer.state import ViewState
+from viz.viewer.state import Aim, ViewState
 
 GLOBE_DISTANCE = 6.2  # Earth radii
 GLOBE_ANGLE_RAD = 2.0 * np.arctan(0.5 * 2.95 / GLOBE_DISTANCE)
@@ -22,19 +22,45 @@ GROUND_ANGLE_RAD = 1.25
 GROUND_LATITUDE_RAD = np.radians(40.0)
 GROUND_SUN_DEPRESSION_RAD = np.radians(9.0)
 OBSERVER_HEIGHT_M = 300.0
+# where the eye stands about a craft, along: the way across, the way up, the way to the Sun
+SIDES = {"back": (0.5, 0.55, -1.0), "front": (-0.45, 0.4, 1.0), "edge": (0.2, 1.0, -0.12)}
 
 
-def camera_of(state: ViewState, moment: Moment, extent_m: float) -> Camera:
+def camera_of(state: ViewState, moment: Moment, bounds_m: FloatArray) -> Camera:
     """The camera of a state.
 
     Parameters
     ----------
     state : ViewState
     moment : Moment
-    extent_m : float
-        Longest side of the craft, m.
+    bounds_m : array (2, 3)
+        Box of the craft, in its body frame: its middle is looked at, not the origin of its mesh.
     """
-    return _CAMERAS[state.camera](state, moment, extent_m)
+    return _CAMERAS[state.camera](state, moment, bounds_m)
+
+
+def _middle(moment: Moment, bounds_m: FloatArray) -> FloatArray:
+    """Where the middle of the craft looked at is, GCRS (3,)."""
+    offset = moment.rotation_gcrs_from_body @ bounds_m.mean(axis=0)
+    return moment.state.position_gcrs_m[0, 0] + offset
+
+
+def _extent_m(bounds_m: FloatArray) -> float:
+    """Longest side of a box (2, 3)."""
+    return float(np.ptp(bounds_m, axis=0).max())
+
+
+def side_aim(moment: Moment, side: str) -> Aim:
+    """Aim of the camera that follows, for a side of `SIDES`; up is away from the Earth, across the Sun."""
+    radial, along, normal = moment.rotation_gcrs_from_orbit.T
+    sun = moment.sun_direction_gcrs
+    # under the Sun "away from the Earth" is no way across it: the orbit's normal is
+    up = _across(radial if abs(float(radial @ sun)) < 0.95 else normal, sun)
+    way = np.array(SIDES[side]) @ np.stack([np.cross(up, sun), up, sun])
+    way /= np.linalg.norm(way)
+    return Aim(
+        float(np.arctan2(way @ normal, way @ along)), float(np.arcsin(np.clip(way @ radial, -1.0, 1.0)))
+    )
 
 
 def is_ground(state: ViewState) -> bool:
@@ -64,39 +90,39 @@ def _globe(state: ViewState, moment: Moment, base: FloatArray, up: FloatArray) -
     return Camera(max(distance, LOWEST_M) * way, np.zeros(3), up, GLOBE_ANGLE_RAD, ABOVE_THE_BAR)
 
 
-def _free(state: ViewState, moment: Moment, _extent_m: float) -> Camera:
+def _free(state: ViewState, moment: Moment, _bounds_m: FloatArray) -> Camera:
     pole = moment.earth_pole_gcrs
     return _globe(state, moment, _across(moment.sun_direction_gcrs, pole), pole)
 
 
-def _sun(state: ViewState, moment: Moment, _extent_m: float) -> Camera:
+def _sun(state: ViewState, moment: Moment, _bounds_m: FloatArray) -> Camera:
     sun = moment.sun_direction_gcrs
     return _globe(state, moment, sun, _across(moment.earth_pole_gcrs, sun))
 
 
-def _pole(state: ViewState, moment: Moment, _extent_m: float) -> Camera:
+def _pole(state: ViewState, moment: Moment, _bounds_m: FloatArray) -> Camera:
     pole = moment.earth_pole_gcrs
     return _globe(state, moment, pole, _across(moment.sun_direction_gcrs, pole))
 
 
-def _follow(state: ViewState, moment: Moment, extent_m: float) -> Camera:
+def _follow(state: ViewState, moment: Moment, bounds_m: FloatArray) -> Camera:
     """In the orbit frame of a satellite: azimuth from ahead (T) towards the left (H), elevation to zenith."""
     aim = state.aim
     radial, along, normal = moment.rotation_gcrs_from_orbit.T
     way = np.cos(aim.elevation_rad) * (np.cos(aim.azimuth_rad) * along + np.sin(aim.azimuth_rad) * normal)
     way = way + np.sin(aim.elevation_rad) * radial
-    place = moment.state.position_gcrs_m[0, 0]
-    position = place + max(2.15 * extent_m * aim.zoom, 0.5) * way
+    place = _middle(moment, bounds_m)
+    position = place + max(2.15 * _extent_m(bounds_m) * aim.zoom, 0.5) * way
     return Camera(_above_air(position), place, radial, CRAFT_ANGLE_RAD, ABOVE_THE_BAR)
 
 
-def _ride(state: ViewState, moment: Moment, extent_m: float) -> Camera:
+def _ride(state: ViewState, moment: Moment, bounds_m: FloatArray) -> Camera:
     """Behind and above a satellite, looking along the ring."""
     aim = state.aim
     radial, along, normal = moment.rotation_gcrs_from_orbit.T
     level = np.cos(aim.azimuth_rad) * along - np.sin(aim.azimuth_rad) * normal
     look = np.cos(aim.elevation_rad) * level + np.sin(aim.elevation_rad) * radial
-    place = moment.state.position_gcrs_m[0, 0]
+    place, extent_m = _middle(moment, bounds_m), _extent_m(bounds_m)
     back = 2.1 * extent_m * aim.zoom
     sunward = 1.0 if float(normal @ moment.sun_direction_gcrs) >= 0.0 else -1.0
     position = _above_air(place - back * along + 0.30 * back * radial + 0.45 * sunward * back * normal)
@@ -105,7 +131,7 @@ def _ride(state: ViewState, moment: Moment, extent_m: float) -> Camera:
     return Camera(position, focal, radial, RIDE_ANGLE_RAD)
 
 
-def _ground(state: ViewState, moment: Moment, _extent_m: float) -> Camera:
+def _ground(state: ViewState, moment: Moment, _bounds_m: FloatArray) -> Camera:
     """An observer in the evening twilight; azimuth from north to the east, elevation over the horizon."""
     aim = state.aim
     up = dusk_zenith(moment)

@@ -11,7 +11,7 @@ import numpy as np
 from viz.viewer.coloring import COLORINGS
 from viz.viewer.knobs import KNOBS
 from viz.viewer.session import Session
-from viz.viewer.state import CAMERAS, LEAST_TEXT, MOST_TEXT
+from viz.viewer.state import LEAST_TEXT, MOST_TEXT
 
 TURN_PX = 28.0  # of one press of an arrow key
 CLOSER = 0.85
@@ -121,6 +121,14 @@ def _zoom(session: Session, argument: str, value: Any, _final: bool) -> None:
         session.zoom(CLOSER if argument == "in" else 1.0 / CLOSER)
 
 
+def _step(session: Session, argument: str, _value: Any, _final: bool) -> None:
+    session.show(at_utc=session.state.at_utc + np.timedelta64(int(argument), "s"))
+
+
+def _middle(session: Session, _argument: str, value: Any, _final: bool) -> None:
+    session.take_middle(value or (1280, 720))
+
+
 def _umbra(session: Session, _argument: str, _value: Any, _final: bool) -> None:
     session.show(umbra=not session.state.umbra)
 
@@ -136,9 +144,13 @@ COMMANDS: dict[str, Command] = {
     "speed": _speed,
     "date": _date,
     "time": _time,
+    "step": _step,
     "jump": lambda s, argument, _v, _f: s.jump(argument),
     "camera": lambda s, argument, _v, _f: s.show(camera=argument),
     "home": lambda s, _a, _v, _f: s.aim_home(),
+    "side": lambda s, argument, _v, _f: s.look_at_side(argument),
+    "middle": _middle,
+    "leave": lambda s, _a, _v, _f: s.leave(),
     "turn": _turn,
     "zoom": _zoom,
     "satellite": _satellite,
@@ -150,36 +162,3 @@ COMMANDS: dict[str, Command] = {
     "text": _text,
     "help": _help,
 }
-
-KEY_COMMANDS: dict[str, str] = {
-    "space": "play",
-    "comma": "speed:-1",
-    "period": "speed:+1",
-    "less": "speed:-1",
-    "greater": "speed:+1",
-    "Left": "turn:left",
-    "Right": "turn:right",
-    "Up": "turn:up",
-    "Down": "turn:down",
-    "plus": "zoom:in",
-    "equal": "zoom:in",
-    "KP_Add": "zoom:in",
-    "minus": "zoom:out",
-    "KP_Subtract": "zoom:out",
-    "n": "satellite:+1",
-    "b": "satellite:-1",
-    "c": "color:next",
-    "e": "jump:equinox",
-    "o": "jump:solstice",
-    "u": "jump:eclipse",
-    "l": "jump:longest",
-    "v": "umbra",
-    "t": "text:larger",
-    "T": "text:smaller",
-    "r": "reset",
-    "h": "home",
-    "question": "help",
-    "Escape": "help",
-    **{str(k): f"camera:{name}" for k, name in enumerate(CAMERAS, start=1)},
-}
-"""What a key does, by its X name (`keysym`); `s`, `f`, `q` and Tab belong to the fronts."""

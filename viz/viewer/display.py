@@ -69,14 +69,14 @@ class Display:
     def show_craft(
         self,
         mesh: SurfaceMesh,
-        edges: SurfaceMesh,
+        edges: SurfaceMesh | None,
         colors: Bytes,
         camera: Camera,
         position_gcrs_m: FloatArray,
         rotation_gcrs_from_body: FloatArray,
         others: Sequence[tuple[FloatArray, FloatArray, bool]] = (),
     ) -> None:
-        """The craft where it is, in metres about the camera; colours (2, F, 3), edges in black.
+        """The craft where it is, in metres about the camera; colours (2, F, 3), its edges in black.
 
         `others` are more craft like it: place, turn, and whether their edges are drawn.
         """
@@ -119,6 +119,7 @@ class Display:
     def grabbed(self, *, panels: bool = True) -> Bytes:
         """What the window shows, sRGB (H, W, 3); without the panels where not wanted."""
         self._panel_layer.SetDraw(panels)
+        self.window.SwapBuffersOff()  # a picture without panels is read, and not seen on the screen
         try:
             grab = vtkWindowToImageFilter()
             grab.SetInput(self.window)
@@ -126,6 +127,7 @@ class Display:
             grab.ReadFrontBufferOff()
             grab.Update()
         finally:
+            self.window.SwapBuffersOn()
             self._panel_layer.SetDraw(True)
         image = grab.GetOutput()
         width, height, _depth = image.GetDimensions()
@@ -216,7 +218,7 @@ class _PanelActor:
 class _CraftActor:
     """Both sides of every face of a mesh, each with its own colour; a side is seen from its side only."""
 
-    def __init__(self, mesh: SurfaceMesh, edges: SurfaceMesh) -> None:
+    def __init__(self, mesh: SurfaceMesh, edges: SurfaceMesh | None) -> None:
         self.mesh = mesh
         self._copies: list[tuple[vtkMatrix4x4, list[vtkActor]]] = []
         corners = mesh.vertices_m[mesh.faces]
@@ -234,10 +236,11 @@ class _CraftActor:
         self._sides.SetColorModeToDirectScalars()
         self._sides.SetScalarModeToUseCellData()
         rims, points = vtkPolyData(), vtkPoints()
-        points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
-        rims.SetPoints(points)
-        # of each ribbon its rim alone, as a line that is a pixel wide from any distance
-        rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
+        if edges is not None:
+            points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
+            rims.SetPoints(points)
+            # of each ribbon its rim alone, as a line that is a pixel wide from any distance
+            rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
         self._rims = vtkPolyDataMapper()
         self._rims.SetInputData(rims)
 

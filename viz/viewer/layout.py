@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from viz import theme
 from viz.typesetting import line_width
 from viz.viewer.coloring import COLORINGS
+from viz.viewer.keys import WINDOW, key_lines
 from viz.viewer.knobs import KNOBS, LAWS, value_text
 from viz.viewer.session import Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
-    KEYS,
+    SIDE_WORDS,
     place_text,
     satellite_lines,
     sun_lines,
@@ -32,6 +33,7 @@ MARGIN = 0.9  # all lengths of the layout are in heights of the type
 COLUMN = 21.0
 ROW = 1.55
 BUTTON = 1.9
+BETWEEN, APART = 0.35, 1.05  # buttons of one group, groups of buttons
 STRIP = 2.6
 DISC = 14.0
 
@@ -162,7 +164,7 @@ class _Pen:
 
     def buttons(self, entries: list[tuple[str, str, bool]], columns: int) -> None:
         """Buttons in a grid: command, label, whether it is the chosen one."""
-        between = 0.35 * self.px
+        between = BETWEEN * self.px
         wide = (self.width - (columns - 1) * between) / columns
         for k, (command, label, chosen) in enumerate(entries):
             column = k % columns
@@ -229,7 +231,7 @@ def type_px(size: tuple[int, int], text_scale: float) -> int:
 
 def panels(session: Session, size: tuple[int, int], pointed: Pointed = Pointed()) -> tuple[Panel, ...]:
     """All panels of a window of this size, back to front; columns that would not fit take smaller type."""
-    px = type_px(size, session.state.text_scale)
+    px = max(7, min(type_px(size, session.state.text_scale), int(size[0] / (2.0 * COLUMN + 4.0 * MARGIN))))
     bottom = _bottom(session, size, min(px, max(9, round(size[0] / 74.0))), pointed)
     room = bottom.box[1] - 2 * MARGIN * px
     found = [bottom]
@@ -268,12 +270,15 @@ def _left(session: Session, size: tuple[int, int], px: int, pointed: Pointed) ->
         pen.line(words)
     pen.gap(0.5)
     pen.buttons([(f"camera:{k}", label, session.state.camera == k) for k, label in CAMERAS.items()], 3)
+    if session.sees_craft:
+        pen.gap(BETWEEN)
+        pen.buttons([(f"side:{k}", label, False) for k, label in SIDE_WORDS.items()], 3)
     pen.line(place_text(session.state.camera, moment, session.camera), color=theme.TEXT_QUIET)
     pen.gap(0.35)
     surface = session.state.surface
     if surface is not None and surface in session.craft.mesh.surface_names:
         pen.line(surface, color=theme.ACCENT)
-        for left, right in surface_lines(surface, session.craft.mesh, session.loads):
+        for left, right in _surface_lines(session, surface):
             pen.pair(left, right)
     elif session.state.camera != "ground":
         pen.line(f"Satellite {moment.satellite}", color=theme.ACCENT)
@@ -282,6 +287,10 @@ def _left(session: Session, size: tuple[int, int], px: int, pointed: Pointed) ->
         hint = "click a surface for its loads" if session.sees_craft else "click a satellite to go there"
         pen.line(hint, color=theme.TEXT_QUIET)
     return _closed("left", pen, (edge, edge, edge + wide, pen.y + 0.7 * px))
+
+
+def _surface_lines(session: Session, surface: str) -> list[tuple[str, str]]:
+    return surface_lines(surface, session.craft.mesh, session.loads, playing=session.state.playing)
 
 
 def _right(session: Session, size: tuple[int, int], px: int, pointed: Pointed) -> Panel:
@@ -313,7 +322,8 @@ def _scale(session: Session, pen: _Pen) -> None:
     px = pen.px
     loads = session.loads
     waiting = loads is None or (chosen.needs_fine and not loads.is_fine)
-    pen.line(chosen.title + (": being cast ..." if waiting else ""), height=1.7)
+    coarse = "" if loads is None or loads.is_fine else ", coarse"
+    pen.line(chosen.title + (": being cast ..." if waiting else coarse), height=1.7)
     if waiting or loads is None:
         return
     pen.gap(0.15)
@@ -332,46 +342,84 @@ def _scale(session: Session, pen: _Pen) -> None:
 def _bottom(session: Session, size: tuple[int, int], px: int, pointed: Pointed) -> Panel:
     """The time bar: play and speed, jumps, tools, and the season strip under them."""
     edge, pad = MARGIN * px, 0.9 * px
-    height = (0.6 + BUTTON + 0.5 + STRIP + 1.5) * px
+    width = size[0] - 2 * edge - 2 * pad
+    rows = _transport_rows(session, width / px)
+    height = (0.6 + len(rows) * (BUTTON + BETWEEN) + 0.15 + STRIP + 1.5) * px
     top = size[1] - edge - height
-    pen = _Pen(edge + pad, top + 0.6 * px, size[0] - 2 * edge - 2 * pad, px, pointed)
-    _transport(session, pen)
-    pen.y += (BUTTON + 0.5) * px
+    pen = _Pen(edge + pad, top + 0.6 * px, width, px, pointed)
+    for row in rows:
+        _transport(row, pen)
+    pen.y += 0.15 * px
     _season_strip(session, pen)
     return _closed("bottom", pen, (edge, top, size[0] - edge, size[1] - edge))
 
 
-def _transport(session: Session, pen: _Pen) -> None:
-    px, y = pen.px, pen.y
-    between = 0.35 * px
-    x = pen.left
+@dataclass(frozen=True)
+class _Tool:
+    """One button of the time bar, or words between two; `wide` in heights of the type."""
 
-    def put(command: str, label: str, heights: float, chosen: bool = False) -> None:
-        nonlocal x
-        pen.button((x, y, x + heights * px, y + BUTTON * px), command, label, chosen)
-        x += heights * px + between
+    command: str
+    label: str
+    wide: float
+    chosen: bool = False
 
-    playing = session.state.playing
-    put("play", "Pause" if playing else "Play", 4.2, playing)
-    put("speed:-1", "−", 1.9)
-    words = speed_text(session.state.speed)
-    room = 10.0 * px
-    pen.items.append(
-        Text(x + 0.5 * room, y + 0.5 * BUTTON * px + 0.36 * px, fitted(words, px, room), px, align="center")
-    )
-    x += room + between
-    put("speed:+1", "+", 1.9)
-    x += 0.7 * px
-    for jump, label, heights in (
-        ("equinox", "Equinox", 5.2), ("solstice", "Solstice", 5.2),
-        ("eclipse", "Next eclipse", 7.6), ("longest", "Longest eclipse", 9.2),
-    ):  # fmt: skip
-        put(f"jump:{jump}", label, heights)
-    x = max(x, pen.right - (5.0 + 7.2 + 3.6 + 1.9) * px - 3 * between)
-    put("umbra", "Shadow", 5.0, session.state.umbra)
-    put("screenshot", "Screenshot", 7.2)
-    put("film", "Film", 3.6)
-    put("help", "?", 1.9, session.state.help)
+
+def _transport_rows(session: Session, width: float) -> list[list[list[_Tool]]]:
+    """Groups of the time bar in as many rows as a width (in heights of the type) asks for."""
+    playing, filming = session.state.playing, session.filming
+    play = [
+        _Tool("play", "Pause" if playing else "Play", 4.2, playing),
+        _Tool("speed:-1", "−", 1.9),
+        _Tool("", speed_text(session.state.speed), 10.0),
+        _Tool("speed:+1", "+", 1.9),
+    ]
+    jumps = [
+        _Tool("jump:equinox", "Equinox", 5.2),
+        _Tool("jump:solstice", "Solstice", 5.2),
+        _Tool("jump:eclipse", "Next eclipse", 7.6),
+        _Tool("jump:longest", "Longest eclipse", 9.2),
+    ]
+    tools = [
+        _Tool("umbra", "Shadow", 5.0, session.state.umbra),
+        _Tool("screenshot", "Screenshot", 7.2),
+        _Tool("film", "Stop" if filming else "Film", 3.6, filming),
+        _Tool("help", "?", 1.9, session.state.help),
+    ]
+    parts = [play, jumps, tools]
+    if _wide([play, jumps]) > width:  # two by two
+        parts = [play, jumps[:2], jumps[2:], tools]
+    rows: list[list[list[_Tool]]] = []
+    for part in parts:
+        if rows and _wide([*rows[-1], part]) <= width:
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return rows
+
+
+def _wide(groups: list[list[_Tool]]) -> float:
+    """Width of some groups side by side, in heights of the type."""
+    alone = sum(sum(t.wide for t in g) + BETWEEN * (len(g) - 1) for g in groups)
+    return alone + APART * (len(groups) - 1)
+
+
+def _transport(groups: list[list[_Tool]], pen: _Pen) -> None:
+    """One row of the time bar; what stands last in a row that is full ends at its right."""
+    px, y, x = pen.px, pen.y, pen.left
+    for k, group in enumerate(groups):
+        if k == len(groups) - 1 and group[0].command == "umbra" and k:
+            x = max(x, pen.right - _wide([group]) * px)
+        for tool in group:
+            right = x + tool.wide * px
+            if tool.command:
+                pen.button((x, y, right, y + BUTTON * px), tool.command, tool.label, tool.chosen)
+            else:
+                middle, base = 0.5 * (x + right), y + (0.5 * BUTTON + 0.36) * px
+                words = fitted(tool.label, px, right - x)
+                pen.items.append(Text(middle, base, words, px, align="center"))
+            x = right + BETWEEN * px
+        x += (APART - BETWEEN) * px
+    pen.y += (BUTTON + BETWEEN) * px
 
 
 def _season_strip(session: Session, pen: _Pen) -> None:
@@ -445,17 +493,21 @@ def _message(session: Session, size: tuple[int, int], px: int, above: float) -> 
 
 
 def _help(size: tuple[int, int], px: int) -> Panel:
-    """The keys, in the middle."""
-    step, wide = 1.7 * px, 32.0 * px
-    high = (len(KEYS) + 2.2) * step
-    left, top = 0.5 * (size[0] - wide), max(0.5 * (size[1] - high), 0.0)
+    """The keys, in the middle; smaller type where the window is small."""
+    lines = key_lines(WINDOW)
+    rows, wide = 1.7 * (len(lines) + 2.2), 32.0
+    px = max(6, min(px, int(size[1] / rows), int(size[0] / wide)))
+    step = 1.7 * px
+    left, top = 0.5 * (size[0] - wide * px), max(0.5 * (size[1] - rows * px), 0.0)
+    right, bottom = left + wide * px, top + rows * px
     items: list[Item] = [Text(left + 1.5 * px, top + 1.25 * step, "Keys", round(1.2 * px), theme.ACCENT)]
-    for k, (key, does) in enumerate(KEYS):
+    for k, line in enumerate(lines):
         base = top + (k + 2.4) * step
-        items.append(Text(left + 1.5 * px, base, key, px, theme.TEXT))
-        items.append(Text(left + 9.5 * px, base, fitted(does, px, wide - 11.0 * px), px, theme.TEXT_QUIET))
-    close = Control("help", "button", (left, top, left + wide, top + high), "close")
-    return Panel("help", (left, top, left + wide, top + high), tuple(items), (close,), 0.96)
+        items.append(Text(left + 1.5 * px, base, line.shown, px, theme.TEXT))
+        words = fitted(line.words, px, (wide - 11.0) * px)
+        items.append(Text(left + 9.5 * px, base, words, px, theme.TEXT_QUIET))
+    close = Control("help", "button", (left, top, right, bottom), "close")
+    return Panel("help", (left, top, right, bottom), tuple(items), (close,), 0.96)
 
 
 def control_at(found: tuple[Panel, ...], x: float, y: float) -> tuple[Panel | None, Control | None]:

@@ -121,7 +121,9 @@ def _by_surface(mesh: SurfaceMesh, values: FloatArray) -> FloatArray:
     return sums
 
 
-def fine_loads(design: Design, craft: Craft, satellite: int, at: np.datetime64) -> CraftLoads:
+def fine_loads(
+    design: Design, craft: Craft, satellite: int, at: np.datetime64, tolerance: float = FINE_TOLERANCE
+) -> CraftLoads:
     """With reflections, view factors and the mean of the orbit that begins at `at`; takes seconds.
 
     Parameters
@@ -132,6 +134,8 @@ def fine_loads(design: Design, craft: Craft, satellite: int, at: np.datetime64) 
         Its surfaces are cast as wholes, its faces for the colours.
     satellite : int
     at : datetime64
+    tolerance : float
+        Standard error, relative to each value.
     """
     from geometry.radiation import face_loads, heat_loads
 
@@ -139,7 +143,7 @@ def fine_loads(design: Design, craft: Craft, satellite: int, at: np.datetime64) 
     states = orbit_states(design, times, satellites=[satellite])
     settings = design.radiation
     found = heat_loads(
-        craft, states, design.environment, tolerance=FINE_TOLERANCE, seed=settings.seed,
+        craft, states, design.environment, tolerance=tolerance, seed=settings.seed,
         max_rays=settings.max_rays,
     )  # fmt: skip
     mesh = cut_for_colors(craft.mesh)

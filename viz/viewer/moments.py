@@ -11,10 +11,11 @@ from geometry.ephemeris import sky_at
 from geometry.frames import orbit_normal
 from geometry.orbit import OrbitStates, flight_of, orbit_positions, orbit_states
 from geometry.orbit.eclipse import sunlit_fraction, umbra_cone
-from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.orbit.sun_synchronous import ltan_s
 from geometry.validation import FloatArray
 from viz.scene import EarthItem
+
+NO_NODE_RAD = 1e-6  # inclination below which the line of nodes means nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class Moment:
     state : OrbitStates
         Of that one, (1, 1, ...).
     ltan_s : float or None
-        Mean local time of its ascending node as flown; None for an orbit that keeps none.
+        Mean local time of its ascending node as flown; None in the equator's plane, where there is none.
     """
 
     at_utc: np.datetime64
@@ -106,8 +107,8 @@ def moment_of(design: Design, at_utc: np.datetime64, satellite: int = 0) -> Mome
 
 def _local_time_s(design: Design, times: np.ndarray, satellite: int) -> float | None:
     """From the plane's mean normal: the node lies a quarter turn behind it in right ascension."""
-    if not isinstance(design.orbit, SunSynchronousOrbit):
-        return None
     normal = flight_of(design).orbit_normals_gcrs(times, np.array([satellite]))[0]
     x, y, _z = sky_at(times).rotation_gcrs_from_teme[0].T @ normal
+    if np.hypot(x, y) < NO_NODE_RAD:
+        return None
     return float(ltan_s(np.arctan2(x, -y), times)[0])

@@ -18,13 +18,18 @@ REACH_PX = 14.0  # of a satellite's place
 
 
 def satellite_at(
-    moment: Moment, camera: Camera, place_px: tuple[float, float], size: tuple[int, int]
+    moment: Moment,
+    camera: Camera,
+    place_px: tuple[float, float],
+    size: tuple[int, int],
+    *,
+    reach_px: float = REACH_PX,
 ) -> int | None:
-    """The satellite nearest to a place in the picture, none farther than 14 pixels or behind the Earth."""
+    """The satellite nearest to a place in the picture, none farther than the reach or behind the Earth."""
     places, depth = camera.pixels(moment.position_gcrs_m, size)
     with np.errstate(invalid="ignore"):
         off = np.hypot(places[:, 0] - place_px[0], places[:, 1] - place_px[1])
-    near = np.flatnonzero((depth > 0.0) & (off < REACH_PX))
+    near = np.flatnonzero((depth > 0.0) & (off < reach_px))
     if not near.size:
         return None
     turn = moment.earth.rotation_itrs_from_gcrs

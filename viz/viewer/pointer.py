@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from viz.viewer.commands import KEY_COMMANDS, attempt
+from viz.viewer.commands import attempt
+from viz.viewer.keys import WINDOW, key_commands
 from viz.viewer.knobs import KNOBS
 from viz.viewer.layout import Control, Panel, Pointed, control_at, panels
 from viz.viewer.session import Session
 
+FRONTS_OWN = ("screenshot", "film", "panels", "close")  # done by the front itself
+SIZED = ("turn", "middle")  # commands that ask for the size of the window
 CLICK_PX = 4.0  # a press that moves no farther is a click
+NUDGES = ("ArrowLeft", "ArrowRight", "Home", "End")  # keys that move a slider
 Size = tuple[int, int]
 Place = tuple[float, float]
 
@@ -15,16 +19,19 @@ Place = tuple[float, float]
 class Pointer:
     """Turns presses, moves and keys into commands.
 
-    Places are pixels from the top left of the window.  Commands of the front itself (`screenshot`, `film`,
-    `close`) are returned to it.
+    Places are pixels from the top left of the window.  Commands of the front itself (`FRONTS_OWN`) are
+    returned to it.
 
     Parameters
     ----------
     session : Session
+    front : str
+        Whose keys these are, as in `viz.viewer.keys`.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, front: str = WINDOW) -> None:
         self.session = session
+        self._commands = key_commands(front)
         self.hover, self.focus = "", ""
         self.hidden = False
         self._pressed: Place | None = None
@@ -87,32 +94,21 @@ class Pointer:
             attempt(self.session, "zoom:by", 0.88**steps)
 
     def key(self, name: str, size: Size, *, shift: bool = False) -> str:
-        """A key, by its X name; the name of a command that the front must do itself, or ""."""
-        if name in ("Tab", "ISO_Left_Tab"):
-            self._next_focus(size, -1 if shift or name != "Tab" else 1)
+        """A key, by its name in a browser; the name of a command that the front must do itself, or ""."""
+        if name == "Tab":
+            self._next_focus(size, -1 if shift else 1)
             return ""
         focused = self._focused(size)
-        if focused is not None and name in ("Return", "KP_Enter", "space") and focused.kind == "button":
+        if focused is not None and name in ("Enter", " ") and focused.kind == "button":
             return self._do(focused.command)
-        if focused is not None and focused.kind == "slider" and name in ("Left", "Right", "Home", "End"):
+        if focused is not None and focused.kind == "slider" and name in NUDGES:
             self._nudge(focused.command, name)
             return ""
-        if name == "Escape":
-            if self.focus:
-                self.focus = ""
-            elif self.session.state.help:
-                attempt(self.session, "help")
+        if name == "Escape" and self.focus:
+            self.focus = ""
             return ""
-        own = {"s": "screenshot", "f": "film", "q": "close", "p": "panels"}.get(name, "")
-        if own == "panels":
-            self.hidden = not self.hidden
-            return ""
-        if own:
-            return own
-        command = KEY_COMMANDS.get(name)
-        if command is not None:
-            attempt(self.session, command, size if command.startswith("turn") else None)
-        return ""
+        command = self._commands.get(name) or self._commands.get(name.lower())
+        return "" if command is None else self._do(command, size)
 
     def _moved_far(self, place: Place) -> bool:
         return self._pressed is not None and self._moved_from(self._pressed, place)
@@ -121,10 +117,10 @@ class Pointer:
     def _moved_from(start: Place, place: Place) -> bool:
         return abs(place[0] - start[0]) + abs(place[1] - start[1]) > CLICK_PX
 
-    def _do(self, command: str) -> str:
-        if command in ("screenshot", "film", "close"):
+    def _do(self, command: str, size: Size | None = None) -> str:
+        if command in FRONTS_OWN:
             return command
-        attempt(self.session, command)
+        attempt(self.session, command, size if command.startswith(SIZED) else None)
         return ""
 
     def _slide(self, control: Control, place: Place, *, final: bool) -> None:
@@ -139,14 +135,14 @@ class Pointer:
         if name not in KNOBS:  # the season strip: by days
             state = self.session.state
             share = (int(state.at_utc.astype("datetime64[D]").astype(object).timetuple().tm_yday) - 1) / 365.0
-            by = {"Left": -1.0 / 365.0, "Right": 1.0 / 365.0, "Home": -1.0, "End": 1.0}[key]
+            by = {"ArrowLeft": -1.0 / 365.0, "ArrowRight": 1.0 / 365.0, "Home": -1.0, "End": 1.0}[key]
             attempt(self.session, command, share + by)
             return
         knob, value = KNOBS[name], KNOBS[name].read(self.session.design)
         if value is None:
             return
         step = max(knob.step, 0.1 * value) if knob.logarithmic else knob.step
-        ends = {"Home": knob.low, "End": knob.high, "Left": value - step, "Right": value + step}
+        ends = {"Home": knob.low, "End": knob.high, "ArrowLeft": value - step, "ArrowRight": value + step}
         attempt(self.session, command, min(max(knob.rounded(ends[key]), knob.low), knob.high))
 
     def _focused(self, size: Size) -> Control | None:

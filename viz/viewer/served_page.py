@@ -12,12 +12,13 @@ from trame.widgets import html
 
 from viz.image import png_bytes
 from viz.viewer.coloring import COLORINGS
+from viz.viewer.keys import BROWSER, key_lines
 from viz.viewer.knobs import KNOBS, LAWS, value_text
 from viz.viewer.session import JUMPS, Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
-    KEYS,
+    SIDE_WORDS,
     place_text,
     satellite_lines,
     sun_lines,
@@ -29,7 +30,6 @@ from viz.viewer.telling import (
 JUMP_WORDS = dict(zip(JUMPS, ("Equinox", "Solstice", "Next eclipse", "Longest eclipse"), strict=True))
 STRIP_HEIGHT = 36.0
 RAMP_STEPS = 9
-KEYS_ELSEWHERE = ("F", "P", "Q")  # of the desktop window alone
 
 
 def state_of(session: Session) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def state_of(session: Session) -> dict[str, Any]:
         "speed": speed_text(state.speed),
         "umbra": state.umbra,
         "help": state.help,
+        "filming": session.filming,
         "text_scale": state.text_scale,
         "message": session.message,
         "alert": session.alert,
@@ -73,9 +74,10 @@ def _address_of(seen: Sight) -> str:
 
 
 def _selected(session: Session) -> tuple[str, list[tuple[str, str]]]:
-    surface = session.state.surface
+    state = session.state
+    surface = state.surface
     if surface is not None and surface in session.craft.mesh.surface_names:
-        return surface, surface_lines(surface, session.craft.mesh, session.loads)
+        return surface, surface_lines(surface, session.craft.mesh, session.loads, playing=state.playing)
     if session.state.camera == "ground":
         return "", []
     hint = "click a surface for its loads" if session.sees_craft else "click a satellite to go there"
@@ -96,7 +98,8 @@ def _scale(session: Session) -> dict[str, Any]:
     colors = matplotlib.colormaps[chosen.color_map](np.linspace(0.0, 1.0, RAMP_STEPS))
     stops = ", ".join("rgb({:.0f} {:.0f} {:.0f})".format(*(255.0 * c[:3])) for c in colors)
     ticks = ["0", f"{0.5 * top:g}", f"{top:g}"]
-    return {"title": chosen.title, "ticks": ticks, "ramp": f"linear-gradient(to right, {stops})"}
+    title = chosen.title if loads.is_fine else f"{chosen.title}, coarse"
+    return {"title": title, "ticks": ticks, "ramp": f"linear-gradient(to right, {stops})"}
 
 
 def _strip(session: Session) -> dict[str, Any]:
@@ -128,18 +131,21 @@ def _date_share(session: Session) -> float:
 def build_page(server: Any) -> None:
     """Lay out the page of a trame server."""
     server.state.trame__title = "dawnring"
-    server.state.download = 0
     with DivLayout(server) as layout:
         layout.root.classes = "dawnring"
         layout.root.style = ("`font-size: ${text_scale}rem`",)
         html.Canvas(
             id="dawnring-view",
             tabindex=0,
-            role="img",
-            aria_label=("`The ring, ${place}, ${time}`",),
+            **_raw(role="img", aria_label=("`The ring, ${place}, ${time}`",)),
         )
         with html.Div(classes="panel left"):
-            _left()
+            _caption()
+            with html.Div(classes="tabs"):  # shown where there is no room for both columns
+                html.Button("View", type="button", **_raw(data_panel="view", aria_expanded="false"))
+                html.Button("Change", type="button", **_raw(data_panel="change", aria_expanded="false"))
+            with html.Div(classes="more"):
+                _left()
         with html.Div(v_if=("sight",), classes="panel sight"):
             _sight()
         with html.Div(classes="panel right"):
@@ -150,8 +156,7 @@ def build_page(server: Any) -> None:
             "{{ message }}",
             classes=("alert ? 'message alert' : 'message'",),
             v_if=("message && !help",),
-            role="status",
-            aria_live="polite",
+            **_raw(role="status", aria_live="polite"),
         )
         _help()
         html.Div("The viewer has ended: start it again where it ran.", classes="gone")
@@ -162,25 +167,45 @@ def _do(command: str, *more: str) -> str:
     return f"trigger('do', [{', '.join([command, *more])}])"
 
 
-def _button(label: str, command: str, chosen: str = "false", **more: Any) -> None:
+def _raw(**attributes: str | tuple[str]) -> dict[str, list[str]]:
+    """Attributes that trame does not know, and would leave out without a word; an expression in a tuple."""
+    named = ((name.replace("_", "-"), value) for name, value in attributes.items())
+    return {
+        "raw_attrs": [f'{n}="{v}"' if isinstance(v, str) else f':{n}="{v[0]}"' for n, v in named],
+    }
+
+
+def _button(label: str, command: str, chosen: str = "", said: str = "", **more: Any) -> None:
+    """A button for a command; `chosen` is an expression where it can be on or off, `said` its name aloud."""
+    aloud: dict[str, str | tuple[str]] = {"aria_label": said} if said else {}
+    if chosen:
+        aloud["aria_pressed"] = (chosen,)
+        more["classes"] = (f"{chosen} ? 'chosen' : ''",)
     html.Button(
         label,
         type="button",
         click=_do(f"'{command}'"),
-        classes=(f"{chosen} ? 'chosen' : ''",),
-        aria_pressed=(f"{chosen} ? 'true' : 'false'",),
+        **_raw(**aloud),
         **more,
     )
 
 
-def _left() -> None:
+def _caption() -> None:
+    """What, when, in what light."""
     html.H1("{{ name }}")
     html.P("{{ ring }}", classes="quiet")
     html.P("{{ time }}", id="time")
     html.P("{{ line }}", v_for="line in sun_lines", key="line")
+
+
+def _left() -> None:
+    """The cameras; the numbers of what is selected."""
     with html.Div(classes="grid"):
         for name, label in CAMERAS.items():
             _button(label, f"camera:{name}", f"camera === '{name}'")
+    with html.Div(classes="grid", v_if=("camera === 'follow' || camera === 'ride'",)):
+        for name, label in SIDE_WORDS.items():
+            _button(label, f"side:{name}", id=f"side-{name}")
     html.P("{{ place }}", classes="quiet")
     html.H2("{{ heading }}", id="heading", v_if=("heading",))
     with html.Dl(id="numbers"), html.Div(v_for="(line, k) in lines", key="k"):
@@ -209,7 +234,7 @@ def _right() -> None:
                 value=(f"Math.log10(knobs.{name}) / Math.log10({knob.high})" if share else f"knobs.{name}",),
                 input=_do(f"'knob:{name}'", _value(knob.high if share else None), "false"),
                 change=_do(f"'knob:{name}'", _value(knob.high if share else None), "true"),
-                aria_valuetext=(f"knob_words.{name}",),
+                **_raw(aria_valuetext=(f"knob_words.{name}",)),
             )
     html.P("Attitude law", classes="quiet")
     with html.Div(classes="grid"):
@@ -238,30 +263,19 @@ def _value(top: float | None) -> str:
 
 def _bottom() -> None:
     with html.Div(classes="bar"):
-        html.Button(
-            "{{ playing ? 'Pause' : 'Play' }}",
-            type="button",
-            id="play",
-            click=_do("'play'"),
-            classes=("playing ? 'chosen wide' : 'wide'",),
-        )
-        _button("−", "speed:-1", aria_label="slower")
-        html.Span("{{ speed }}", classes="speed")
-        _button("+", "speed:+1", aria_label="faster")
-        for jump, label in JUMP_WORDS.items():
-            _button(label, f"jump:{jump}", id=f"jump-{jump}")
-        html.Input(
-            type="text",
-            id="time-field",
-            value=("time_iso",),
-            change=_do("'time'", "$event.target.value"),
-            aria_label="date and time, UTC",
-            spellcheck="false",
-        )
-        html.Span(classes="space")
-        _button("Shadow", "umbra", "umbra")
-        html.A("Screenshot", href="screenshot", classes="button", id="screenshot", download="")
-        _button("?", "help", "help", id="keys", aria_label="keys")
+        with html.Div(classes="transport"):
+            html.Button(
+                "{{ playing ? 'Pause' : 'Play' }}",
+                type="button",
+                id="play",
+                click=_do("'play'"),
+                classes=("playing ? 'chosen wide' : 'wide'",),
+            )
+            _button("−", "speed:-1", said="slower")
+            html.Span("{{ speed }}", classes="speed")
+            _button("+", "speed:+1", said="faster")
+        with html.Div(classes="tools"):
+            _tools()
     with html.Div(classes="strip"):
         html.Div(
             '<svg viewBox="0 0 365 36" preserveAspectRatio="none" aria-hidden="true">'
@@ -276,22 +290,54 @@ def _bottom() -> None:
             step=0.00274,
             value=("date_share",),
             input=_do("'date'", "Number($event.target.value)", "false"),
-            aria_label="date",
-            aria_valuetext=("time",),
+            **_raw(aria_label="date", aria_valuetext=("time",)),
         )
     with html.Div(classes="months quiet"):
         for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"):
             html.Span(month)
 
 
+def _tools() -> None:
+    """Where to go in time; what to keep."""
+    for jump, label in JUMP_WORDS.items():
+        _button(label, f"jump:{jump}", id=f"jump-{jump}")
+    html.Input(
+        type="text",
+        id="time-field",
+        value=("time_iso",),
+        change=_do("'time'", "$event.target.value"),
+        spellcheck="false",
+        **_raw(aria_label="date and time, UTC"),
+    )
+    html.Span(classes="space")
+    _button("Shadow", "umbra", "umbra")
+    html.A("Screenshot", href="screenshot", classes="button", id="screenshot", download="")
+    html.Button(
+        "{{ filming ? 'Stop film' : 'Film' }}",
+        type="button",
+        id="film",
+        **_raw(data_key="f"),  # as the key does: the film is for the tab that asks
+        classes=("filming ? 'chosen' : ''",),
+        title="10 s of the present view as it plays; press again to end it",
+    )
+    html.A(
+        "Save film",
+        href="film",
+        classes="button",
+        id="save-film",
+        download=("film",),
+        v_show=("film",),
+        title=("film",),
+    )
+    _button("?", "help", "help", id="keys", said="keys")
+
+
 def _help() -> None:
-    with html.Div(v_if=("help",), classes="panel help", role="dialog", aria_label="keys"):
+    with html.Div(v_if=("help",), classes="panel help", **_raw(role="dialog", aria_label="keys")):
         html.H1("Keys")
         with html.Dl():
-            for key, does in KEYS:
-                if key in KEYS_ELSEWHERE:
-                    continue
+            for line in key_lines(BROWSER):
                 with html.Div():
-                    html.Dt(key)
-                    html.Dd(does)
+                    html.Dt(line.shown)
+                    html.Dd(line.words)
         _button("Close", "help")

@@ -3,62 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
 from aiohttp import WSMsgType, web
-from numpy.typing import NDArray
-from PIL import Image
 
-from viz.viewer.frames import Frames
+from viz.viewer.keys import BROWSER
 from viz.viewer.pointer import Pointer
 from viz.viewer.session import Session
 
 SMALLEST, LARGEST = 64, 4096
-MOVING_QUALITY, RESTING_QUALITY = 80, 93
 LONGEST_MESSAGE = 4096
-
-
-class Pictures:
-    """Draws a session off screen, without panels."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._frames: Frames | None = None
-
-    def jpeg(self, size: tuple[int, int], *, fine: bool) -> bytes:
-        """The present view; coarser than `size` where it moves and there is no time for more."""
-        image = self.picture(size, fine=fine)
-        buffer = io.BytesIO()
-        Image.fromarray(image).save(buffer, "JPEG", quality=RESTING_QUALITY if fine else MOVING_QUALITY)
-        return buffer.getvalue()
-
-    def picture(self, size: tuple[int, int], *, fine: bool) -> NDArray[np.uint8]:
-        """sRGB (H, W, 3)."""
-        frames = self._offscreen(size)
-        session = self.session
-        if session.sees_craft and session.loads is not None:
-            frames.draw(size, fine=fine)
-            return frames.display.grabbed(panels=False)
-        return frames.far_picture(size, fine=fine)
-
-    def _offscreen(self, size: tuple[int, int]) -> Frames:
-        """Frames of a window that nobody sees; its OpenGL is touched only where a craft is drawn."""
-        if self._frames is None:
-            from viz.viewer.display import Display, offscreen_window
-
-            self._frames = Frames(self.session, Display(offscreen_window(size)))
-        self._frames.display.window.SetSize(*size)
-        return self._frames
-
-    def close(self) -> None:
-        """Give the window back."""
-        if self._frames is not None:
-            self._frames.display.window.Finalize()
-            self._frames = None
+MOST_EVENTS = 1000  # between two frames; more come from no hand
 
 
 class Tabs:
@@ -71,15 +28,16 @@ class Tabs:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.pointer = Pointer(session)
+        self.pointer = Pointer(session, BROWSER)
         self.pointer.hidden = True  # panels are HTML here
         self.size = (1280, 720)
         self.stale = True
-        self.own_commands: list[str] = []
+        self.own_commands: list[tuple[str, web.WebSocketResponse]] = []
         self._frame, self._number = b"", 0
         self._new = asyncio.Event()
         self._sockets: set[web.WebSocketResponse] = set()
         self._move: tuple[float, float] | None = None
+        self._events: list[tuple[dict[str, Any], web.WebSocketResponse]] = []
 
     @property
     def count(self) -> int:
@@ -92,8 +50,20 @@ class Tabs:
         self._new.set()
         self._new = asyncio.Event()
 
-    def take_move(self) -> None:
-        """Apply the newest of the moves that came since the last frame."""
+    def take_events(self) -> None:
+        """Apply what pointers and keys did since the last frame; of the moves, the newest."""
+        events, self._events = self._events, []
+        for message, socket in events:
+            self._point(message)
+            key = message.get("key")
+            if isinstance(key, str) and len(key) < 20 and key != "Tab":
+                self.stale = True
+                command = self.pointer.key(key, self.size)
+                if command:
+                    self.own_commands.append((command, socket))
+        self._take_move()
+
+    def _take_move(self) -> None:
         if self._move is not None:
             place, self._move = self._move, None
             self.stale |= self.pointer.move(place, self.size)
@@ -109,13 +79,22 @@ class Tabs:
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._take(message.data, ready)
+                    self._take(message.data, ready, socket)
         finally:
             sender.cancel()
             with suppress(asyncio.CancelledError, ConnectionError):
                 await sender
             self._sockets.discard(socket)
         return socket
+
+    def is_open(self, socket: web.WebSocketResponse) -> bool:
+        """Whether this tab is still there."""
+        return socket in self._sockets
+
+    async def tell(self, socket: web.WebSocketResponse, does: str) -> None:
+        """Have one tab do something: `screenshot`, `film`, `panels`."""
+        with suppress(ConnectionError):  # it went while it was told
+            await socket.send_str(json.dumps({"do": does}))
 
     async def close(self) -> None:
         """Say goodbye to all tabs."""
@@ -132,7 +111,7 @@ class Tabs:
             seen = self._number
             await socket.send_bytes(self._frame)
 
-    def _take(self, text: str, ready: asyncio.Event) -> None:
+    def _take(self, text: str, ready: asyncio.Event, socket: web.WebSocketResponse) -> None:
         """One message of a tab; what makes no sense is left alone."""
         try:
             message = json.loads(text)
@@ -147,10 +126,8 @@ class Tabs:
             wanted = tuple(min(max(round(v), SMALLEST), LARGEST) for v in size)
             if wanted != self.size:
                 self.size, self.stale = (wanted[0], wanted[1]), True
-        self._point(message)
-        key = message.get("key")
-        if isinstance(key, str) and len(key) < 20 and key not in ("Tab", "q", "p"):
-            self._own(self.pointer.key(key, self.size))
+        if len(self._events) < MOST_EVENTS:
+            self._events.append((message, socket))
 
     def _point(self, message: dict[str, Any]) -> None:
         press, move, release = (_numbers(message.get(k)) for k in ("press", "move", "release"))
@@ -159,17 +136,13 @@ class Tabs:
         if move is not None:
             self._move = move
         if release is not None:
-            self.take_move()
-            self._own(self.pointer.release(release, self.size))
+            self._take_move()
+            self.pointer.release(release, self.size)
+            self.stale = True
         wheel, at = message.get("wheel"), _numbers(message.get("at"))
         if at is not None and isinstance(wheel, (int, float)) and abs(wheel) <= 10:
             self.pointer.wheel(float(wheel), at, self.size)
             self.stale = True
-
-    def _own(self, command: str) -> None:
-        self.stale = True
-        if command:
-            self.own_commands.append(command)
 
 
 def _numbers(value: Any) -> tuple[float, float] | None:

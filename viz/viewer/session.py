@@ -19,10 +19,10 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
-from viz.viewer.cameras import camera_of
+from viz.viewer.cameras import SIDES, camera_of, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
-from viz.viewer.loads import CraftLoads, coarse_loads, fine_loads
+from viz.viewer.loads import FINE_TOLERANCE, CraftLoads, coarse_loads, fine_loads
 from viz.viewer.moments import Moment, moment_of
 from viz.viewer.picking import satellite_at, surface_at
 from viz.viewer.sight import Sight, sight_from
@@ -38,6 +38,7 @@ MESSAGE_S, ALERT_S = 9.0, 25.0  # for which a message stands
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
 JUMPS = ("equinox", "solstice", "eclipse", "longest")
 SETTLED_S = 0.35
+NO_BOX_M = np.zeros((2, 3))  # of a craft that is not in view
 
 
 class Session:
@@ -48,6 +49,8 @@ class Session:
     design : Design
     at_utc : datetime64, optional
         Default the design's epoch.
+    tolerance : float
+        Standard error of the fine loads, relative to each value.
     clock : callable
         Seconds before the screen; for tests.
 
@@ -60,21 +63,25 @@ class Session:
         The last thing worth saying; "" for nothing.
     alert : bool
         Whether it tells of something refused.
+    filming : bool
+        Whether a front films it.
     """
 
     def __init__(
         self,
         design: Design,
         at_utc: np.datetime64 | None = None,
+        *,
+        tolerance: float = FINE_TOLERANCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = self.design = design
         self._changes: dict[str, Any] = {}
         self.state = ViewState(design.epoch_utc if at_utc is None else at_utc)
-        self.message, self.alert = "", False
+        self.message, self.alert, self.filming = "", False, False
         self.tasks = NewestOnly()
         self.searches = NewestOnly()  # of a moment: not to wait until the loads of this one are cast
-        self._clock = clock
+        self._clock, self._tolerance = clock, tolerance
         self._changed_at = self._said_at = clock()
         self._moment: Moment | None = None
         self._member: tuple[Design, int, Design] | None = None
@@ -140,8 +147,8 @@ class Session:
     @property
     def camera(self) -> Camera:
         """Where one looks from."""
-        extent = self.craft.mesh.extent_m if self.sees_craft else 1.0
-        return camera_of(self.state, self.moment, extent)
+        bounds_m = self.craft.mesh.bounds_m if self.sees_craft else NO_BOX_M
+        return camera_of(self.state, self.moment, bounds_m)
 
     @property
     def sees_craft(self) -> bool:
@@ -259,6 +266,38 @@ class Session:
                 return
         if self.state.surface is not None:
             self.show(surface=None)
+
+    def take_middle(self, size: tuple[int, int]) -> None:
+        """Select what stands in the middle of the picture; of a ring, the satellite nearest to it."""
+        shift = self.camera.shift
+        middle = (0.5 * size[0] * (1.0 + shift[0]) - 0.5, 0.5 * size[1] * (1.0 - shift[1]) - 0.5)
+        if self.sees_craft:
+            self.click(middle, size)
+        elif self.state.camera != "ground":
+            found = satellite_at(self.moment, self.camera, middle, size, reach_px=float(max(size)))
+            if found is not None:
+                self.go_to(found)
+
+    def leave(self) -> None:
+        """One step back: from the list of keys, from the surface, from the satellite."""
+        if self.state.help:
+            self.show(help=False)
+        elif self.sees_craft and self.state.surface is not None:
+            self.show(surface=None)
+        elif self.sees_craft:
+            self.show(camera="free")
+
+    def look_at_side(self, side: str) -> None:
+        """Follow the satellite looked at from its shaded side, its sunlit side or its edge.
+
+        Raises
+        ------
+        ValueError
+            Another side.
+        """
+        check_choice(side, SIDES, name="side")
+        self.show(camera="follow")
+        self.state = self.state.aimed(side_aim(self.moment, side))
 
     def turn(self, dx_px: float, dy_px: float, size: tuple[int, int]) -> None:
         """Turn the camera by a drag over so many pixels, right and down."""
@@ -424,8 +463,8 @@ class Session:
             return
         self._fine_asked = wanted
         design, craft = self.member, self.craft
-        satellite, at = self.state.satellite, self.state.at_utc
-        self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at))
+        satellite, at, tolerance = self.state.satellite, self.state.at_utc, self._tolerance
+        self.tasks.ask("fine", wanted, lambda: fine_loads(design, craft, satellite, at, tolerance))
 
     def _ask_sight(self) -> None:
         """Have what the selected surface sees drawn, anew where the craft has turned."""

@@ -23,6 +23,8 @@ LOAD_WORDS = {
     "earth_infrared": "From Earth infrared",
 }
 """In the order of `geometry.radiation.LOADS`."""
+SIDE_WORDS = {"back": "Shaded side", "front": "Sunlit side", "edge": "Edge"}
+"""Of the craft, as `cameras.SIDES`."""
 
 
 def clock_text(seconds_of_day: float) -> str:
@@ -72,8 +74,10 @@ def satellite_lines(moment: Moment) -> list[tuple[str, str]]:
     ]
 
 
-def surface_lines(surface: str, mesh: SurfaceMesh, loads: CraftLoads | None) -> list[tuple[str, str]]:
-    """Area, coating, view factors and loads with their errors of one surface."""
+def surface_lines(
+    surface: str, mesh: SurfaceMesh, loads: CraftLoads | None, *, playing: bool = False
+) -> list[tuple[str, str]]:
+    """Area, coating, view factors and loads with their errors of one surface; coarse ones are called so."""
     row = mesh.surface_index(surface)
     optics = mesh.optics[row]
     lines = [
@@ -83,6 +87,8 @@ def surface_lines(surface: str, mesh: SurfaceMesh, loads: CraftLoads | None) -> 
     ]
     if loads is None:
         return [*lines, ("Loads", "being cast ...")]
+    if not loads.is_fine:
+        lines.append(("Loads", "coarse while time runs" if playing else "coarse, refining ..."))
     lines += _view_lines(loads, row)
     area = loads.area_m2[row]
     for k, words in enumerate(LOAD_WORDS.values()):
@@ -99,7 +105,7 @@ def surface_lines(surface: str, mesh: SurfaceMesh, loads: CraftLoads | None) -> 
 
 def _view_lines(loads: CraftLoads, row: int) -> list[tuple[str, str]]:
     if loads.view_factor_earth is None or loads.view_factor_space is None or loads.view_factor_own is None:
-        return [("View factors", "being cast ...")]
+        return [("View factors", "with the fine loads")]
     error = 0.0 if loads.view_factor_error is None else loads.view_factor_error[row]
     return [
         ("Sees the Earth", with_error(loads.view_factor_earth[row], error, 4)),
@@ -145,26 +151,3 @@ def place_text(camera: str, moment: Moment, view: Camera) -> str:
         shown = f"{away:,.0f} m" if away < 10_000.0 else f"{away / 1e3:,.0f} km"
         return f"satellite {moment.satellite}, from {shown}"
     return f"from {distance_km:,.0f} km"
-
-
-KEYS = (
-    ("Space", "play or pause"),
-    ("Comma  Period", "slower, faster"),
-    ("← → ↑ ↓", "turn the camera, or move the slider in focus"),
-    ("+ −", "nearer, farther"),
-    ("1 ... 6", "cameras: free, follow, ride, Sun, pole, ground"),
-    ("N  B", "next, previous satellite"),
-    ("C", "next colouring"),
-    ("E  O", "next equinox, solstice"),
-    ("U  L", "next eclipse, longest eclipse of the year"),
-    ("V", "show or hide the shadow"),
-    ("Tab", "to the next control; Enter presses it"),
-    ("S", "screenshot"),
-    ("F", "film of 10 s, or to the next F"),
-    ("H", "the camera as it stood at first"),
-    ("P", "hide or show the panels"),
-    ("T  Shift T", "larger, smaller text"),
-    ("R", "back to the design as it was"),
-    ("?", "these keys"),
-    ("Q", "close"),
-)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import vtkmodules.vtkRenderingUI
+from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteractor
 
 from geometry.design import Design
@@ -15,8 +16,10 @@ from viz.image import write_png
 from viz.opengl import require_display
 from viz.titles import title_of
 from viz.viewer.display import Display
-from viz.viewer.film import Film
+from viz.viewer.film import Filming, free_path
 from viz.viewer.frames import Frames
+from viz.viewer.loads import FINE_TOLERANCE
+from viz.viewer.offscreen import Pictures
 from viz.viewer.paint import painted
 from viz.viewer.pointer import Pointer
 from viz.viewer.session import Session
@@ -24,6 +27,13 @@ from viz.viewer.session import Session
 _ = vtkmodules.vtkRenderingUI  # gives the interactor below its platform
 
 IDLE_S = 0.012
+KEY_NAMES = {
+    "space": " ", "comma": ",", "period": ".", "less": "<", "greater": ">", "bracketleft": "[",
+    "bracketright": "]", "plus": "+", "equal": "=", "minus": "-", "KP_Add": "+", "KP_Subtract": "-",
+    "question": "?", "Left": "ArrowLeft", "Right": "ArrowRight", "Up": "ArrowUp", "Down": "ArrowDown",
+    "Return": "Enter", "KP_Enter": "Enter", "ISO_Left_Tab": "Tab",
+}  # fmt: skip
+"""Names of X for keys whose name in a browser, as `viz.viewer.keys` has them, is another."""
 
 
 class Window:
@@ -55,7 +65,8 @@ class Window:
         self.closed = False
         self._stale = True  # something is to be drawn
         self._fine = False  # what is shown is the picture at rest
-        self._film: Film | None = None
+        self.filming = Filming(session)
+        self._aside = Pictures(session)  # of a film whose window has taken another size
         self._size = size
         self._interactor = self._window.MakeRenderWindowInteractor()
         self._listen(self._interactor)
@@ -80,8 +91,8 @@ class Window:
 
     def step(self, wall_s: float) -> None:
         """Let time pass and draw what has changed; sleep a little where nothing has."""
-        if self._film is not None:
-            self._film_frame(self._film)
+        if self.filming.film is not None:
+            self._film_frame()
             return
         if self.session.tick(wall_s):
             self._stale = True
@@ -97,9 +108,8 @@ class Window:
 
     def close(self) -> None:
         """End; twice does no harm."""
-        if self._film is not None:
-            self._film.abandon()
-            self._film = None
+        self.filming.abandon()
+        self._aside.close()
         self.session.close()
         if not self.closed or self._interactor is not None:
             self.closed = True
@@ -166,7 +176,9 @@ class Window:
 
     def _key(self) -> None:
         shift = bool(self._interactor.GetShiftKey())
-        self._own(self.pointer.key(str(self._interactor.GetKeySym()), self.size, shift=shift))
+        name = str(self._interactor.GetKeySym())
+        back = shift or name == "ISO_Left_Tab"
+        self._own(self.pointer.key(KEY_NAMES.get(name, name), self.size, shift=back))
         self._stale = True
 
     def _changed(self) -> None:
@@ -182,11 +194,13 @@ class Window:
             self.closed = True
         elif command == "screenshot":
             self.screenshot()
+        elif command == "panels":
+            self.pointer.hidden = not self.pointer.hidden
         elif command == "film":
-            if self._film is None:
-                self._start_film()
+            if self.filming.film is None:
+                self.filming.start(self.folder, self.size)
             else:
-                self._end_film(self._film)
+                self.filming.stop()
 
     def screenshot(self) -> Path | None:
         """The present view without panels, at its finest, as a PNG in the folder."""
@@ -201,56 +215,29 @@ class Window:
         self._stale = True
         return path
 
-    def _start_film(self) -> None:
-        """Record the view as it plays; a second press stops it."""
-        try:
-            self._film = Film(free_path(self.folder, self.session, "mp4"), self.size)
-        except (OSError, RuntimeError, ValueError) as error:
-            self.session.say(str(error), alert=True)
-            return
-        self.session.show(playing=True)
-
-    def _film_frame(self, film: Film) -> None:
+    def _film_frame(self) -> None:
         """One frame of the film, and what the window shows meanwhile."""
-        try:
-            self.session.tick(1.0 / film.fps)
-            self.frames.draw(film.size, fine=True)
-            self.session.say(f"filming: {film.frames_done + 1} of {film.frames}")
-            self._draw_panels(self.size)
-            film.add(self.display.grabbed(panels=False))
-            self.display.render()
-            if film.is_complete:
-                self._end_film(film)
-        except (OSError, RuntimeError, ValueError) as error:
-            film.abandon()
-            self._film = None
-            self.session.say(f"no film: {error}", alert=True)
+        self.filming.frame(self._film_picture)
+        self.display.render()
         self._stale = True
 
-    def _end_film(self, film: Film) -> None:
-        """Keep what has been filmed."""
-        self._film = None
-        self.session.show(playing=False)
-        try:
-            self.session.say(f"wrote {film.finish()}")
-        except (OSError, RuntimeError) as error:
-            film.abandon()
-            self.session.say(f"no film: {error}", alert=True)
-
-
-def free_path(folder: Path, session: Session, suffix: str) -> Path:
-    """A name for the present view that no file has yet."""
-    moment = str(np.datetime_as_string(session.state.at_utc, unit="s")).replace(":", "")
-    stem = f"dawnring-{session.state.camera}-{moment}Z"
-    for number in range(1, 10_000):
-        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.{suffix}"
-        if not path.exists():
-            return path
-    raise ValueError(f"{folder} is full of {stem}; move them away")
+    def _film_picture(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """The view at the film's size: the window's own, or beside it where the window was resized."""
+        if size == self.size:
+            self.frames.draw(size, fine=True)
+            self._draw_panels(size)
+            return self.display.grabbed(panels=False)
+        picture = self._aside.picture(size, fine=True)
+        self._draw()
+        return picture
 
 
 def show_window(
-    design: Design, at_utc: np.datetime64 | None = None, size: tuple[int, int] = (1280, 720)
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    size: tuple[int, int] = (1280, 720),
+    *,
+    tolerance: float = FINE_TOLERANCE,
 ) -> None:
     """Open a design in a window and return when it is closed.
 
@@ -261,7 +248,7 @@ def show_window(
     KeyboardInterrupt
         Ctrl-C or a polite end (SIGTERM), once everything is closed.
     """
-    window = Window(Session(design, at_utc), size)
+    window = Window(Session(design, at_utc, tolerance=tolerance), size)
     told: list[int] = []
 
     def end(number: int, _frame: object) -> None:

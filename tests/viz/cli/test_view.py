@@ -14,6 +14,11 @@ class TestRefusal:
         ("tokens", "word"),
         [
             (("--port", "8000"), "--port belongs to --browser"),
+            (("--json",), "--json belongs to --html"),
+            (("--force", "--browser"), "--force belongs to --html"),
+            (("--jobs", "2"), "--jobs belongs to --html"),
+            (("--size", "800x600", "--browser"), "--size is of the window"),
+            (("--size", "800x600", "--html", "a.html"), "--size is of the window"),
             (("--html", "a.html", "--browser"), "leave out --browser"),
             (("--browser", "--port", "99999"), "from 1 to 65535"),
             (("--browser", "--at", "3000-01-01"), "ephemeris"),

@@ -179,10 +179,14 @@ class TestAPersonAtTheBrowser:
     def test_goes_to_a_satellite_and_reads_what_heats_it(self, tab):
         tab.press("Follow")
         wait(lambda: "from " in tab.text(".left") and "satellite 0" in tab.text(".left"), "the satellite")
+        tab.press("Shaded side")
         wait(
-            lambda: (tab.click_at(640, 313), time.sleep(0.5), "Area" in tab.text("#numbers"))[-1], "a surface"
+            # on the wing that reaches up in the picture, once it is the shaded side
+            lambda: (tab.click_at(575, 190), time.sleep(0.5), tab.text("#heading").endswith(".back"))[-1],
+            "a surface",
         )
-        assert tab.text("#heading").startswith("bus.")  # the middle of the craft
+        assert re.fullmatch(r"wing_\d\.module_\d+\.back", tab.text("#heading"))
+        assert "Area" in tab.text("#numbers")
         wait(lambda: "Sees the Earth" in tab.text("#numbers"), "view factors")
         assert "W/m²" in tab.text("#numbers")
         wait(lambda: tab.driver.find_elements("css selector", "#sight"), "what it sees")
@@ -216,6 +220,30 @@ class TestAPersonAtTheBrowser:
         assert picture.shape == (720, 1280, 3)
         assert picture.std() > 5.0
 
+    def test_films_the_present_view(self, served, tab):
+        cookie = tab.driver.get_cookies()[0]
+        asked = urllib.request.Request(
+            f"{served.root}film", headers={"Cookie": f"{cookie['name']}={cookie['value']}"}
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(asked, timeout=30.0)
+        assert refused.value.code == 404  # none yet
+        tab.press("Film")
+        wait(lambda: "filming: 3" in tab.text(".message"), "a few frames")
+        tab.press("Stop film")
+        wait(lambda: "the browser saves dawnring-" in tab.text(".message"), "a film")
+        with urllib.request.urlopen(asked, timeout=30.0) as answer:
+            assert "attachment" in answer.headers["Content-Disposition"]
+            assert answer.read()[4:8] == b"ftyp"  # as an MP4 begins
+
+    def test_a_tab_that_is_closed_takes_its_film_along(self, served, tab, open_browser):
+        second = Tab(open_browser(900, 600), served.address)
+        second.press("Film")
+        wait(lambda: children(served.process.pid), "the encoder")
+        second.driver.close()
+        wait(lambda: not children(served.process.pid), "the encoder to end")
+        wait(lambda: "was closed" in tab.text(".message.alert"), "a word")
+
     def test_a_second_tab_sees_the_same_and_leaves_in_peace(self, served, tab, open_browser):
         second = Tab(open_browser(900, 600), served.address)
         second.press("Pole")
@@ -229,7 +257,8 @@ class TestAPersonAtTheBrowser:
 class TestStrangersAtTheDoor:
     @pytest.mark.parametrize(
         "path",
-        ["", "index.html", "?token=", "?token=guess", "ws", "picture", "screenshot", "__dawnring/view.js",
+        ["", "index.html", "?token=", "?token=guess", "ws", "picture", "screenshot", "film",
+         "__dawnring/view.js",
          "../../../etc/passwd", "paraview/"],
     )  # fmt: skip
     def test_without_the_token(self, served, path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz.video import ffmpeg_program
-from viz.viewer.film import Film
+from viz.viewer.film import Film, Filming
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +57,44 @@ class TestFilmLaw:
         assert list(tmp_path.iterdir()) == []
 
 
+class TestFilmingLaw:
+    def test_plays_tells_and_keeps_what_was_filmed(self, make_session, tmp_path):
+        session = make_session()
+        filming = Filming(session)
+        filming.start(tmp_path, (64, 48))
+        began = session.state.at_utc
+        for _ in range(3):
+            picture, path = filming.frame(lambda size: frame(90)[: size[1], : size[0]])
+            assert picture is not None
+            assert path is None
+        assert session.filming
+        assert session.message == "filming: 3 of 300"
+        # three frames of 1/30 s at a minute a second
+        assert session.state.at_utc - began == np.timedelta64(6, "s")
+        assert filming.stop() == next(tmp_path.glob("dawnring-free-*.mp4"))
+        assert not session.filming
+        assert not session.state.playing
+
+    def test_a_frame_that_cannot_be_drawn_leaves_nothing(self, make_session, tmp_path):
+        session = make_session()
+        filming = Filming(session)
+        filming.start(tmp_path, (64, 48))
+        assert filming.frame(lambda _size: frame(90)) == (None, None)
+        assert session.alert
+        assert not list(tmp_path.iterdir())
+
+    def test_an_end_before_the_first_frame_is_told(self, make_session, tmp_path):
+        session = make_session()
+        filming = Filming(session)
+        filming.start(tmp_path, (64, 48))
+        assert filming.stop() is None
+        assert "before its first frame" in session.message
+        assert not list(tmp_path.iterdir())
+
+
 class TestFilmRefusal:
     def test_a_window_of_another_size(self, tmp_path):
         film = Film(tmp_path / "a.mp4", (64, 48))
-        with pytest.raises(ValueError, match="changed its size"):
+        with pytest.raises(ValueError, match="must have the film's"):
             film.add(frame(9))
         film.abandon()

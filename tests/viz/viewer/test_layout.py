@@ -15,7 +15,16 @@ from viz.viewer.paint import painted
 from viz.viewer.pointer import Pointer
 from viz.viewer.sight import Sight
 
-SIZES = [(1280, 720), (1920, 1080), (1024, 768), (800, 600), (2560, 1440), (900, 1400)]
+SIZES = [
+    (1280, 720),
+    (1920, 1080),
+    (1024, 768),
+    (800, 600),
+    (2560, 1440),
+    (900, 1400),
+    (480, 800),
+    (480, 640),
+]
 OWN = {"screenshot", "film"}  # done by the front itself
 
 
@@ -150,10 +159,10 @@ class TestPointerLaw:
         everything = {c.command for p in pointer.panels(self.size) for c in p.controls}
         assert set(order) == everything
         pointer.focus = "knob:altitude"
-        pointer.key("Right", self.size)
+        pointer.key("ArrowRight", self.size)
         assert pointer.session.design.orbit.altitude_m == 570e3
         pointer.focus = "camera:sun"
-        pointer.key("Return", self.size)
+        pointer.key("Enter", self.size)
         assert pointer.session.state.camera == "sun"
         pointer.focus = ""
         assert pointer.key("s", self.size) == "screenshot"

@@ -293,7 +293,7 @@ class TestKeyboard:
         assert still.text("#clock").startswith("2027-06-21")
         still.press("4")
         assert still.js("return dawnring.app.rig.mode") == "sun"
-        still.press("j")
+        still.press("n")
         assert still.js("return dawnring.app.selected") == 1
         still.press("c")
         assert still.js("return dawnring.app.colorKey") == "absorbed_total"

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viz.video import ffmpeg_program
+
 pytestmark = [pytest.mark.image, pytest.mark.slow]
 
 PATIENCE_S = 240.0  # a loaded machine, and kernels that are compiled first
@@ -224,6 +226,18 @@ class TestAPersonAtTheDesk:
         (file,) = person.folder.glob("dawnring-follow-*.mp4")
         assert file.stat().st_size > 10_000
         assert not list(person.folder.glob(".*partial*"))
+
+    def test_a_film_outlives_a_resize_at_its_own_size(self, person):
+        person.key("f")
+        person.wait(lambda s: s["message"].startswith("filming: 2"), "a frame")
+        person.hand("search", "--name", "dawnring", "windowsize", 900, 600)
+        person.wait(
+            lambda s: s["size"] == [900, 600] and s["message"].startswith("filming: 4"), "more frames"
+        )
+        person.key("f")
+        person.wait(lambda s: s["message"].startswith("wrote"), "a film")
+        probe = [ffmpeg_program(), "-i", max(person.folder.glob("*.mp4"), key=os.path.getmtime)]
+        assert "1280x720" in subprocess.run(probe, capture_output=True, text=True, check=False).stderr
 
     def test_resizes(self, person):
         person.hand("search", "--name", "dawnring", "windowsize", 900, 600)

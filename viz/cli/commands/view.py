@@ -21,7 +21,7 @@ from viz.cli.options import (
     Voice,
     flag,
 )
-from viz.cli.pictures import Size, pixels_of
+from viz.cli.pictures import pixels_of
 from viz.cli.results import Report
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ Html = Annotated[
 Browser = Annotated[
     bool, flag("--browser", help="Serve the viewer to a browser of this machine, at the address printed.")
 ]
+WindowSize = Annotated[
+    str | None, Parameter(name="--size", help="Of the window, width x height in pixels; default: 1280x720.")
+]
 Port = Annotated[int | None, Parameter(name="--port", help="For --browser; default: any free one.")]
 
 
@@ -46,7 +49,7 @@ def view(
     browser: Browser = False,
     port: Port = None,
     html: Html = None,
-    size: Size = "1280x720",
+    size: WindowSize = None,
     at: At = None,
     changes: Changes = DEFAULT_CHANGES,
     casting: Casting = DEFAULT_CASTING,
@@ -59,17 +62,28 @@ def view(
 
     Without an option a window opens; `?` in it lists the keys.  --browser serves the same to a browser of
     this machine.  --html FILE writes one page with everything in it: it opens in any browser, needs no
-    network, and flies the orbits itself.
+    network, and flies the orbits itself.  Heat loads are cast to 2 % unless --tolerance says otherwise.
     """
     report = Report("view", voice)
     if html is not None and (browser or port is not None):
         raise ValueError("--html writes a page and stops; leave out --browser and --port")
-    if port is not None and not browser:
-        raise ValueError("--port belongs to --browser; add it, or leave --port out")
+    if not browser:
+        _refuse_idle({"--port": port is not None}, "--browser")
+    if html is None:
+        _refuse_idle({"--json": json, "--force": force, "--jobs": jobs is not None}, "--html FILE")
+    if size is not None and (html is not None or browser):
+        raise ValueError("--size is of the window; leave it out, or leave out --html and --browser")
     if html is not None:
         write_html(report, html, design, at, changes, casting, jobs, force=force, json=json)
         return
-    _show(report, design, at, changes, casting, pixels_of(size), browser=browser, port=port)
+    _show(report, design, at, changes, casting, pixels_of(size or "1280x720"), browser=browser, port=port)
+
+
+def _refuse_idle(given: dict[str, bool], owner: str) -> None:
+    """Refuse options that would do nothing without another one."""
+    for name, is_given in given.items():
+        if is_given:
+            raise ValueError(f"{name} belongs to {owner}; add it, or leave {name} out")
 
 
 def _show(
@@ -92,10 +106,12 @@ def _show(
     else:
         require_display()
     from viz.globe import read_ahead
+    from viz.viewer.loads import FINE_TOLERANCE
 
     read_ahead()
     flown, at_utc = _opened(source, at, changes, casting)
     require_opengl()
+    tolerance = casting.tolerance or FINE_TOLERANCE
     if browser:
         from viz.viewer.browser import serve
 
@@ -103,6 +119,7 @@ def _show(
             flown,
             at_utc,
             port=port,
+            tolerance=tolerance,
             announce=lambda address: print(address, flush=True),
             remark=report.remark,
         )
@@ -110,7 +127,7 @@ def _show(
     from viz.render import check_size
     from viz.viewer.window import show_window
 
-    show_window(flown, at_utc, check_size(size))
+    show_window(flown, at_utc, check_size(size), tolerance=tolerance)
 
 
 def _opened(source: str, at: str | None, changes: Changes, casting: Casting) -> tuple[Design, np.datetime64]:

@@ -17,6 +17,7 @@ from geometry.studies.turning_points import turning_points
 from viz import theme
 from viz.output import check_output, write_text
 from viz.titles import title_of
+from viz.viewer.keys import PAGE, key_lines
 from viz.viewer.page import bundle
 from viz.viewer.page.air_tables import air_tables, noise_map
 from viz.viewer.page.craft_tables import Progress, craft_table, craft_variants, load_cases
@@ -151,6 +152,7 @@ def page_document(
         "stars": star_table(),
         "year": year_fields(design, year),
         "crafts": crafts,
+        "keys": [{"shown": line.shown, "words": line.words, "does": line.does} for line in key_lines(PAGE)],
         "provenance": {
             "seed": design.radiation.seed,
             "rays": rays,

@@ -1,10 +1,6 @@
 // The picture of the browser viewer: frames come over a socket and are drawn; pointer and keys go back.
 // One frame is asked for at a time, so that a slow tab never queues what it cannot show.
 (() => {
-  const KEYS = {
-    " ": "space", ",": "comma", ".": "period", "<": "less", ">": "greater", "+": "plus", "=": "equal",
-    "-": "minus", "?": "question", ArrowLeft: "Left", ArrowRight: "Right", ArrowUp: "Up", ArrowDown: "Down",
-  };
   // what a control does with a key itself; every other key is the viewer's, wherever the focus is
   const TYPING = "textarea, select, [contenteditable], input:not([type=range])";
   const OF_SLIDERS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
@@ -13,6 +9,38 @@
     target.closest(TYPING) !== null ||
     (target.closest("input[type=range]") !== null && OF_SLIDERS.test(key)) ||
     (target.closest("button, a") !== null && OF_BUTTONS.test(key));
+
+  // what the server has this tab do
+  const DO = {
+    screenshot: () => document.getElementById("screenshot").click(),
+    film: () => document.getElementById("save-film").click(),
+    panels: () => document.body.classList.toggle("dawnring-bare"),
+  };
+
+  // On small screens one panel at a time; asked again, it closes.
+  function openPanel(name) {
+    for (const button of document.querySelectorAll("[data-panel]")) {
+      const shown = `dawnring-${button.dataset.panel}`;
+      const open = button.dataset.panel === name && !document.body.classList.contains(shown);
+      document.body.classList.toggle(shown, open);
+      button.classList.toggle("chosen", open);
+      button.setAttribute("aria-expanded", String(open));
+    }
+  }
+
+  // On small screens what a click has found is shown: its numbers would stay behind a button.
+  const SMALL = "(max-width: 48rem), (max-height: 32rem)"; // as in view.css
+  function showFinds() {
+    let last = document.getElementById("heading")?.textContent;
+    new MutationObserver(() => {
+      const found = document.getElementById("heading")?.textContent;
+      if (found === last) return;
+      last = found;
+      const isSurface = found && !found.trim().startsWith("Satellite ");
+      const isOpen = document.body.classList.contains("dawnring-view");
+      if (isSurface && !isOpen && matchMedia(SMALL).matches) openPanel("view");
+    }).observe(document.querySelector(".dawnring .left"), { childList: true, characterData: true, subtree: true });
+  }
 
   function connect(canvas) {
     const context = canvas.getContext("2d");
@@ -30,6 +58,10 @@
     socket.onopen = () => { resized(); send({ ready: true }); };
     socket.onclose = () => document.body.classList.add("dawnring-gone");
     socket.onmessage = async (event) => {
+      if (typeof event.data === "string") {
+        DO[JSON.parse(event.data).do]?.();
+        return;
+      }
       const picture = await createImageBitmap(new Blob([event.data], { type: "image/jpeg" }));
       const box = canvas.getBoundingClientRect();
       canvas.width = Math.round(box.width);
@@ -67,9 +99,14 @@
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (ownKey(event.target, event.key)) return;
-      const key = KEYS[event.key] || event.key;
+      const { key } = event;
       if (key === " " || key.startsWith("Arrow")) event.preventDefault();
       send({ key });
+    });
+    document.addEventListener("click", (event) => {
+      const { key, panel } = event.target.closest("[data-key], [data-panel]")?.dataset ?? {};
+      if (key) send({ key });
+      if (panel) openPanel(panel);
     });
     new ResizeObserver(resized).observe(canvas);
   }
@@ -79,5 +116,6 @@
     if (!canvas) return;
     clearInterval(search);
     connect(canvas);
+    showFinds();
   }, 30);
 })();

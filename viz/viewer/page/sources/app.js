@@ -1,13 +1,14 @@
 // The app: a clock, a ring, a camera and what is chosen; everything else is told by it.
 
+import { bodyAxes } from "./attitude.js";
 import { computedCalendar, givenCalendar, merged } from "./calendar.js";
 import { choice } from "./choice.js";
 import { colors } from "./colors.js";
-import { keyTable, listenToKeys, listenToPointers } from "./input.js";
+import { keyActions, listenToKeys, listenToPointers } from "./input.js";
 import { journey } from "./journey.js";
 import { Loads } from "./loads.js";
 import { Numbers } from "./numbers.js";
-import { Ring, synchronousRing } from "./orbit.js";
+import { Ring, orbitFrame, synchronousRing } from "./orbit.js";
 import { pace } from "./pace.js";
 import { Panel, element } from "./panel.js";
 import { Rig } from "./rig.js";
@@ -18,6 +19,7 @@ import { clamp, dot } from "./vectors.js";
 import { dateText, grouped } from "./words.js";
 
 const REFERENCE_M = 6.94e6;
+const COARSE_DAYS = 6; // between those computed while a slider is dragged
 
 export class App {
   constructor(started, given) {
@@ -44,14 +46,14 @@ export class App {
     this.attitude = { ...given.attitude };
     this.loads = given.crafts.map((c) => new Loads(c));
     const reach = this.designRing.rows.map((r) => r.axisM * (1 + r.eccentricity));
-    this.rig = new Rig(this.still, reach.reduce((a, b) => Math.max(a, b)) / REFERENCE_M);
+    const toMiddle = (state, sky) => this.stage.toMiddle(state.row, this.axesOf(state, sky));
+    this.rig = new Rig(this.still, reach.reduce((a, b) => Math.max(a, b)) / REFERENCE_M, toMiddle);
     this.stage = new Stage(started, given);
     this.rig.greet(this.sky.at(this.ms));
-    this.keys = keyTable(this);
     this.useRing(this.designRing, this.designCalendar);
     this.panel = new Panel(this);
     listenToPointers(canvas, this);
-    listenToKeys(this, this.keys);
+    listenToKeys(this, keyActions(this, given.keys));
     this.frameMs = 16;
     this.lastChange = 0;
     this.lastWords = -Infinity;
@@ -67,12 +69,17 @@ export class App {
     this.makeRoom();
   }
 
+  // Body axes of a satellite, from its state.
+  axesOf({ position, velocity, row }, sky) {
+    return bodyAxes(this.attitude, orbitFrame(position, velocity), sky.sun, row.sigma);
+  }
+
   wantedOfDesign() {
     const o = this.given.orbit;
     return {
       altitudeKm: o.altitude_km,
       localTimesH: o.ltan_list_h.length ? o.ltan_list_h : o.ltan_h === null ? [] : [o.ltan_h],
-      perPlane: o.satellites_per_plane,
+      perPlane: Math.max(...this.designRing.rows.map((row) => row.count)),
       planes: o.planes,
       nodeSpread: o.raan_spread_rad,
       altitudeSpreadKm: o.altitude_spread_km,
@@ -122,7 +129,7 @@ export class App {
         return;
       }
       for (const row of ring.rows) row.sigma = dot(ring.normal(row, epochSky), epochSky.sun) >= 0 ? 1 : -1;
-      this.useRing(ring, computedCalendar(ring, this.sky, this.shape, this.year, dragging ? 6 : 1));
+      this.useRing(ring, computedCalendar(ring, this.sky, this.shape, this.year, dragging ? COARSE_DAYS : 1));
     }
     element("changed").hidden = element("reset").hidden = !this.isChanged;
     element("changed").textContent = "The ring, its shadow and its attitude follow; heat loads stay those of the design as written.";
@@ -174,6 +181,12 @@ export class App {
 
   hideWords() {
     document.body.classList.toggle("bare");
+    this.makeRoom();
+  }
+
+  scaleText(by) {
+    this.textScale = clamp((this.textScale ?? 1) * by, 0.8, 1.8);
+    document.documentElement.style.fontSize = `${100 * this.textScale}%`;
     this.makeRoom();
   }
 

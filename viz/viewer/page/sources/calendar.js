@@ -57,7 +57,7 @@ export function computedCalendar(ring, sky, earth, year, stepDays) {
   let best = 0;
   for (let day = 1; day < days; day++) if (umbra[day] > umbra[best]) best = day;
   const has = umbra[best] > 0;
-  return { noonMs, umbra, longestMin: umbra[best], longestMs: has ? noonMs + best * DAY_MS : null, recomputed: true };
+  return { noonMs, umbra, longestMin: umbra[best], longestMs: has ? noonMs + best * DAY_MS : null, recomputed: true, coarse: stepDays > 1 };
 }
 
 // The first moment from `ms` on at which any satellite of the ring may be in umbra; null within this year.

@@ -112,6 +112,18 @@ export const choice = {
     this.touch();
   },
 
+  // One step back: from the surface, then from the satellite.
+  leaveOne() {
+    if (this.surface !== null) this.chooseSurface("");
+    else this.leave();
+  },
+
+  // The present camera as it stood at first.
+  aimHome() {
+    this.rig.goHome(this.sky.at(this.ms));
+    this.touch();
+  },
+
   loadsOfSelected() {
     const group = this.selected === null ? 0 : this.ring.rowOf(this.selected).group;
     return this.loads[Math.min(group, this.loads.length - 1)];

@@ -123,6 +123,7 @@ export class CraftModel {
     this.back = unpacked(table.back);
     this.surfaces = table.surfaces;
     this.extentM = table.extent_m;
+    this.middleM = table.middle_m;
     this.radiusM = table.radius_m;
     this.rows = new Float32Array(4 * TEXELS * this.surfaces.length);
     this.texture = new THREE.DataTexture(this.rows, TEXELS, this.surfaces.length, THREE.RGBAFormat, THREE.FloatType);

@@ -52,64 +52,53 @@ function distance(down) {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-// [keys, words, action]
-export function keyTable(app) {
-  const step = 0.06;
-  return [
-    [["Space"], "play or pause", () => app.play(!app.playing)],
-    [["ArrowLeft"], "turn left", () => app.turn(step, 0)],
-    [["ArrowRight"], "turn right", () => app.turn(-step, 0)],
-    [["ArrowUp"], "turn up", () => app.turn(0, step)],
-    [["ArrowDown"], "turn down", () => app.turn(0, -step)],
-    [["+", "="], "nearer", () => app.zoom(1 / 1.15)],
-    [["-"], "farther", () => app.zoom(1.15)],
-    [["]"], "faster", () => app.changeSpeed(2)],
-    [["["], "slower", () => app.changeSpeed(0.5)],
-    [["."], "a minute on", () => app.goTo(app.ms + 60e3)],
-    [[","], "a minute back", () => app.goTo(app.ms - 60e3)],
-    [[">"], "a day on", () => app.goTo(app.ms + 86400e3)],
-    [["<"], "a day back", () => app.goTo(app.ms - 86400e3)],
-    [["n"], "next eclipse", () => app.nextEclipse()],
-    [["l"], "longest eclipse", () => app.longestEclipse()],
-    [["e"], "next equinox or solstice", () => app.nextTurn()],
-    [["1"], "camera: free", () => app.camera("free")],
-    [["2"], "camera: follow a satellite", () => app.camera("follow")],
-    [["3"], "camera: ride the ring", () => app.camera("ride")],
-    [["4"], "camera: from the Sun", () => app.camera("sun")],
-    [["5"], "camera: over the pole", () => app.camera("pole")],
-    [["Enter"], "take the satellite or surface in the middle", () => app.takeMiddle()],
-    [["j"], "next satellite", () => app.neighbour(1)],
-    [["k"], "satellite before", () => app.neighbour(-1)],
-    [["b"], "its shaded side", () => app.side("back")],
-    [["f"], "its sunlit side", () => app.side("front")],
-    [["g"], "its edge", () => app.side("edge")],
-    [["c"], "next colour of the craft", () => app.nextColor()],
-    [["s"], "shadow on or off", () => app.toggle("shadow")],
-    [["o"], "orbit line on or off", () => app.toggle("curve")],
-    [["p"], "save a picture", () => app.savePicture()],
-    [["h"], "hide or show the words", () => app.hideWords()],
-    [["?"], "this list", () => app.openDialog("help")],
-    [["Escape"], "leave the satellite", () => app.leave()],
-  ];
+// What the commands of the list of keys do here; the list itself comes with the page.
+const STEP = 0.06;
+const TURNS = { left: [STEP, 0], right: [-STEP, 0], up: [0, STEP], down: [0, -STEP] };
+const ACTIONS = {
+  play: (app) => app.play(!app.playing),
+  speed: (app, by) => app.changeSpeed(Number(by) > 0 ? 2 : 0.5),
+  step: (app, seconds) => app.goTo(app.ms + 1000 * Number(seconds)),
+  jump: (app, where) => app.jump(where),
+  turn: (app, way) => app.turn(...TURNS[way]),
+  zoom: (app, way) => app.zoom(way === "in" ? 1 / 1.15 : 1.15),
+  camera: (app, mode) => app.camera(mode),
+  home: (app) => app.aimHome(),
+  satellite: (app, by) => app.neighbour(Number(by)),
+  side: (app, which) => app.side(which),
+  middle: (app) => app.takeMiddle(),
+  leave: (app) => app.leaveOne(),
+  color: (app) => app.nextColor(),
+  umbra: (app) => app.toggle("shadow"),
+  curve: (app) => app.toggle("curve"),
+  screenshot: (app) => app.savePicture(),
+  panels: (app) => app.hideWords(),
+  text: (app, way) => app.scaleText(way === "larger" ? 1.1 : 1 / 1.1),
+  reset: (app) => app.reset(),
+  help: (app) => app.openDialog("help"),
+};
+
+// Key -> action, from the lines of the list.
+export function keyActions(app, lines) {
+  const bound = lines.flatMap((line) => Object.entries(line.does)).map(([key, command]) => {
+    const [name, argument] = command.split(":");
+    return [key, () => ACTIONS[name](app, argument)];
+  });
+  return new Map(bound);
 }
 
-export function listenToKeys(app, table) {
+export function listenToKeys(app, actions) {
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const name = event.key === " " ? "Space" : event.key.length === 1 ? lower(event.key) : event.key;
     const target = event.target;
     const hidden = target.closest?.("dialog:not([open])"); // a closed one keeps the focus for a moment
     const field = hidden ? null : target.closest?.("input, select, textarea, button, a");
     // a field keeps the keys that it uses itself
-    if (field && (["Space", "Enter"].includes(name) || name.startsWith("Arrow"))) return;
+    if (field && ([" ", "Enter"].includes(event.key) || event.key.startsWith("Arrow"))) return;
     if (target.closest?.("select")) return;
-    const found = table.find(([keys]) => keys.includes(name));
+    const found = actions.get(event.key) ?? actions.get(event.key.toLowerCase());
     if (!found) return;
     event.preventDefault();
-    found[2]();
+    found();
   });
-}
-
-function lower(key) {
-  return /[A-Z]/.test(key) ? key.toLowerCase() : key;
 }

@@ -33,8 +33,16 @@ export const journey = {
     if (told) this.say(`${dateText(this.ms)} UTC`);
   },
 
-  nextTurn() {
-    const next = this.year.turning_points.find((t) => t.at_ms > this.ms + 1000) ?? this.year.turning_points[0];
+  jump(where) {
+    if (where === "eclipse") this.nextEclipse();
+    else if (where === "longest") this.longestEclipse();
+    else this.nextTurn(where);
+  },
+
+  // The next "equinox" or "solstice"; after the last of the year, its first.
+  nextTurn(kind) {
+    const turns = this.year.turning_points.filter((t) => t.name.endsWith(kind));
+    const next = turns.find((t) => t.at_ms > this.ms + 1000) ?? turns[0];
     this.goTo(next.at_ms);
     this.say(`${next.name}, ${dayText(next.at_ms)}`);
   },

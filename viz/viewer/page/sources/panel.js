@@ -2,6 +2,7 @@
 
 import { LAWS } from "./attitude.js";
 import { bars, orbitChart } from "./chart.js";
+import { EQUATOR_M } from "./orbit.js";
 import { CAMERAS } from "./rig.js";
 import { clockText, dateText, dayText, grouped, hoursText, latitudeText, longitudeText, short, signed, speedText,
   withError } from "./words.js";
@@ -139,14 +140,18 @@ export class Panel {
       if (value !== null && document.activeElement !== element(id)) element(id).value = value;
       element(`${id}-value`).textContent = text;
     };
-    set("altitude", w.altitudeKm, w.altitudeKm === null ? "as given" : `${grouped(w.altitudeKm)} km`);
-    set("local", w.localTimesH[0] ?? null, w.localTimesH.length ? w.localTimesH.map(hoursText).join(", ") : "as given");
+    if (w.altitudeKm === null) {
+      const heights = this.app.designRing.rows.map((row) => (row.axisM - EQUATOR_M) / 1000);
+      const [low, high] = [Math.min(...heights), Math.max(...heights)].map((h) => grouped(h));
+      set("altitude", heights[0], `${low === high ? low : `${low} to ${high}`} km, mean`);
+    } else set("altitude", w.altitudeKm, `${grouped(w.altitudeKm)} km`);
+    if (w.localTimesH.length) set("local", w.localTimesH[0], w.localTimesH.map(hoursText).join(", "));
     set("members", Math.log10(w.perPlane), grouped(w.perPlane));
     element("law").value = w.law;
   }
 
   buildKeys() {
-    listNumbers(element("keys"), this.app.keys.map(([keys, words]) => [keys[0].replace("Arrow", ""), words]));
+    listNumbers(element("keys"), this.app.given.keys.map((line) => [line.shown, line.words]));
   }
 
   buildAbout() {
@@ -182,6 +187,10 @@ export class Panel {
     put("subtitle", app.orbitWords());
     put("clock", `${dateText(app.ms)}  ${clockText(app.ms, app.speed < 5000)}`);
     put("ltan", now.localTimes.map(hoursText).join(" and "));
+    if (!app.wanted.localTimesH.length) { // of an orbit that keeps none: as it is now
+      element("local").value = now.localTimes[0];
+      put("local-value", `${hoursText(now.localTimes[0])} now`);
+    }
     put("beta", now.betas.map((b) => `${signed(b, 1)}°`).join(" and "));
     put("lit", `${now.litShare > 0.9995 || now.litShare < 0.0005 ? (100 * now.litShare).toFixed(0) : (100 * now.litShare).toFixed(1)} % of the ring`);
     const scrub = element("scrub");

@@ -25,7 +25,9 @@ const STARTS = {
 
 export class Rig {
   // `reach`: of the ring, relative to one at 560 km; wide rings are seen from farther away.
-  constructor(still, reach) {
+  // `toMiddle`: from where a satellite is to the middle of its craft, of its state and the sky.
+  constructor(still, reach, toMiddle) {
+    this.toMiddle = toMiddle;
     this.reach = Math.max(1, reach);
     this.still = still; // no flights, no glide
     this.mode = "free";
@@ -52,6 +54,11 @@ export class Rig {
   greet(sky) {
     const noon = Math.atan2(sky.sun[1], sky.sun[0]);
     this.views.free = { az: noon + (20.7 - 12) * (Math.PI / 12), el: 0.22, dist: 4.3 * this.reach };
+  }
+
+  goHome(sky) {
+    if (this.mode === "free") this.greet(sky);
+    else this.views[this.mode] = this.start(this.mode);
   }
 
   // Look at the shadow from the side, over the night.
@@ -106,8 +113,9 @@ export class Rig {
   goal(sky, ring, extentM) {
     const { mode, view } = this;
     if (mode === "follow" || mode === "ride") {
-      const { position, velocity } = ring.state(this.satellite, sky);
-      const [radial, ahead, normal] = orbitFrame(position, velocity);
+      const state = ring.state(this.satellite, sky);
+      const [radial, ahead, normal] = orbitFrame(state.position, state.velocity);
+      const position = plus(state.position, this.toMiddle(state, sky), 1);
       if (mode === "ride") {
         const look = direction(view.az, view.el, [ahead, scaled(normal, 1), radial]);
         const place = plus(plus(position, ahead, -2.2 * extentM), radial, 0.55 * extentM);

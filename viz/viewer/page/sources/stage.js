@@ -1,7 +1,7 @@
 // The picture: all that is drawn, in the order in which it is drawn.
 
 import * as THREE from "three";
-import { cross, dot, norm, plus, scaled, subtract, turned } from "./vectors.js";
+import { cross, dot, norm, plus, scaled, subtract, turned, turnedBack } from "./vectors.js";
 import { bodyAxes } from "./attitude.js";
 import { CraftModel, MOST_FAR, MOST_NEAR } from "./craft.js";
 import { Earth, squeezeOf } from "./earth.js";
@@ -43,6 +43,13 @@ export class Stage {
     this.models = given.crafts.map((table) => new CraftModel(table, given.look));
     for (const model of this.models) this.near.add(model.object);
     this.covered = [0, 0];
+  }
+
+  // From where a satellite is to the middle of its craft, whose mesh may lie beside its origin; `axes` of its body.
+  toMiddle(row, axes) {
+    const model = this.models[Math.min(row.group, this.models.length - 1)];
+    const [x, y, z] = model.middleM;
+    return turnedBack(axes, [x, model.uniforms.flip.value * y, z]);
   }
 
   get extentM() {
@@ -130,14 +137,15 @@ export class Stage {
       const pixels = (this.extentM * focal) / distance;
       if (pixels < SMALLEST_PIXELS) continue;
       const place = subtract(position, pose.position);
-      if (-dot(place, pose.back) < -2 * this.extentM) continue;
       const state = this.ring.state(index, sky);
       const axes = bodyAxes(attitude, orbitFrame(state.position, state.velocity), sky.sun, state.row.sigma);
+      const middle = plus(place, this.toMiddle(state.row, axes), 1);
+      if (-dot(middle, pose.back) < -2 * this.extentM) continue;
       const model = this.models[Math.min(state.row.group, this.models.length - 1)];
       const lit = sunlitFraction(position, sky, this.shape);
       const swarm = pixels > NEAR_PIXELS && model.near.count < MOST_NEAR ? model.near : model.far;
       swarm.add(place, axes, lit, index === selected);
-      this.nearestM = Math.min(this.nearestM, Math.max(distance - 0.6 * this.extentM, 0.5));
+      this.nearestM = Math.min(this.nearestM, Math.max(norm(middle) - 0.6 * this.extentM, 0.5));
     }
     const down = scaled(pose.position, -1 / norm(pose.position));
     for (const model of this.models) {

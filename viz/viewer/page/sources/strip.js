@@ -46,7 +46,7 @@ export function drawStrip(picture, words, note, calendar, year) {
 }
 
 export function stripWords(calendar) {
-  const how = calendar.recomputed ? " (computed in this page)" : "";
+  const how = calendar.recomputed ? ` (computed in this page${calendar.coarse ? ", coarse: let go for the fine one" : ""})` : "";
   const seasons = seasonsOf(calendar);
   if (!seasons.length) return `No eclipse this year${how}: the ring is always in sunlight.`;
   const spans = seasons.map((s) => `${dayText(s.firstMs)} to ${dayText(s.lastMs)}`).join(", ");

@@ -22,6 +22,11 @@ from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.view_factors.doubts import (
+    closed_bodies,
+    warn_inside_out,
+    warn_of_turned_faces,
+)
 from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
 
 REPLICATES = 16
@@ -198,7 +203,8 @@ def heat_loads(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut.
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets
+        too near to part; faces of a closed body turned against each other, or all inward.
 
     Notes
     -----
@@ -222,6 +228,9 @@ def heat_loads(
     budget = RayBudget(max_rays)
     caster = ray_caster(mesh, doubt_close_sheets=False)
     in_doubt = warn_of_close_sheets(mesh, caster)
+    bodies = closed_bodies(mesh, caster.center_m)
+    warn_of_turned_faces(mesh, bodies)
+    warn_inside_out(mesh, bodies)
     traced = traced_craft(mesh, caster, surface_receivers)
     can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
     shades = ShadeCache(flat_craft(traced)) if can_clip else None

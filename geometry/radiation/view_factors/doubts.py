@@ -17,6 +17,7 @@ _WELD_PER_EXTENT = 1e-7
 _LEAKED_SIGMAS = 4.0
 _RESIDUAL_SIGMAS, _SMALLEST_RESIDUAL = 8.0, 1e-4
 
+_LEAST_LEAK = 1e-6
 MOSTLY_CLOSED, FEW_EDGES = 0.25, 0.3
 """What escapes at most, and the share of edges that are open at most, where a body seems meant to close."""
 
@@ -123,7 +124,7 @@ def warn_of_bodies(
                 stacklevel=3,
             )
     _warn_of_openings(mesh, bodies, to_space, to_space_error)
-    _warn_of_turned_faces(mesh, bodies)
+    warn_of_turned_faces(mesh, bodies)
     others = to_inactive > 4.0 * resolution
     if inward.any() and not inward.all() and others.any():
         body = int(np.flatnonzero(inward)[0])
@@ -150,8 +151,9 @@ def _warn_of_openings(
         if not len(surfaces):
             continue
         escaping = np.average(to_space[surfaces], weights=mesh.surface_areas_m2[surfaces])
-        if escaping <= MOSTLY_CLOSED:
-            worst = surfaces[np.argmax(to_space[surfaces])]
+        worst = surfaces[np.argmax(to_space[surfaces])]
+        # edges that others divide otherwise have one face, too, but nothing escapes there
+        if max(_LEAST_LEAK, 2.0 * to_space_error[worst]) < to_space[worst] and escaping <= MOSTLY_CLOSED:
             error = f" (+- {to_space_error[worst]:.1g})" if to_space_error[worst] > 0.0 else ""
             warnings.warn(
                 f"the enclosure of {mesh.surface_names[worst]!r} does not close: "
@@ -162,7 +164,18 @@ def _warn_of_openings(
             )
 
 
-def _warn_of_turned_faces(mesh: SurfaceMesh, bodies: ClosedBodies) -> None:
+def warn_inside_out(mesh: SurfaceMesh, bodies: ClosedBodies) -> None:
+    """Warn where a mesh is all closed bodies with their normals inward: no light from outside reaches it."""
+    if bodies.is_closed.all() and (bodies.volume_m3 < 0.0).all():
+        warnings.warn(
+            f"all normals look inward, those of {_name(mesh, 0)} first: nothing of Sun or Earth reaches the "
+            "sides that count; turn the faces around if it is a solid",
+            AccuracyWarning,
+            stacklevel=3,
+        )
+
+
+def warn_of_turned_faces(mesh: SurfaceMesh, bodies: ClosedBodies) -> None:
     """Warn of bodies without a hole some of whose faces are turned against their neighbours."""
     turned = (bodies.open_edges == 0) & (bodies.turned_edges > 0)
     for number in np.flatnonzero(turned):

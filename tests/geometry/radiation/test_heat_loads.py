@@ -370,6 +370,20 @@ class TestHeatLoadsLaw:
         assert loads.load("albedo") == ALBEDO
 
 
+class TestDoubtfulMeshes:
+    def test_a_solid_inside_out_is_named(self, box, states):
+        cube = box()
+        with pytest.warns(AccuracyWarning, match="all normals look inward, those of '[+]x' first"):
+            heat_loads(replace(cube, faces=cube.faces[:, ::-1]), states(1), tolerance=0.01)
+
+    def test_some_faces_turned_are_named(self, box, states):
+        cube = box()
+        faces = cube.faces.copy()
+        faces[2:4] = faces[2:4, ::-1]
+        with pytest.warns(AccuracyWarning, match="turned against each other"):
+            heat_loads(replace(cube, faces=faces), states(1), tolerance=0.01)
+
+
 class TestHeatLoadsRefusal:
     def test_no_mesh(self, states):
         with pytest.raises(TypeError, match=r"craft must be a SurfaceMesh or have one as \.mesh, got int"):

@@ -59,10 +59,12 @@ def _build(low, high, order, node_low, node_high, child, first, last):  # type: 
         child[at] = -1
         if end - begin > _LEAF:
             axis = np.argmax(middle_high - middle_low)
-            keys = np.empty(end - begin)
-            for k in range(begin, end):
-                keys[k - begin] = low[order[k], axis] + high[order[k], axis]
-            order[begin:end] = order[begin:end][np.argsort(keys)]
+            keys, things = np.empty(end - begin), order[begin:end].copy()
+            for k in range(end - begin):
+                keys[k] = low[things[k], axis] + high[things[k], axis]
+            ranked = np.argsort(keys)
+            for k in range(end - begin):  # a loop compiles in a fifth of the time of fancy indices
+                order[begin + k] = things[ranked[k]]
             half = (begin + end) // 2
             child[at] = nodes
             first[nodes], last[nodes] = begin, half

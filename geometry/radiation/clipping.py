@@ -8,7 +8,7 @@ direction is blocked.  It changes continuously with the direction, unlike the an
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import int64, njit
 
 LEAST_AREA = 1e-14
 """Clipped polygons smaller than this share of the piece are rounding."""
@@ -427,7 +427,7 @@ def blocked_share(  # type: ignore[no-untyped-def]
     room : from `work_space`
     """
     x, y, spare_x, spare_y, order, counts, spans, stops = room
-    shadows, covered = 0, 0.0
+    shadows, covered = int64(0), 0.0  # a literal 0 would have the kernels below compiled twice
     for n in range(chosen.shape[0]):
         p = chosen[n]
         if facing[p, 0] * kx + facing[p, 1] * ky + facing[p, 2] < 0.0:

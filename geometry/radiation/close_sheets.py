@@ -7,6 +7,7 @@ back at the face: what it meets first, other than that face, lies too near.
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +24,43 @@ LEAST_GAP_PER_EXTENT = 1e-5
 
 _POINTS = np.array([[1, 1, 1], [4, 1, 1], [1, 4, 1], [1, 1, 4]]) / np.array([[3], [6], [6], [6]])
 _PARALLEL = 0.99
+_NO_GAP_PER_EXTENT = 1e-9
 _FACES_AT_ONCE = 50_000
 
 
-def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> tuple[IntArray, FloatArray]:
-    """Pairs of faces (P, 2) that overlap nearer than `LEAST_GAP_PER_EXTENT`, and how near, (P,), m.
+@dataclass(frozen=True, eq=False)
+class CloseSheets:
+    """Pairs of faces that overlap nearer than `LEAST_GAP_PER_EXTENT`.
+
+    Parameters
+    ----------
+    pairs : int array (P, 2)
+    gaps_m : array (P,)
+        How near they are.
+    covered : int array (K, 3)
+        Face, its side (0 front, 1 back), and the face before it: whether rays find that one is chance.
+    """
+
+    pairs: IntArray
+    gaps_m: FloatArray
+    covered: IntArray
+
+    def shares(self, mesh: SurfaceMesh) -> FloatArray:
+        """Share of each surface's area that may be in doubt, (S,)."""
+        areas = mesh.areas_m2
+        face, side, other = self.covered.T
+        in_doubt = np.zeros((len(areas), 2))
+        np.add.at(in_doubt, (face, side), areas[other])
+        in_doubt = np.minimum(in_doubt, areas[:, None])
+        out = np.zeros(len(mesh.surface_names))
+        for column, surface in zip(in_doubt.T, (mesh.front_surface, mesh.back_surface), strict=True):
+            active = surface >= 0
+            np.add.at(out, surface[active], column[active])
+        return np.asarray(out / mesh.surface_areas_m2)
+
+
+def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
+    """Sheets too near to each other for single precision.
 
     Notes
     -----
@@ -41,18 +74,23 @@ def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> tuple[IntArray, FloatA
         for weights in _POINTS
         for side in (1.0, -1.0)
     ]
-    pairs = np.sort(np.concatenate([f[0] for f in found]), axis=1)
+    covered = np.concatenate([f[0] for f in found])
+    pairs = np.sort(covered[:, ::2], axis=1)
     gaps = np.concatenate([f[1] for f in found])
     unique, index = np.unique(pairs, axis=0, return_inverse=True)
     least = np.full(len(unique), np.inf)
     np.minimum.at(least, index.reshape(-1), gaps)
-    return unique, least
+    return CloseSheets(unique, least, np.unique(covered, axis=0))
 
 
 def _near(
-    mesh: SurfaceMesh, caster: RayCaster, faces: IntArray, weights: FloatArray, side: float
+    mesh: SurfaceMesh,
+    caster: RayCaster,
+    faces: IntArray,
+    weights: FloatArray,
+    side: float,
 ) -> tuple[IntArray, FloatArray]:
-    """Pairs and gaps at one point of each of some faces, looked at from one side."""
+    """What is covered (K, 3) and gaps at one point of each of some faces, looked at from one side."""
     gap = LEAST_GAP_PER_EXTENT * mesh.extent_m
     points = np.einsum("k,fkj->fj", weights, mesh.vertices_m[mesh.faces[faces]])
     normals = side * mesh.normals[faces]
@@ -71,7 +109,15 @@ def _near(
     back = mesh.back_surface
     touching = (cosines < 0.0) & (back[own] < 0) & (back[face_met] < 0)
     bad = (np.abs(cosines) > _PARALLEL) & (np.abs(heights) < gap) & _inside(mesh, face_met, feet) & ~touching
-    return np.stack([own[bad], face_met[bad]], axis=1), np.abs(heights[bad])
+    own, face_met, heights = own[bad], face_met[bad], heights[bad]
+    covered, gaps = [], []
+    for face, before, toward in ((face_met, own, heights), (own, face_met, -heights * np.sign(cosines[bad]))):
+        for column, sign in enumerate((1.0, -1.0)):  # where there is no gap at all, both sides are in doubt
+            chosen = sign * toward > -_NO_GAP_PER_EXTENT * mesh.extent_m
+            rows = np.stack([face[chosen], np.full(chosen.sum(), column), before[chosen]], axis=1)
+            covered.append(rows)
+            gaps.append(np.abs(heights[chosen]))
+    return np.concatenate(covered), np.concatenate(gaps)
 
 
 def _inside(mesh: SurfaceMesh, faces: IntArray, feet: FloatArray) -> np.ndarray:
@@ -82,17 +128,18 @@ def _inside(mesh: SurfaceMesh, faces: IntArray, feet: FloatArray) -> np.ndarray:
     return (turns > 1e-6 * 2.0 * mesh.areas_m2[faces, None]).all(axis=1)
 
 
-def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> None:
-    """One warning that names the surfaces whose sheets lie too near to each other.
+def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> FloatArray:
+    """Share of each surface's area that is in doubt, (S,), and one warning that names the surfaces.
 
     Warns
     -----
     AccuracyWarning
         Rays would take one sheet for the other.
     """
-    pairs, gaps = close_sheets(mesh, caster)
+    close = close_sheets(mesh, caster)
+    pairs, gaps = close.pairs, close.gaps_m
     if not len(pairs):
-        return
+        return np.zeros(len(mesh.surface_names))
     names = mesh.surface_names
     surface = np.where(mesh.front_surface >= 0, mesh.front_surface, mesh.back_surface)
     named, index = np.unique(np.sort(surface[pairs], axis=1), axis=0, return_inverse=True)
@@ -102,7 +149,14 @@ def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> None:
     more = f" and {len(named) - 1} more pairs" if len(named) > 1 else ""
     warnings.warn(
         f"sheets too near to be told apart: {first} and {second}{more}, {least[0]:.2g} m apart where rays "
-        f"need {LEAST_GAP_PER_EXTENT * mesh.extent_m:.2g} m; make them one two-sided sheet or part them",
+        f"need {LEAST_GAP_PER_EXTENT * mesh.extent_m:.2g} m; what they see of each other is stated as error; "
+        "make them one two-sided sheet or part them",
         AccuracyWarning,
         stacklevel=4,
     )
+    return close.shares(mesh)
+
+
+def doubted(values: FloatArray, errors: FloatArray, shares: FloatArray) -> FloatArray:
+    """Errors (..., S) with what is in doubt of values (..., S): anything from nothing to all of it."""
+    return np.hypot(errors, shares * np.abs(values))

@@ -23,7 +23,7 @@ from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import Float32Array
 from geometry.radiation.sky_view import RayBlock, cast_sky, ray_blocks
 from geometry.radiation.sun import SunDirections
-from geometry.radiation.sun_reflections import scattered_sunlight
+from geometry.radiation.sun_reflections import LOOKS_PER_RAY, scattered_sunlight
 from geometry.validation import FloatArray, IntArray
 
 PLATE_NODES = ((1e-2, 8, 6), (3e-3, 10, 8), (0.0, 14, 10))
@@ -35,6 +35,10 @@ RECEIVERS_TOGETHER = 1000
 
 ESCAPES_MATTER_FROM = 0.25
 """Blocked share of the hemisphere from which on escaped rays are summed too (else c = 1)."""
+
+MOST_BRANCHES, BRANCHES_PER_ROOT = 32, 4.0
+"""Branches of a first hit: about so many over the root of the blocked share, measured on the presets, where
+what they scatter is what is noisy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +88,33 @@ class _RaySums:
         self.reflected = np.zeros((receivers, replicates, times, 3))
         self.sun = np.zeros((receivers, replicates, suns))
         self.hits = np.zeros((receivers, replicates))
-        self.points = np.zeros(receivers, dtype=np.int64)
+        # points cast, and those of them whose light from the Earth, and from the Sun, was summed
+        self.points, self.earth_points, self.sun_points = np.zeros((3, receivers), dtype=np.int64)
 
     def per_point(self, sums: FloatArray) -> FloatArray:
-        """Means over the points cast; zero where none were."""
-        return sums / np.maximum(self.points, 1).reshape(-1, *[1] * (sums.ndim - 1))
+        """Means over the points whose light from the Earth was summed; zero where none were."""
+        return sums / np.maximum(self.earth_points, 1).reshape(-1, *[1] * (sums.ndim - 1))
+
+    @property
+    def own(self) -> FloatArray:
+        """Share of the rays that met the craft, (receivers, replicates)."""
+        return self.hits / np.maximum(self.points, 1)[:, None]
+
+    @property
+    def scattered_sun(self) -> FloatArray:
+        """Means over those points from which the Sun was looked for."""
+        return self.sun / np.maximum(self.sun_points, 1)[:, None, None]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the rays of a block are cast for."""
+
+    with_escapes: bool
+    with_straight: bool
+    with_reflected: bool
+    look_at_sun: bool
+    branches: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,20 +133,29 @@ class _BlockSums:
 
 def _cast_block(
     block: RayBlock,
-    with_escapes: bool,
-    with_straight: bool,
+    kind: _Kind,
     craft: TracedCraft,
     scene: EarthScene,
     packed: Float32Array,
     suns: SunDirections,
     accuracy: Accuracy,
 ) -> _BlockSums:
-    rays = cast_sky(block, craft, accuracy.seed, reflections=accuracy.reflections, look_at_sun=len(suns) > 0)
+    rays = cast_sky(
+        block,
+        craft,
+        accuracy.seed,
+        reflections=accuracy.reflections,
+        look_at_sun=kind.look_at_sun,
+        branches=kind.branches,
+    )
     segments = len(block.receivers)
     shape = (segments, len(scene), 3)
     sums = [np.zeros(shape) for _ in range(3)]
-    escaped = (rays.escaped,) if with_escapes and with_straight else ()
-    lists = (escaped, (rays.blocked,) if with_straight else (), rays.exits)
+    lists = (
+        (rays.escaped,) if kind.with_escapes else (),
+        (rays.blocked,) if kind.with_straight else (),
+        rays.exits if kind.with_reflected else (),
+    )
     for out, several in zip(sums, lists, strict=True):
         for one in several:
             earth_sums(one, packed, scene.flattening, scene.is_uniform, out)
@@ -174,30 +209,32 @@ def earth_loads(
     place = np.full(len(craft.receivers), -1)
     place[chosen] = np.arange(len(chosen))
     count, done = accuracy.first_points(len(active), budget.left), 0
-    worst = np.zeros(0)
-    first = True
+    look, to_earth = np.full(len(chosen), len(suns) > 0), np.ones(len(chosen), bool)
+    branches = np.ones(len(chosen), dtype=np.int64)
+    worst, cost = np.zeros(len(chosen)), np.ones(len(chosen))
     while active.size:
-        affordable = budget.affordable(accuracy.replicates * (count - done))
-        if not first and affordable < active.size:  # the last rays go to the worst estimates
-            ranked = np.argsort(-worst, kind="stable")
+        if done:  # the last rays go to the worst estimates
+            ranked = active[np.argsort(-worst[active], kind="stable")]
+            spent = np.cumsum(cost[ranked]) * accuracy.replicates * (count - done)
+            affordable = int(np.searchsorted(spent, budget.left, side="right"))
             budget.unmet += worst[ranked[affordable:]].tolist()
-            active = np.sort(active[ranked[:affordable]])
+            active = np.sort(ranked[:affordable])
             if not affordable:
                 break
         budget.take(active.size * accuracy.replicates * (count - done), first=True)
-        needs_escapes = with_escapes & ~is_clipped  # clipped shadows leave rays what is reflected
+        # clipped shadows leave rays what is reflected
+        straight_rays = to_earth & ~is_clipped
+        kinds = np.stack([straight_rays & with_escapes, straight_rays, to_earth, look, branches], axis=1)
+        kinds = kinds[active]
         work = [
-            (block, escapes, straight)
-            for escapes, straight in ((True, True), (False, True), (False, False))
+            (block, _Kind(bool(kind[0]), bool(kind[1]), bool(kind[2]), bool(kind[3]), int(kind[4])))
+            for kind in np.unique(kinds, axis=0)
             for block in ray_blocks(
-                chosen[active[(needs_escapes[active] == escapes) & (is_clipped[active] != straight)]],
-                accuracy.replicates,
-                done,
-                count - done,
+                chosen[active[(kinds == kind).all(axis=1)]], accuracy.replicates, done, count - done
             )
         ]
 
-        def cast(job: tuple[RayBlock, bool, bool]) -> _BlockSums:
+        def cast(job: tuple[RayBlock, _Kind]) -> _BlockSums:
             return _cast_block(*job, craft, scene, packed, suns, accuracy)
 
         for made in ordered_map(cast, work, accuracy.threads):
@@ -209,18 +246,26 @@ def earth_loads(
             sums.hits[at] += made.hits
             budget.add_reflected(made.extra_rays)
             budget.cut_weight += made.cut
+        sums.sun_points[active[look[active]]] += count - done
+        sums.earth_points[active[to_earth[active]]] += count - done
         sums.points[active] = count
-        if first:
-            with_escapes = sums.per_point(sums.hits).mean(axis=1) > ESCAPES_MATTER_FROM
-        worst = _worst(
-            _estimates(sums, base, with_escapes, clipped, is_clipped), suns, direct_sun_w_m2, accuracy
-        )[active]
-        active = active[worst > 1.0]
-        worst = worst[worst > 1.0]
-        first = False
-        report(1.0 - active.size / len(chosen))
+        if not done:
+            with_escapes = sums.own.mean(axis=1) > ESCAPES_MATTER_FROM
         if accuracy.is_fixed:
             break
+        straight, reflected, by_sun = _excesses(
+            _estimates(sums, base, with_escapes, clipped, is_clipped), suns, direct_sun_w_m2, accuracy
+        )
+        worst = np.maximum(np.maximum(straight, reflected), by_sun)
+        active = active[worst[active] > 1.0]
+        # from here on each is cast for what it still lacks
+        look, to_earth = look & (by_sun > 1.0), np.maximum(straight, reflected) > 1.0
+        own = np.maximum(sums.own.mean(axis=1), 1e-4)
+        noisy = (reflected > 1.0) & (reflected > 1.2 * straight)
+        wanted = np.where(noisy, BRANCHES_PER_ROOT / np.sqrt(own), 1.0)
+        branches = 1 << np.log2(np.clip(wanted, 1, MOST_BRANCHES)).round().astype(np.int64)
+        cost = 1.0 + own * (1.0 + branches) + np.where(look, np.minimum(LOOKS_PER_RAY, own * len(suns)), 0)
+        report(1.0 - active.size / len(chosen))
         done, count = count, 2 * count
     return _estimates(sums, base, with_escapes, clipped, is_clipped)
 
@@ -290,8 +335,8 @@ def _estimates(
     is_clipped: np.ndarray,
 ) -> EarthLoads:
     escaped, blocked = sums.per_point(sums.escaped), sums.per_point(sums.blocked)
-    reflected, own = sums.per_point(sums.reflected), sums.per_point(sums.hits)
-    cast = (sums.points > 0)[:, None, None]
+    reflected, own = sums.per_point(sums.reflected), sums.own
+    cast = (sums.earth_points > 0)[:, None, None]
     total = escaped.mean(axis=1) + blocked.mean(axis=1)
     unseen = cast & with_escapes[:, None, None] & (total <= 0.0)
     open_share = np.broadcast_to(1.0 - own.mean(axis=1)[:, None, None], total.shape)
@@ -301,7 +346,7 @@ def _estimates(
     mixed = escaped + share * (straight - escaped)
     direct = np.where(with_escapes[:, None, None, None], mixed, straight)
     guess = np.where(unseen, base * np.sqrt(open_share * (1.0 - open_share)), 0.0)
-    to_earth = sums.points[:, None] * sums.hits.shape[1] * base[..., 0].max(axis=1, keepdims=True)
+    to_earth = sums.earth_points[:, None] * sums.hits.shape[1] * base[..., 0].max(axis=1, keepdims=True)
     one_ray = base / np.maximum(to_earth, 1.0)[..., None]
     overlooked = np.where(cast & ~unseen & (blocked.mean(axis=1) <= 0.0), one_ray, 0.0)
     from_earth = np.ascontiguousarray(np.moveaxis(direct, (0, 1, 2, 3), (3, 0, 2, 1)))
@@ -317,7 +362,7 @@ def _estimates(
     return EarthLoads(
         direct=from_earth,
         reflected=np.moveaxis(reflected[..., 1:], (0, 1, 2, 3), (3, 0, 2, 1)),
-        scattered_sun=np.moveaxis(sums.per_point(sums.sun), 0, -1),
+        scattered_sun=np.moveaxis(sums.scattered_sun, 0, -1),
         own_share=own_share,
         unseen=unseen_loads,
         overlooked=overlooked_loads,
@@ -327,18 +372,19 @@ def _estimates(
     )
 
 
-def _worst(
+def _excesses(
     loads: EarthLoads, suns: SunDirections, direct_sun_w_m2: FloatArray, accuracy: Accuracy
-) -> FloatArray:
-    """Largest standard error of each receiver over the error aimed at, (C,)."""
-    straight = loads.direct[:, 1:]
-    both = straight + loads.reflected
-    worst = accuracy.excess(straight.mean(axis=0), standard_error(straight)).max(axis=(0, 1))
-    worst = np.maximum(worst, accuracy.excess(both.mean(axis=0), standard_error(both)).max(axis=(0, 1)))
-    worst = np.maximum(worst, accuracy.excess(both.mean(axis=0), loads.overlooked[1:]).max(axis=(0, 1)))
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Largest standard error of each receiver over the error aimed at, (C,): of what comes straight
+    from the Earth, of that with what is reflected, and of scattered sunlight."""
+    direct = loads.direct[:, 1:]
+    both = direct + loads.reflected
+    value = both.mean(axis=0)
+    straight = accuracy.excess(direct.mean(axis=0), standard_error(direct)).max(axis=(0, 1))
+    straight = np.maximum(straight, accuracy.excess(value, loads.overlooked[1:]).max(axis=(0, 1)))
+    reflected = accuracy.excess(value, standard_error(both)).max(axis=(0, 1))
+    by_sun = np.zeros_like(straight)
     if len(suns):
         sun = suns.flux_w_m2[:, None] * loads.scattered_sun
-        worst = np.maximum(
-            worst, accuracy.excess(direct_sun_w_m2 + sun.mean(axis=0), standard_error(sun)).max(axis=0)
-        )
-    return worst
+        by_sun = accuracy.excess(direct_sun_w_m2 + sun.mean(axis=0), standard_error(sun)).max(axis=0)
+    return straight, reflected, by_sun

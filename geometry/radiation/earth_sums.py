@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, njit
+from numba import float32, int64, njit
 
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.ray_caster import Float32Array
@@ -99,7 +99,7 @@ def _earth_sums(directions, weights, begin, end, row, bulge, uniform):  # type: 
 def _sum_over_times(directions, weights, ends, packed, bulge, uniform, out):  # type: ignore[no-untyped-def]
     """Add the sums of each segment at each time to out (K, T, 3)."""
     for t in range(packed.shape[0]):
-        begin = 0
+        begin = int64(0)  # a literal would have the kernel compiled twice
         for r in range(ends.shape[0]):
             if ends[r] > begin:
                 f, a, e = _earth_sums(directions, weights, begin, ends[r], packed[t], bulge, uniform)

@@ -251,7 +251,7 @@ def _traced_block(craft: TracedCraft, block: RayBlock, band: int, seed: int) -> 
     weights = np.zeros((len(block), len(BANDS)), np.float32)
     weights[:, band] = 1.0
     every = np.arange(len(block))
-    state = PathState(
+    state = PathState.begin(
         origins,
         directions,
         weights,

@@ -14,6 +14,7 @@ from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
 from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import Progress, mesh_of
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
@@ -21,6 +22,11 @@ from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.view_factors.doubts import (
+    closed_bodies,
+    warn_inside_out,
+    warn_of_turned_faces,
+)
 from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
 
 REPLICATES = 16
@@ -80,7 +86,8 @@ class HeatLoads:
     rays_per_surface : int array (S,)
         Rays started from each surface towards the sky; 0 where the load is exact.
     is_exact : bool array (S,)
-        Nothing stands before the surface: closed form and quadrature, no rays.
+        Nothing stands before the surface: closed form and quadrature, no rays.  Never where another sheet
+        may lie nearer than single precision can part: that share of each value is then added to its error.
     method : tuple of S str
         How the direct Earth loads were found: "closed_form" (exact), "clipped" (exact shadows on flat
         parts, in a table over the sky) or "rays" (rays).
@@ -196,7 +203,8 @@ def heat_loads(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut.
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets
+        too near to part; faces of a closed body turned against each other, or all inward.
 
     Notes
     -----
@@ -206,7 +214,7 @@ def heat_loads(
     for the centre of the Sun: a surface edge-on to it gets nothing (its half of the disc would bring
     1.3 W/m^2); shadows are those of the whole disc.  Left out: what the craft emits itself (a matter of
     temperatures), refraction, the penumbra on the ground.  Sheets nearer to each other than 1e-5 of the
-    craft's extent cannot be told apart in single precision; a warning names them.
+    craft's extent cannot be told apart in single precision; a warning names them, and their errors say so.
 
     References: [Gilmore2002] for the loads, [Knocke1988] for the latitude-season Earth.
     """
@@ -218,7 +226,12 @@ def heat_loads(
     check_in_range(seed, 0, 2**62, name="seed")
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
-    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    in_doubt = warn_of_close_sheets(mesh, caster)
+    bodies = closed_bodies(mesh, caster.center_m)
+    warn_of_turned_faces(mesh, bodies)
+    warn_inside_out(mesh, bodies)
+    traced = traced_craft(mesh, caster, surface_receivers)
     can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
     shades = ShadeCache(flat_craft(traced)) if can_clip else None
     if sky is not None and shades is not None:
@@ -237,7 +250,7 @@ def heat_loads(
     provenance = Provenance(
         __version__, int(seed), budget.cast, REPLICATES, tolerance, int(max_rays), environment, wall_s, new
     )
-    return tables.result(states, traced.receivers.is_free, provenance)
+    return tables.result(states, traced.receivers.is_free, in_doubt, provenance)
 
 
 class _Tables:
@@ -287,8 +300,10 @@ class _Tables:
         self.rays[s] = np.maximum(self.rays[s], part.rays)
         self.own_error[s], self.clipped[s] = part.own_error, part.is_clipped
 
-    def result(self, states: OrbitStates, is_exact: np.ndarray, provenance: Provenance) -> HeatLoads:
-        """The frozen result."""
+    def result(
+        self, states: OrbitStates, is_exact: np.ndarray, in_doubt: FloatArray, provenance: Provenance
+    ) -> HeatLoads:
+        """The frozen result; `in_doubt` is the share of each surface that another sheet may cover."""
         incident, incident_error = summary(self.mean_incident, self.unseen_incident)
         absorbed, absorbed_error = summary(self.mean_absorbed, self.unseen_absorbed)
         earth, earth_error = summary(self.mean_earth, self.unseen_earth)
@@ -296,6 +311,13 @@ class _Tables:
             1.0 - self.own - self.mean_earth, np.hypot(self.unseen_earth, self.own_error)
         )
         own, own_error = summary(self.own, self.own_error)
+        for value, error in (
+            self.incident, self.absorbed, self.earth, self.space,
+            (incident, incident_error), (absorbed, absorbed_error),
+            (earth, earth_error), (space, space_error),
+        ):  # fmt: skip
+            error[...] = doubted(value, error, in_doubt)
+        own_error = doubted(1.0 - own, own_error, in_doubt)
         method = np.where(is_exact, "closed_form", np.where(self.clipped, "clipped", "rays"))
         mean = MeanLoads(
             incident_w_m2=incident,
@@ -324,7 +346,7 @@ class _Tables:
             absorbed_replicates_w=self.replicates,
             orbit_mean=mean,
             rays_per_surface=self.rays,
-            is_exact=is_exact,
+            is_exact=is_exact & (in_doubt == 0.0),
             method=tuple(method.tolist()),
             provenance=provenance,
         )

@@ -91,8 +91,21 @@ def traced_craft(
 
 
 @njit(cache=True, nogil=True)
+def diffuse_direction(frames, face, sign, u, v, directions, place):  # type: ignore[no-untyped-def]
+    """Cosine-weighted direction about a side of a face, from a point of the unit square, to one row."""
+    one = float32(1)
+    radius, angle = np.sqrt(u), float32(6.2831853) * v
+    x, y = radius * np.cos(angle), radius * np.sin(angle)
+    z = sign * np.sqrt(max(one - u, float32(1e-12)))
+    for k in range(3):
+        directions[place, k] = x * frames[face, 12 + k] + y * frames[face, 15 + k] + z * frames[face, 9 + k]
+
+
+@njit(cache=True, nogil=True)
 def leave_surface(  # type: ignore[no-untyped-def]
     bounce,
+    keep_one_in,
+    light_weight,
     seed,
     streams,
     replicates,
@@ -108,6 +121,7 @@ def leave_surface(  # type: ignore[no-untyped-def]
     weights,
     segments,
     indices,
+    branches,
     faces,
     distances_m,
     exit_directions,
@@ -124,15 +138,17 @@ def leave_surface(  # type: ignore[no-untyped-def]
     `segments` tells whose ray each is; `streams` and `replicates` belong to the segments.
     A path keeps one weight per band; mirror or diffuse is drawn with the weighted mean of the two
     bands' specularities and each weight is divided by what it was drawn with, so both stay unbiased.
-    The first two reflections use Sobol dimensions, later ones hashed numbers; small weights play
-    roulette.  Every hit on a surface that scatters sunlight is listed for a look at the Sun
-    (`lit_*`).  Where `deposits` (segments, receivers + 2) has any size, what each receiver absorbs of both
-    bands is added to it, and in the last columns what leaves to space and what inactive sides swallow.
+    The first two reflections use Sobol dimensions, later ones hashed numbers; weights below
+    `light_weight` play roulette.  Of the branches into which a path was split, those past 0, one in
+    `keep_one_in` (a power of two) goes on with that many times the weight.  Every hit on a surface
+    that scatters sunlight is listed for a look at the Sun (`lit_*`).  Where `deposits` (segments,
+    receivers + 2) has any size, what each receiver absorbs of both bands is added to it, and in the last
+    columns what leaves to space and what inactive sides swallow.
     Returns paths alive, exits and listed hits.
     """
     alive = exits = listed = 0
     offset = float32(start_offset_m)
-    one, two, tiny = float32(1), float32(2), float32(1e-12)
+    one, two = float32(1), float32(2)
     shifts = np.zeros((exit_counts.shape[0], 3), np.uint32)
     base = BOUNCE + 3 * (bounce - 1)
     use_sobol = bounce >= 1 and base + 3 <= DIMENSIONS
@@ -173,6 +189,9 @@ def leave_surface(  # type: ignore[no-untyped-def]
         infrared = weights[i, 1] * reflectance[surface, 1]
         if solar <= 0 and infrared <= 0:
             continue
+        r, branch = segments[i], uint64(branches[i])
+        word = scramble(uint64(seed) + (uint64(streams[r]) << uint64(20)) + uint64(replicates[r]))
+        word = scramble(word + (uint64(indices[i]) << uint64(10)) + uint64(bounce))
         start0 = origins_m[i, 0] + distances_m[i] * directions[i, 0] + sign * offset * frames[face, 9]
         start1 = origins_m[i, 1] + distances_m[i] * directions[i, 1] + sign * offset * frames[face, 10]
         start2 = origins_m[i, 2] + distances_m[i] * directions[i, 2] + sign * offset * frames[face, 11]
@@ -186,18 +205,25 @@ def leave_surface(  # type: ignore[no-untyped-def]
             lit_weights[listed] = scattered
             lit_segments[listed] = segments[i]
             listed += 1
-        r = segments[i]
-        word = scramble(uint64(seed) + (uint64(streams[r]) << uint64(20)) + uint64(replicates[r]))
-        word = scramble(word + (uint64(indices[i]) << uint64(10)) + uint64(bounce))
+        if branch > uint64(0):
+            if ((word >> uint64(40)) + branch) & uint64(keep_one_in - 1):
+                continue
+            solar *= float32(keep_one_in)
+            infrared *= float32(keep_one_in)
+            word = scramble(word + branch)
         other = scramble(word + uint64(1))
-        if bounce >= ROULETTE_FROM and max(solar, infrared) < float32(ROULETTE_WEIGHT):
+        if bounce >= ROULETTE_FROM and max(solar, infrared) < light_weight:
             if other & uint64(1):
                 continue
             solar *= two
             infrared *= two
         if use_sobol:
-            u = unit_interval(sobol_word(indices[i], base, table) ^ shifts[r, 0])
-            v = unit_interval(sobol_word(indices[i], base + 1, table) ^ shifts[r, 1])
+            u = unit_interval(
+                sobol_word(indices[i], base, table) ^ sobol_word(uint32(branch), 0, table) ^ shifts[r, 0]
+            )
+            v = unit_interval(
+                sobol_word(indices[i], base + 1, table) ^ sobol_word(uint32(branch), 1, table) ^ shifts[r, 1]
+            )
             choice = unit_interval(sobol_word(indices[i], base + 2, table) ^ shifts[r, 2])
         else:
             u = unit_interval(uint32(word >> uint64(32)))
@@ -212,19 +238,13 @@ def leave_surface(  # type: ignore[no-untyped-def]
         else:
             solar *= (one - specularity[surface, 0]) / (one - mirror)
             infrared *= (one - specularity[surface, 1]) / (one - mirror)
-            radius = np.sqrt(u)
-            angle = float32(6.2831853) * v
-            x, y = radius * np.cos(angle), radius * np.sin(angle)
-            z = sign * np.sqrt(max(one - u, tiny))
-            for k in range(3):
-                directions[alive, k] = (
-                    x * frames[face, 12 + k] + y * frames[face, 15 + k] + z * frames[face, 9 + k]
-                )
+            diffuse_direction(frames, face, sign, u, v, directions, alive)
         if solar <= 0 and infrared <= 0:
             continue
         origins_m[alive, 0], origins_m[alive, 1], origins_m[alive, 2] = start0, start1, start2
         weights[alive, 0], weights[alive, 1] = solar, infrared
         segments[alive] = r
         indices[alive] = indices[i]
+        branches[alive] = branches[i]
         alive += 1
     return int64(alive), int64(exits), int64(listed)

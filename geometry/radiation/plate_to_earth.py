@@ -290,15 +290,15 @@ def _plates(  # type: ignore[no-untyped-def]
             out[2, t, u] = 0.0
             if factor == 0.0:
                 continue
-            out[1, t, u] = flux[t] * _cap_irradiance(
-                normals[u], x, k, s, flattening, albedo[t], True, ring[0], ring[1], arc[0], arc[1]
-            )
-            if uniform:
-                out[2, t, u] = factor * exitance[t, 0]
-            else:
-                out[2, t, u] = _cap_irradiance(
-                    normals[u], x, k, s, flattening, exitance[t], False, ring[0], ring[1], arc[0], arc[1]
-                )
+            for band in range(2):  # one call: a second, with its own constants, would be compiled anew
+                lit = band == 0
+                shine = albedo[t] if lit else exitance[t]
+                if uniform and not lit:
+                    out[2, t, u] = factor * exitance[t, 0]
+                else:
+                    out[band + 1, t, u] = (flux[t] if lit else 1.0) * _cap_irradiance(
+                        normals[u], x, k, s, flattening, shine, lit, ring[0], ring[1], arc[0], arc[1]
+                    )
 
 
 def unshaded_plates(

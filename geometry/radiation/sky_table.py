@@ -25,6 +25,9 @@ SCHEMA = "dawnring/sky/1"
 MOST_VALUES = 4_000_000
 """Crossings in a file, at most: 12 bytes each before compression, so below 48 MB."""
 
+_NAME_AT, _FIRST_MEMBER = 30, b"schema.npy"
+"""Where in a zip file the name of its first member stands, and what it is here: it outlives a cut."""
+
 _COLUMNS = ("crossings", "blocked")
 _CELLS = ("thresholds", "scatter", "drift")
 
@@ -113,14 +116,19 @@ def read_sky_table(path: Path, craft: object) -> ShadeCache:
 
 
 def is_sky_table(path: Path) -> bool:
-    """Whether a file says that it is a sky table, of this schema or another; it may still be damaged."""
-    if not zipfile.is_zipfile(path):
-        return False
+    """Whether a file is, or was before it was cut or damaged, a sky table of this schema or another.
+
+    An empty file counts: there is nothing in it to lose.
+    """
+    with path.open("rb") as file:
+        head = file.read(_NAME_AT + len(_FIRST_MEMBER))
+    if not head or not head.startswith(b"PK") or head[_NAME_AT:] != _FIRST_MEMBER:
+        return not head
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return "schema" in file and str(file["schema"]).startswith(SCHEMA.rpartition("/")[0])
+        with np.load(path, allow_pickle=False) as arrays:
+            return str(arrays["schema"]).startswith(SCHEMA.rpartition("/")[0])
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, ValueError):
-        return False
+        return True
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

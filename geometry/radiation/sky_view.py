@@ -13,12 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from geometry.radiation.paths import MAX_BOUNCES, TracedCraft, leave_surface
+from geometry.radiation.paths import MAX_BOUNCES, ROULETTE_WEIGHT, TracedCraft, leave_surface
 from geometry.radiation.ray_caster import Float32Array
 from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays, point_order
+from geometry.radiation.splitting import split_first_hits
 from geometry.validation import FloatArray, IntArray
 
 RAYS_PER_BLOCK = 16_384
+
+KEPT_OF_BRANCHES = 4
+"""Of so many branches of a split path one goes on after its second hit: what comes later is weak."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,21 @@ class LitPoints:
     normals: Float32Array
     weights: Float32Array
     segments: IntArray
+
+    @classmethod
+    def empty(cls, count: int) -> LitPoints:
+        """Room for so many."""
+        origins, normals = np.empty((2, count, 3), np.float32)
+        return cls(origins, normals, np.empty(count, np.float32), np.empty(count, np.int64))
+
+    def copied(self, count: int) -> LitPoints:
+        """The first `count` points."""
+        return LitPoints(
+            self.origins_m[:count].copy(),
+            self.normals[:count].copy(),
+            self.weights[:count].copy(),
+            self.segments[:count].copy(),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +176,8 @@ def _first_segments(
 class PathState:
     """Live paths, changed in place by `leave_surface`.
 
-    Origins and directions (n, 3), weights per band (n, 2), segment and point of the sequence (n,).
+    Origins and directions (n, 3), weights per band (n, 2), segment and point of the sequence (n,), and
+    which branch of its first reflection a path is (n,): 0 where it was not split.
     """
 
     origins_m: Float32Array
@@ -165,6 +185,34 @@ class PathState:
     weights: Float32Array
     segments: IntArray
     indices: np.ndarray
+    branches: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    @classmethod
+    def begin(
+        cls,
+        origins_m: Float32Array,
+        directions: Float32Array,
+        weights: Float32Array,
+        segments: IntArray,
+        indices: np.ndarray,
+    ) -> PathState:
+        """Paths that have not been split."""
+        return cls(origins_m, directions, weights, segments, indices, np.zeros(len(segments), np.uint32))
+
+    @classmethod
+    def empty(cls, count: int) -> PathState:
+        """Room for so many."""
+        origins, directions = np.empty((2, count, 3), np.float32)
+        return cls.begin(
+            origins,
+            directions,
+            np.empty((count, 2), np.float32),
+            np.empty(count, np.int64),
+            np.empty(count, np.uint32),
+        )
 
     def head(self, count: int) -> PathState:
         """The first `count` paths, as views."""
@@ -172,7 +220,13 @@ class PathState:
 
 
 def cast_sky(
-    block: RayBlock, craft: TracedCraft, seed: int, *, reflections: bool = True, look_at_sun: bool = True
+    block: RayBlock,
+    craft: TracedCraft,
+    seed: int,
+    *,
+    reflections: bool = True,
+    look_at_sun: bool = True,
+    branches: int = 1,
 ) -> SkyRays:
     """Cast one block of cosine-weighted paths from receivers and follow them until they leave.
 
@@ -185,6 +239,8 @@ def cast_sky(
         Whether paths go on after the first hit.
     look_at_sun : bool
         Whether to list the points that scatter sunlight.
+    branches : int
+        Directions in which the light of a white surface is followed where it scatters first.
     """
     caster, total = craft.caster, len(block)
     origins, directions = block_rays(block, craft, seed)
@@ -192,22 +248,84 @@ def cast_sky(
     escaped = _first_segments(directions, faces, False, block)
     blocked = _first_segments(directions, faces, True, block)
     exits: list[DirectionList] = []
-    lit: list[LitPoints] = []
+    lit: list[LitPoints] | None = [] if look_at_sun else None
     traced, cut = total, 0.0
     if reflections and blocked.directions.shape[1]:
-        hits = np.flatnonzero(faces >= 0)
-        state = PathState(
-            np.ascontiguousarray(origins[hits]),
-            np.ascontiguousarray(directions[hits]),
-            np.ones((len(hits), 2), np.float32),
-            hits // block.count,
-            point_order(block.first, block.count)[1][hits % block.count],
-        )
-        more, cut = follow_paths(
-            state, faces[hits], distances[hits], block, craft, seed, exits, lit if look_at_sun else None
+        more, cut = _reflected(
+            (origins, directions, faces, distances), block, craft, seed, branches, exits, lit
         )
         traced += more
-    return SkyRays(escaped, blocked, tuple(exits), tuple(lit), traced, cut)
+    return SkyRays(escaped, blocked, tuple(exits), tuple(lit or ()), traced, cut)
+
+
+def _reflected(
+    rays: tuple[Float32Array, Float32Array, np.ndarray, Float32Array],
+    block: RayBlock,
+    craft: TracedCraft,
+    seed: int,
+    branches: int,
+    exits: list[DirectionList],
+    lit: list[LitPoints] | None,
+) -> tuple[int, float]:
+    """Follow what first hits reflect to its end; returns segments traced and weight cut.
+
+    `rays` are origins, directions, faces (-1: none) and distances of the block.
+    """
+    origins, directions, faces, distances = rays
+    hits = np.flatnonzero(faces >= 0)
+    state = PathState.empty(len(hits) * (branches + 1))
+    points = LitPoints.empty(len(hits) if lit is not None else 0)
+    reflecting = craft.reflecting
+    count, listed = split_first_hits(
+        branches,
+        seed,
+        block.streams,
+        block.replicates,
+        DIRECTION_NUMBERS,
+        craft.caster.start_offset_m,
+        reflecting.frames,
+        reflecting.surface_of_side,
+        reflecting.reflectance,
+        reflecting.specularity,
+        faces,
+        distances,
+        origins,
+        directions,
+        hits,
+        point_order(block.first, block.count)[1],
+        state.origins_m,
+        state.directions,
+        state.weights,
+        state.segments,
+        state.indices,
+        state.branches,
+        points.origins_m,
+        points.normals,
+        points.weights,
+        points.segments,
+    )
+    if listed and lit is not None:
+        lit.append(points.copied(listed))
+    state = state.head(count)
+    if not count:
+        return 0, 0.0
+    faces, distances = craft.caster.first_hit(state.origins_m, state.directions)
+    keep = min(branches, KEPT_OF_BRANCHES)
+    light = ROULETTE_WEIGHT * keep / branches
+    more, cut = follow_paths(
+        state,
+        faces,
+        distances,
+        block,
+        craft,
+        seed,
+        exits,
+        lit,
+        bounce=2,
+        keep_one_in=keep,
+        light_weight=light,
+    )
+    return count + more, cut
 
 
 _NO_DEPOSITS = np.zeros((0, 0))
@@ -223,24 +341,30 @@ def follow_paths(
     exits: list[DirectionList],
     lit: list[LitPoints] | None,
     deposits: FloatArray = _NO_DEPOSITS,
+    *,
+    bounce: int = 1,
+    keep_one_in: int = 1,
+    light_weight: float = ROULETTE_WEIGHT,
 ) -> tuple[int, float]:
     """Follow paths that have just been traced, to their ends; returns segments traced and weight cut.
 
-    `faces` and `distances_m` belong to the first segment.  Exits and lit points are appended to the
-    lists; `deposits` (segments, receivers + 2) collects what `leave_surface` says where it has any size.
+    `faces` and `distances_m` belong to the segment just traced, the hit at its end is the `bounce`-th;
+    of branches one in `keep_one_in` goes on from there; weights below `light_weight` play
+    roulette.  Exits and lit points are appended to the lists; `deposits` (segments, receivers + 2)
+    collects what `leave_surface` says where it has any size.
     """
     caster, reflecting = craft.caster, craft.reflecting
     size = len(faces)
     exit_directions = np.empty((3, size), np.float32)
     exit_weights = np.empty((2, size), np.float32)
     counts = np.zeros(len(block.receivers), np.int64)
-    room = size if lit is not None else 0
-    lit_origins, lit_normals = np.empty((room, 3), np.float32), np.empty((room, 3), np.float32)
-    lit_weights, lit_segments = np.empty(room, np.float32), np.empty(room, np.int64)
+    points = LitPoints.empty(size if lit is not None else 0)
     traced = 0
-    for bounce in range(1, MAX_BOUNCES + 1):
+    for number in range(bounce, MAX_BOUNCES + 1):
         alive, left, listed = leave_surface(
-            bounce,
+            number,
+            keep_one_in if number == bounce else 1,
+            np.float32(light_weight),
             seed,
             block.streams,
             block.replicates,
@@ -256,15 +380,16 @@ def follow_paths(
             state.weights,
             state.segments,
             state.indices,
+            state.branches,
             faces,
             distances_m,
             exit_directions,
             exit_weights,
             counts,
-            lit_origins,
-            lit_normals,
-            lit_weights,
-            lit_segments,
+            points.origins_m,
+            points.normals,
+            points.weights,
+            points.segments,
             deposits,
         )
         if left:
@@ -274,14 +399,7 @@ def follow_paths(
                 )
             )
         if listed and lit is not None:
-            lit.append(
-                LitPoints(
-                    lit_origins[:listed].copy(),
-                    lit_normals[:listed].copy(),
-                    lit_weights[:listed].copy(),
-                    lit_segments[:listed].copy(),
-                )
-            )
+            lit.append(points.copied(listed))
         state = state.head(alive)
         if not alive:
             return traced, 0.0

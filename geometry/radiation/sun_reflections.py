@@ -168,7 +168,7 @@ def _mirror_sums(
     deposits = np.zeros((len(block.groups), len(craft.receivers) + 2))
     origins, rays, rows = rays_to_sun(craft, sources, block, suns, seed)
     lit = np.flatnonzero(~craft.caster.is_blocked(origins, rays))
-    state = PathState(
+    state = PathState.begin(
         np.ascontiguousarray(origins[lit]),
         _mirrored(rays[lit], sources.normals[rows[lit]]),
         np.tile(np.array([1.0, 0.0], np.float32), (len(lit), 1)),

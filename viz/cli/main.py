@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import os
 import pkgutil
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -24,6 +26,8 @@ from viz.cli.options import Voice
 from viz.machine import MissingOnMachineError
 
 DONE, FAILED, MEND_INPUT, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
+
+INTERRUPT_AGAIN_S = 0.05
 
 _MENDABLE = (
     ValueError,
@@ -119,6 +123,7 @@ def main() -> int:
     """The console script: `run` for the process, with warnings and surprises as single lines too."""
     warnings.showwarning = _show_warning
     sys.excepthook = _show_surprise
+    sys.unraisablehook = _interrupt_again
     return run(sys.argv[1:])
 
 
@@ -167,6 +172,14 @@ def _show_warning(
 ) -> None:
     """A doubt that is no error: one line, without the place in the code."""
     _say(f"warning: {message}")
+
+
+def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Ctrl-C in a callback that cannot raise (a kernel that loads) would be lost: it comes once more."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        threading.Timer(INTERRUPT_AGAIN_S, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _show_surprise(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -16,6 +16,8 @@ from viz.cli.options import Voice
 
 SHOWN_AFTER_S = 2.0
 
+COMPILING = "compiling kernels, for a minute or two: only once on this machine"
+
 
 @dataclass
 class Report:
@@ -32,6 +34,7 @@ class Report:
     command: str
     voice: Voice
     _started_s: float = field(default_factory=time.perf_counter)
+    _said_compiling: bool = False
 
     def document(
         self, design: str | None, fields: Mapping[str, Any], *, seed: int | None = None, rays: int = 0
@@ -50,6 +53,31 @@ class Report:
         """One line on stderr, unless quiet."""
         if not self.voice.quiet:
             print(text, file=sys.stderr)
+
+    @contextmanager
+    def compiling(self) -> Iterator[None]:
+        """Says in one line that kernels are compiled, once they have taken two seconds, if they are."""
+        if self.voice.quiet or self._said_compiling:
+            yield
+            return
+        from numba.core import event
+
+        report = self
+
+        class Watch(event.Listener):  # type: ignore[misc]
+            began = 0.0
+
+            def on_start(self, event: object) -> None:
+                self.began = self.began or time.monotonic()
+                if time.monotonic() - self.began > SHOWN_AFTER_S and not report._said_compiling:
+                    report._said_compiling = True
+                    report.remark(COMPILING)
+
+            def on_end(self, event: object) -> None:
+                pass
+
+        with event.install_listener("numba:compile", Watch()):
+            yield
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[int, int], None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -15,6 +15,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning
 from geometry.radiation.balance import balanced
 from geometry.radiation.blocks import thread_count
+from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
@@ -109,7 +110,8 @@ def view_factors(
     check_in_range(seed, 0, 2**62, name="seed")
     threads = thread_count(jobs)
     report = _Reporter(progress)
-    caster = ray_caster(mesh)
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    in_doubt = warn_of_close_sheets(mesh, caster)
     receivers = surface_receivers(mesh, caster)
     areas = mesh.surface_areas_m2
     scene = flat_scene(mesh, caster.center_m)
@@ -123,7 +125,7 @@ def view_factors(
         report(0.5 + 0.25 * k / max(len(seeing), 1))
     worst = _refine_rows(rows, exact, areas, aim, max_rays, report.part(0.75, 0.99))
     landings = rows.landings()
-    result = _assembled(mesh, landings, exact, receivers.is_free)
+    result = _assembled(mesh, landings, exact, receivers.is_free).doubted(in_doubt)
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
             f"{aim} was not reached with max_rays={max_rays:g}: the worst standard error "
@@ -237,6 +239,16 @@ class _Assembly:
     to_inactive_error: FloatArray
     residual: FloatArray
     residual_error: FloatArray
+
+    def doubted(self, in_doubt: FloatArray) -> _Assembly:
+        """With what shares (S,) of the surfaces, that another sheet may cover, leave open."""
+        shares = np.maximum(in_doubt[self.first], in_doubt[self.second])
+        return replace(
+            self,
+            error_m2=doubted(self.area_m2, self.error_m2, shares),
+            to_space_error=doubted(self.to_space, self.to_space_error, in_doubt),
+            to_inactive_error=doubted(self.to_inactive, self.to_inactive_error, in_doubt),
+        )
 
     def frozen(self, mesh: SurfaceMesh, provenance: Provenance) -> ViewFactors:
         """The result."""

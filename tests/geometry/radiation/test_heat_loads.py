@@ -316,6 +316,23 @@ class TestErrorsLaw:
         assert loads.view_factor_earth_standard_error[0, 0] == pytest.approx(error / 237.0)
         assert loads.standard_error_w[INFRARED, 0, 0] == pytest.approx(error)  # black, 1 m2
 
+    def test_a_sheet_too_near_to_part_is_in_the_error(self, plate, states, sphere):
+        # a blanket over a quarter of the panel, 1e-7 of its side away: what it hides is the panel's doubt
+        panel = plate("panel", [0, 0, 0], [1, 0, 0], [0, 1, 0], cells=(2, 2))
+        blanket = plate("blanket", [0.5, 0.5, 1e-7], [0.5, 0, 0], [0, 0.5, 0], back=COATINGS["black"])
+        flight, environment = states(4, axes="nadir", shape=sphere), Environment(earth_shape=sphere)
+        free = heat_loads(panel, flight, environment, tolerance=0.01)
+        with pytest.warns(AccuracyWarning, match="stated as error"):
+            loads = heat_loads(concatenate([panel, blanket]), flight, environment, tolerance=0.01)
+        infrared, names = loads.load("earth_infrared"), loads.surface_names
+        truth = {"panel": 0.75, "blanket": 1.0, "blanket.back": 0.0}
+        for name, share in truth.items():
+            k = names.index(name)
+            off = loads.incident_w_m2[infrared, :, k] - share * free.incident_w_m2[infrared, :, 0]
+            error = loads.incident_standard_error_w_m2[infrared, :, k]
+            assert (np.abs(off) <= 1.001 * error + 0.01).all()  # the bound is reached: rounding
+            assert (error.max() < 0.01) == (name != "panel")
+
     def test_many_times_are_the_same_in_blocks(self, plate, states, monkeypatch):
         from geometry.radiation import load_estimates
 
@@ -351,6 +368,20 @@ class TestHeatLoadsLaw:
         loads = heat_loads(Craft(), states(1))
         assert loads.surface_names == ("plate",)
         assert loads.load("albedo") == ALBEDO
+
+
+class TestDoubtfulMeshes:
+    def test_a_solid_inside_out_is_named(self, box, states):
+        cube = box()
+        with pytest.warns(AccuracyWarning, match="all normals look inward, those of '[+]x' first"):
+            heat_loads(replace(cube, faces=cube.faces[:, ::-1]), states(1), tolerance=0.01)
+
+    def test_some_faces_turned_are_named(self, box, states):
+        cube = box()
+        faces = cube.faces.copy()
+        faces[2:4] = faces[2:4, ::-1]
+        with pytest.warns(AccuracyWarning, match="turned against each other"):
+            heat_loads(replace(cube, faces=faces), states(1), tolerance=0.01)
 
 
 class TestHeatLoadsRefusal:

@@ -177,9 +177,14 @@ class TestCloseSheets:
             mesh = mesh.transformed(turn * np.sign(np.linalg.det(turn)), [3.0, 100.0, -20.0])
         with pytest.warns(AccuracyWarning, match=r"'(panel|blanket)' and '(panel|blanket)', .* m apart"):
             caster = ray_caster(mesh)
-        pairs, gaps = close_sheets(mesh, caster)
+        close = close_sheets(mesh, caster)
+        pairs, gaps = close.pairs, close.gaps_m
         assert {tuple(p) for p in mesh.front_surface[pairs]} == {(0, 1)}
         np.testing.assert_allclose(gaps, 10 * gap_per_extent, atol=1e-12)
+        # the blanket's front looks away from the panel; of the panel no more than the blanket's area
+        panel, blanket = close.shares(mesh)
+        assert panel == pytest.approx(0.09 * 4, abs=0.28)  # cells of a ninth, each wholly or not
+        assert blanket == (1.0 if gap_per_extent == 0.0 else 0.0)
 
     def test_what_is_far_enough_or_only_touches_is_left_alone(self, plate, box):
         apart = [plate("a", [0, 0, 0], [1, 0, 0], [0, 1, 0]), plate("b", [0, 0, 2e-5], [1, 0, 0], [0, 1, 0])]

@@ -44,7 +44,20 @@ class TestSkyTableRefusal:
     def test_a_damaged_file(self, mesh, tmp_path, content):
         path = tmp_path / "a.sky.npz"
         path.write_bytes(content)
-        assert not is_sky_table(path)
+        assert is_sky_table(path) == (content == b"")  # nothing to lose
+        with pytest.raises(ValueError, match="sky table"):
+            read_sky_table(path, mesh)
+
+    @pytest.mark.parametrize("harm", ["cut", "cut at once", "turned bytes"])
+    def test_a_table_is_known_after_it_was_harmed(self, mesh, states, tmp_path, harm):
+        sky, path = sky_view(mesh), tmp_path / "a.sky.npz"
+        heat_loads(mesh, states(1), clip_shadows=True, sky=sky)
+        write_sky_table(path, sky, mesh)
+        content = bytearray(path.read_bytes())
+        if harm == "turned bytes":
+            content[60 : len(content) // 2] = bytes(255 - b for b in content[60 : len(content) // 2])
+        path.write_bytes(content[: {"cut": len(content) // 2, "cut at once": 48}.get(harm)])
+        assert is_sky_table(path)
         with pytest.raises(ValueError, match="sky table"):
             read_sky_table(path, mesh)
 

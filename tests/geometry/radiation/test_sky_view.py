@@ -16,12 +16,12 @@ BLACK = COATINGS["black"]
 REPLICATES = 8
 
 
-def isotropic(mesh, name, points=2048, seed=1):
+def isotropic(mesh, name, points=2048, seed=1, branches=1):
     """What a surface gets from an isotropic sky: own share, solar and infrared, by replicate (3, R)."""
     craft = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
     sums = np.zeros((3, REPLICATES))
     for block in ray_blocks(np.array([mesh.surface_index(name)]), REPLICATES, 0, points):
-        rays = cast_sky(block, craft, seed)
+        rays = cast_sky(block, craft, seed, branches=branches)
         assert rays.cut == 0.0
         np.add.at(sums[0], block.replicates, np.diff(rays.blocked.ends, prepend=0))
         for several in (rays.escaped, *rays.exits):
@@ -110,6 +110,38 @@ class TestReflectionsAnalytic:
             error = np.hypot(standard_error(both[band]), standard_error(other[band]))
             assert abs(both[band].mean() - other[band].mean()) < 4 * error
         assert abs(mirror[1].mean() - diffuse[1].mean()) > 0.005  # the test can tell them apart
+
+
+class TestSplitPathsLaw:
+    @pytest.mark.parametrize("specularity", [0.0, 0.4])
+    def test_the_same_light_by_many_branches(self, plate, specularity):
+        # 24 seeds each, both bands: the mean differences over their errors follow Student's t
+        mesh = groove(plate, OpticalProperties(0.2, 0.6, specularity, 0.5 * specularity))
+        one, many = (
+            np.array([isotropic(mesh, "left", 64, first + s, branches)[1:] for s in range(24)])
+            for first, branches in ((1, 1), (101, 16))
+        )
+        means = one.mean(axis=2) - many.mean(axis=2)
+        assert (np.abs(means.mean(axis=0)) < 4 * standard_error(means)).all()
+        errors = np.hypot(standard_error(one, axis=2), standard_error(many, axis=2))
+        z = means / errors
+        assert 0.7 < np.sqrt((z**2).mean()) < 1.5  # 1.08 for t with 14; 48 values: +- 0.12
+
+    def test_branches_quieten_what_is_scattered(self, plate):
+        # out of a narrow slot few directions lead: by one branch it is luck whether one is met
+        white = OpticalProperties(0.1, 0.1)
+        low = plate("low", [0, 0, 0], [1, 0, 0], [0, 1, 0], white)
+        mesh = concatenate([low, plate("high", [0, 0, 0.1], [0, 1, 0], [1, 0, 0], white)])
+        craft = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+        errors = []
+        for branches in (1, 16):
+            once = np.zeros(64)
+            for block in ray_blocks(np.array([0]), 64, 0, 64):
+                exits = cast_sky(block, craft, 1, branches=branches).exits[0]
+                segment = np.searchsorted(exits.ends, np.arange(exits.weights.shape[1]), side="right")
+                np.add.at(once, block.replicates[segment], exits.weights[0])
+            errors.append(standard_error(once))
+        assert errors[1] < 0.6 * errors[0]  # about 0.35; 64 replicates know an error to 9 %
 
 
 class TestSkyLaw:

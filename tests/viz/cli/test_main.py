@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import subprocess
 import sys
+import time
 import warnings
 
 import pytest
+from numba import njit
 
 from viz.cli import main as front_door
+from viz.cli import results
 from viz.cli.main import command_names, run
+from viz.cli.options import Voice
 
 HEAVY = (
     "numpy",
@@ -166,3 +171,29 @@ class TestStreams:
     def test_version(self, capsys):
         assert run(["--version"]) == 0
         assert capsys.readouterr().out.startswith("dawnring ")
+
+
+class TestInterrupts:
+    def test_one_that_a_callback_swallowed_comes_again(self, monkeypatch):
+        monkeypatch.setattr(sys, "unraisablehook", front_door._interrupt_again)
+
+        @ctypes.CFUNCTYPE(None)
+        def loads():
+            raise KeyboardInterrupt
+
+        def work():
+            loads()
+            time.sleep(5.0)
+
+        with pytest.raises(KeyboardInterrupt):
+            work()
+
+
+class TestCompiling:
+    def test_is_said_once(self, monkeypatch, capsys):
+        monkeypatch.setattr(results, "SHOWN_AFTER_S", -1.0)
+        report = results.Report("heat", Voice())
+        for number in (1, 2):
+            with report.compiling():
+                njit(lambda x, by=number: x + by)(1)
+        assert capsys.readouterr().err.splitlines() == [results.COMPILING]

@@ -70,10 +70,11 @@ def heat(
     if kind == "png" and satellite:
         raise ValueError("a .png shows the first satellite; leave --satellite out, or choose another kind")
     flown = changes.load(design, *casting.as_changes())
-    craft, states = member(flown, satellite, at, steps, orbits)
-    sky, table = saved_sky(report, craft, output if kind != "png" else None)
-    known = 0 if sky is None else len(sky.tables)
-    loads = cast_surfaces(report, craft, states, flown, jobs, sky)
+    with report.compiling():
+        craft, states = member(flown, satellite, at, steps, orbits)
+        sky, table = saved_sky(report, craft, output if kind != "png" else None)
+        known = 0 if sky is None else len(sky.tables)
+        loads = cast_surfaces(report, craft, states, flown, jobs, sky)
     if sky is not None and table is not None and loads.provenance.clipped_directions:
         write_sky_table(table, sky, craft)
     elif table is not None and known and "clipped" in loads.method:

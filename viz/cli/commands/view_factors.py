@@ -84,7 +84,8 @@ def view_factors(
     kind = check_destination(output, KINDS, force=force)
     flown = changes.load(design, *(() if seed is None else (f"radiation.seed={seed}",)))
     settings = flown.radiation
-    craft = build_craft(flown)
+    with report.compiling():
+        craft = build_craft(flown)
     whole = json or kind == "json"
     if whole:
         check_dense(len(craft.mesh.surface_names))
@@ -96,11 +97,11 @@ def view_factors(
         "jobs": jobs,
     }
     if whole or exchange is None:
-        with report.progress("view factors") as advance:
+        with report.compiling(), report.progress("view factors") as advance:
             relative = {"relative_tolerance": relative_tolerance}
             tables.append(_seen(craft, whole, advance, options | relative))
     if exchange is not None:
-        with report.progress("exchange factors") as advance:
+        with report.compiling(), report.progress("exchange factors") as advance:
             tables.append(_exchanged(craft, exchange, whole, advance, options))
     fields: dict[str, Any] = {}
     for table in tables:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geometry.mesh.surface_mesh import concatenate
-from geometry.radiation import AccuracyWarning
+from geometry.radiation import AccuracyWarning, view_factors
 from geometry.radiation.view_factors.doubts import closed_bodies, warn_of_residuals
 
 
@@ -28,7 +28,40 @@ class TestBodies:
             cube, faces=cube.faces[keep], front_surface=cube.front_surface[keep],
             back_surface=cube.back_surface[keep],
         )  # fmt: skip
-        assert not closed_bodies(part, np.zeros(3)).is_closed.any()
+        bodies = closed_bodies(part, np.zeros(3))
+        assert not bodies.is_closed.any()
+        assert (bodies.edges.tolist(), bodies.open_edges.tolist(), bodies.turned_edges.tolist()) == (
+            [18],
+            [3],
+            [0],
+        )
+
+
+class TestOpenings:
+    def room(self, box, faces):
+        """A box seen from inside, of some of its faces."""
+        cube = box()
+        return replace(
+            cube, faces=cube.faces[faces, ::-1], front_surface=cube.front_surface[faces],
+            back_surface=cube.back_surface[faces],
+        )  # fmt: skip
+
+    def test_a_room_without_one_triangle_is_named(self, box):
+        with pytest.warns(AccuracyWarning, match=r"enclosure of '[+-].' does not close: 3 of its 18 edges"):
+            view_factors(self.room(box, np.arange(12) != 5), tolerance=0.01)
+
+    def test_a_whole_room_and_a_solid_with_a_hole_are_not(self, box, recwarn):
+        view_factors(self.room(box, np.arange(12)), tolerance=0.01)
+        part = self.room(box, np.arange(12) != 5)
+        view_factors(replace(part, faces=part.faces[:, ::-1]), tolerance=0.01)
+        assert not recwarn.list
+
+    def test_faces_turned_against_their_neighbours_are_named(self, box):
+        cube = box(prefix="hull")
+        faces = cube.faces.copy()
+        faces[2:4] = faces[2:4, ::-1]
+        with pytest.warns(AccuracyWarning, match=r"4 edges of the closed body of 'hull-x'"):
+            view_factors(replace(cube, faces=faces), tolerance=0.01)
 
 
 class TestResiduals:

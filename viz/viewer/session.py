@@ -401,8 +401,7 @@ class Session:
             state = replace(state, surface=None)
         self.state = state
         self.touch()
-        if self.alert:
-            self.say("")
+        self.say("")  # it was of the ring as it was
         self._follow_loads()
         if final:
             self.tasks.ask("spacing", design, lambda: _spacing_fault(design))

@@ -21,7 +21,7 @@ RIDE_ANGLE_RAD = 1.05
 GROUND_ANGLE_RAD = 1.25
 GROUND_LATITUDE_RAD = np.radians(40.0)
 GROUND_SUN_DEPRESSION_RAD = np.radians(9.0)
-GROUND_ELEVATIONS_RAD = (np.radians(20.0), np.radians(40.0))  # at which the horizon stays in the picture
+GROUND_ELEVATIONS_RAD = (np.radians(20.0), np.radians(30.0))  # at which the horizon stays in the picture
 OBSERVER_HEIGHT_M = 300.0
 # where the eye stands about a craft, along: the way across, the way up, the way to the Sun
 SIDES = {"back": (0.5, 0.55, -1.0), "front": (-0.45, 0.4, 1.0), "edge": (0.2, 1.0, -0.12)}
@@ -154,16 +154,16 @@ def _observer(moment: Moment) -> tuple[FloatArray, FloatArray, FloatArray, Float
 
 
 def ground_aim(moment: Moment) -> Aim:
-    """Aim of the camera on the ground at the middle of the lit satellites that are up; at first where none is."""
+    """Aim of the camera on the ground at a lit satellite, about 30 degrees up; at first where none is up."""
     position, up, north, east = _observer(moment)
     way = moment.position_gcrs_m[moment.sunlit_fraction > 0.0] - position
-    way = way[way @ up > 0.0]
-    if len(way) == 0:
+    elevation = np.arcsin(way @ up / np.linalg.norm(way, axis=1))
+    if not (elevation > 0.0).any():
         return START_AIMS["ground"]
-    middle = (way / np.linalg.norm(way, axis=1, keepdims=True)).mean(axis=0)
-    azimuth = np.arctan2(middle @ east, middle @ north)
-    elevation = np.arctan2(middle @ up, np.hypot(middle @ east, middle @ north))
-    return Aim(float(azimuth), float(np.clip(elevation, *GROUND_ELEVATIONS_RAD)))
+    # of a ring that stands overhead this is one of its feet, of a low one its top
+    best = int(np.abs(elevation - GROUND_ELEVATIONS_RAD[1]).argmin())
+    azimuth = np.arctan2(way[best] @ east, way[best] @ north)
+    return Aim(float(azimuth), float(np.clip(elevation[best], *GROUND_ELEVATIONS_RAD)))
 
 
 def dusk_zenith(moment: Moment) -> FloatArray:

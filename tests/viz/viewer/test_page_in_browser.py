@@ -213,7 +213,7 @@ class TestHands:
     def test_finds_the_june_eclipse(self, still):
         still.find("#next-eclipse").click()
         still.settle()
-        assert still.text("#clock").startswith(f"{SEASON[0]} 20:2")  # the minutes of `dawnring eclipse`, 20:21
+        assert still.text("#clock").startswith(f"{SEASON[0]} 20:2")  # that of `dawnring eclipse`
         still.press(" ")
         assert still.js("return dawnring.app.playing")  # the button just pressed does not keep the key
         still.press(" ")

@@ -47,8 +47,8 @@ def _middle(moment: Moment, bounds_m: FloatArray) -> FloatArray:
 
 
 def _extent_m(bounds_m: FloatArray) -> float:
-    """Longest side of a box (2, 3)."""
-    return float(np.ptp(bounds_m, axis=0).max())
+    """Diagonal of a box (2, 3): what a craft may fill, however it is turned."""
+    return float(np.linalg.norm(np.ptp(bounds_m, axis=0)))
 
 
 def side_aim(moment: Moment, side: str) -> Aim:

@@ -9,7 +9,7 @@ from geometry.validation import FloatArray
 from viz.atmosphere import TOP_KM
 from viz.camera import Camera
 from viz.viewer.moments import Moment
-from viz.viewer.state import Aim, ViewState
+from viz.viewer.state import START_AIMS, Aim, ViewState
 
 GLOBE_DISTANCE = 6.2  # Earth radii
 GLOBE_ANGLE_RAD = 2.0 * np.arctan(0.5 * 2.95 / GLOBE_DISTANCE)
@@ -21,6 +21,7 @@ RIDE_ANGLE_RAD = 1.05
 GROUND_ANGLE_RAD = 1.25
 GROUND_LATITUDE_RAD = np.radians(40.0)
 GROUND_SUN_DEPRESSION_RAD = np.radians(9.0)
+GROUND_ELEVATIONS_RAD = (np.radians(20.0), np.radians(30.0))  # at which the horizon stays in the picture
 OBSERVER_HEIGHT_M = 300.0
 # where the eye stands about a craft, along: the way across, the way up, the way to the Sun
 SIDES = {"back": (0.5, 0.55, -1.0), "front": (-0.45, 0.4, 1.0), "edge": (0.2, 1.0, -0.12)}
@@ -46,8 +47,8 @@ def _middle(moment: Moment, bounds_m: FloatArray) -> FloatArray:
 
 
 def _extent_m(bounds_m: FloatArray) -> float:
-    """Longest side of a box (2, 3)."""
-    return float(np.ptp(bounds_m, axis=0).max())
+    """Diagonal of a box (2, 3): what a craft may fill, however it is turned."""
+    return float(np.linalg.norm(np.ptp(bounds_m, axis=0)))
 
 
 def side_aim(moment: Moment, side: str) -> Aim:
@@ -134,19 +135,35 @@ def _ride(state: ViewState, moment: Moment, bounds_m: FloatArray) -> Camera:
 def _ground(state: ViewState, moment: Moment, _bounds_m: FloatArray) -> Camera:
     """An observer in the evening twilight; azimuth from north to the east, elevation over the horizon."""
     aim = state.aim
-    up = dusk_zenith(moment)
-    pole = moment.earth_pole_gcrs
-    north = _across(pole, up)
-    east = np.cross(north, up)
+    position, up, north, east = _observer(moment)
     level = np.cos(aim.azimuth_rad) * north + np.sin(aim.azimuth_rad) * east
     look = np.cos(aim.elevation_rad) * level + np.sin(aim.elevation_rad) * up
+    angle = min(max(GROUND_ANGLE_RAD * aim.zoom, 0.2), 2.2)
+    return Camera(position, position + 1e5 * look, up, angle)
+
+
+def _observer(moment: Moment) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Place of the observer, GCRS in metres, and the ways up, north and east of it, each (3,)."""
+    up, pole = dusk_zenith(moment), moment.earth_pole_gcrs
+    north = _across(pole, up)
     shape = moment.earth.shape
     polar = shape.equatorial_radius_m * (1.0 - shape.flattening)
     sine = float(up @ pole)
     radius = 1.0 / np.sqrt((1.0 - sine**2) / shape.equatorial_radius_m**2 + (sine / polar) ** 2)
-    position = (radius + OBSERVER_HEIGHT_M) * up
-    angle = min(max(GROUND_ANGLE_RAD * aim.zoom, 0.2), 2.2)
-    return Camera(position, position + 1e5 * look, up, angle)
+    return (radius + OBSERVER_HEIGHT_M) * up, up, north, np.cross(north, up)
+
+
+def ground_aim(moment: Moment) -> Aim:
+    """Aim of the camera on the ground at a lit satellite, about 30 degrees up; at first where none is up."""
+    position, up, north, east = _observer(moment)
+    way = moment.position_gcrs_m[moment.sunlit_fraction > 0.0] - position
+    elevation = np.arcsin(way @ up / np.linalg.norm(way, axis=1))
+    if not (elevation > 0.0).any():
+        return START_AIMS["ground"]
+    # of a ring that stands overhead this is one of its feet, of a low one its top
+    best = int(np.abs(elevation - GROUND_ELEVATIONS_RAD[1]).argmin())
+    azimuth = np.arctan2(way[best] @ east, way[best] @ north)
+    return Aim(float(azimuth), float(np.clip(elevation[best], *GROUND_ELEVATIONS_RAD)))
 
 
 def dusk_zenith(moment: Moment) -> FloatArray:

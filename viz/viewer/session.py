@@ -19,7 +19,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
-from viz.viewer.cameras import SIDES, camera_of, side_aim
+from viz.viewer.cameras import SIDES, camera_of, ground_aim, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
 from viz.viewer.loads import FINE_TOLERANCE, CraftLoads, coarse_loads, fine_loads
@@ -216,7 +216,10 @@ class Session:
             if not 0 <= int(changes["satellite"]) < count:
                 raise ValueError(f"satellite must be from 0 to {count - 1}, got {changes['satellite']}")
             changes["satellite"] = int(changes["satellite"])
+        arrives = changes.get("camera") == "ground" != self.state.camera
         self.state = replace(self.state, **changes)
+        if arrives:
+            self.state = self.state.aimed(ground_aim(self.moment))
         self.touch()
 
     def tick(self, wall_s: float) -> bool:
@@ -319,7 +322,8 @@ class Session:
 
     def aim_home(self) -> None:
         """The present camera as it stood at first."""
-        self.state = self.state.aimed(START_AIMS[self.state.camera])
+        at_first = START_AIMS[self.state.camera]
+        self.state = self.state.aimed(ground_aim(self.moment) if self.state.camera == "ground" else at_first)
         self.touch()
 
     def jump(self, where: str) -> None:
@@ -401,8 +405,7 @@ class Session:
             state = replace(state, surface=None)
         self.state = state
         self.touch()
-        if self.alert:
-            self.say("")
+        self.say("")  # it was of the ring as it was
         self._follow_loads()
         if final:
             self.tasks.ask("spacing", design, lambda: _spacing_fault(design))

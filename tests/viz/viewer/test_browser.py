@@ -167,6 +167,9 @@ class TestAPersonAtTheBrowser:
         wait(lambda: tab.text("#time").startswith("2027-06-2"), "June")
         assert "20.6 min" in tab.text(".message")
         assert "100 %" not in tab.text(".left")
+        for now, key in (("Pause", " "), ("Play", " ")):  # the button just pressed does not keep the key
+            tab.driver.switch_to.active_element.send_keys(key)
+            wait(lambda now=now: tab.text("#play") == now, now)
 
     def test_refuses_nonsense_in_a_field(self, tab):
         field = tab.find("#time-field")

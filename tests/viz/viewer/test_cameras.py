@@ -35,3 +35,16 @@ class TestCamerasLaw:
         wanted = SIDES[side][2] / np.linalg.norm(SIDES[side])
         # about the craft's middle, metres from its origin at 150 m
         assert share == pytest.approx(wanted, abs=0.1)
+
+    @pytest.mark.parametrize("ltan_h", [6, 18])
+    @pytest.mark.parametrize("at", ["2027-03-20T12:00", "2027-12-22T02:42"])
+    def test_ground_turns_to_what_is_up(self, make_session, ltan_h, at):
+        session = make_session(f"orbit.ltan_h={ltan_h}", "orbit.altitude_km=1190")
+        session.show(at_utc=np.datetime64(at), camera="ground")
+        eye, moment = session.camera, session.moment
+        way = moment.position_gcrs_m[moment.sunlit_fraction > 0.0] - eye.position_gcrs_m
+        up = eye.position_gcrs_m / np.linalg.norm(eye.position_gcrs_m)
+        way = (way / np.linalg.norm(way, axis=1, keepdims=True))[way @ up > 0.0]
+        assert len(way) > 0
+        ahead = -eye.rotation_camera_from_gcrs[2]  # the third axis of a camera looks back
+        assert (way @ ahead).max() > np.cos(np.radians(21.0))  # at 20 degrees of elevation or more

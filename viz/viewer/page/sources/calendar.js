@@ -65,9 +65,15 @@ export function nextEclipse(calendar, ms) {
   const first = (ms - calendar.noonMs) / DAY_MS;
   const now = calendar.umbra[Math.min(Math.max(Math.round(first), 0), calendar.umbra.length - 1)];
   for (let day = Math.max(0, Math.ceil(first)); day < calendar.umbra.length; day++) {
-    if (calendar.umbra[day] > 0) return now > 0 && day - first < 1.5 ? ms : calendar.noonMs + day * DAY_MS;
+    if (calendar.umbra[day] > 0) return now > 0 && day - first < 1.5 ? ms : opening(calendar, calendar.noonMs + day * DAY_MS, ms);
   }
   return null;
+}
+
+// When the season that holds a noon opens, where that is known and not past; else the noon.
+function opening(calendar, noonMs, ms) {
+  const season = calendar.seasons?.find((s) => s.firstMs <= noonMs && noonMs <= s.lastMs);
+  return season && season.firstMs > ms ? season.firstMs : noonMs;
 }
 
 // Seasons of umbra: as given, or from the first to the last noon with umbra.

@@ -49,8 +49,13 @@ export const choice = {
     this.rig.views.follow = {
       az: Math.atan2(dot(way, normal), dot(way, ahead)),
       el: Math.asin(clamp(dot(way, radial), -1, 1)),
-      dist: 1.75,
+      dist: 1.95,
     };
+    // the shaded side gets a tenth of what the sunlit one does: each by the scale that shows it
+    if (which !== "edge") {
+      element("shaded").checked = which === "back";
+      this.fitShaded(which === "back");
+    }
     this.panel.showCamera();
     this.touch();
   },
@@ -71,14 +76,18 @@ export const choice = {
   },
 
   takeMiddle() {
-    const [width, height] = this.stage.size;
-    this.click(width / 2, height / 2);
+    this.click(...this.middle());
     if (this.selected === null) this.select(this.nearestToMiddle() ?? 0, true);
   },
 
   nearestToMiddle() {
-    const [width, height] = this.stage.size;
-    return this.stage.satelliteAt(width / 2, height / 2, this.sky.at(this.ms), Math.max(width, height));
+    return this.stage.satelliteAt(...this.middle(), this.sky.at(this.ms), Math.max(...this.stage.size));
+  },
+
+  // Of the picture: beside the panel, above the time bar.
+  middle() {
+    const { size, shift } = this.stage;
+    return [0.5 * (1 + shift[0]) * size[0], 0.5 * (1 - shift[1]) * size[1]];
   },
 
   select(index, go) {

@@ -94,11 +94,16 @@ export function listenToKeys(app, actions) {
     const hidden = target.closest?.("dialog:not([open])"); // a closed one keeps the focus for a moment
     const field = hidden ? null : target.closest?.("input, select, textarea, button, a");
     // a field keeps the keys that it uses itself
-    if (field && ([" ", "Enter"].includes(event.key) || event.key.startsWith("Arrow"))) return;
+    if (field && (event.key.startsWith("Arrow") || ([" ", "Enter"].includes(event.key) && field.type !== "range"))) return;
     if (target.closest?.("select")) return;
     const found = actions.get(event.key) ?? actions.get(event.key.toLowerCase());
     if (!found) return;
     event.preventDefault();
     found();
+  });
+  // what the mouse has pressed does not keep the keys: Space plays after "Longest eclipse", as it did before
+  window.addEventListener("click", (event) => {
+    const pressed = event.detail > 0 && event.target.closest?.("button, input[type=checkbox]");
+    if (pressed && !pressed.closest("dialog")) pressed.blur();
   });
 }

@@ -92,6 +92,7 @@ export const journey = {
       this.panel.showCamera();
     }
     this.show("shadow", true);
-    this.say(`${what}: ${dateText(this.ms)}, ${minutes.toFixed(1)} min of each orbit in umbra`);
+    const long = minutes < 0.1 ? "the first umbra of its season" : `${minutes.toFixed(1)} min of each orbit in umbra`;
+    this.say(`${what}: ${dateText(this.ms)}, ${long}`);
   },
 };

@@ -6,6 +6,7 @@ import { norm, subtract } from "./vectors.js";
 
 const WORDS_MS = 120; // between changes of the words
 const SLOW_FRAME_MS = 55;
+const LONGEST_STEP_MS = 2000; // of a slow frame; a page that was hidden goes on from where it was
 const STILL_MS = 350; // without a change: drawn once more, as fine as can be
 
 export const pace = {
@@ -27,7 +28,7 @@ export const pace = {
     const step = this.lastFrame === null ? 0 : now - this.lastFrame;
     this.lastFrame = now;
     if (this.playing) {
-      this.ms += this.speed * Math.min(step, 250);
+      this.ms += this.speed * Math.min(step, LONGEST_STEP_MS);
       if (this.ms >= this.year.last_ms) {
         this.ms = this.year.last_ms;
         this.play(false);

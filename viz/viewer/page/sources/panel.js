@@ -308,19 +308,19 @@ export class Panel {
     const { app } = this;
     const on = app.colorKey !== "material";
     element("color").value = app.colorKey;
-    element("scale").hidden = !on;
+    element("scale").hidden = element("legend").hidden = !on;
     if (!on) return;
     const ramp = app.ramp();
     const stops = [];
     for (let k = 0; k < ramp.length; k += 9) stops.push(`rgb(${ramp[k]} ${ramp[k + 1]} ${ramp[k + 2]})`);
-    document.querySelector("#scale .ramp").style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-    document.querySelector("#scale .ticks").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((t) =>
+    document.querySelector("#legend .ramp").style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    document.querySelector("#legend .ticks").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((t) =>
       Object.assign(document.createElement("span"), { textContent: short(t * app.scaleTop) }),
     ));
     const entry = app.loads[0].caseAt(app.ms);
     const result = entry.results.find((r) => r.key === app.colorKey);
-    document.querySelector("#scale .note").textContent =
-      `${result.label}, ${result.unit}; orbit of ${dayText(entry.start_ms)} (${entry.name})` +
+    document.querySelector("#legend p").textContent = `${result.label}, ${result.unit}`;
+    document.querySelector("#scale .note").textContent = `Orbit of ${dayText(entry.start_ms)} (${entry.name})` +
       (app.isChanged ? ", of the design as written" : "");
   }
 }

@@ -46,17 +46,17 @@ def _hull(x, y, count, order, spare_x, spare_y):  # type: ignore[no-untyped-def]
 def _body_before_plane(own, local, corner):  # type: ignore[no-untyped-def]
     """Points that span the part of a body (n, 3) above its plane of height 0, to local[corner:]; returns
     where they end."""
-    above = 0
+    above = int64(0)
     for i in range(own.shape[0]):
         if own[i, 2] >= 0.0:
-            local[corner] = own[i]
+            local[corner, 0], local[corner, 1], local[corner, 2] = own[i, 0], own[i, 1], own[i, 2]
             corner += 1
             above += 1
     if above == own.shape[0]:
         return corner
     most = above * (own.shape[0] - above)
     x, y = np.empty(most), np.empty(most)
-    cut = 0
+    cut = int64(0)
     for i in range(own.shape[0]):
         if own[i, 2] < 0.0:
             continue
@@ -84,16 +84,17 @@ def before_plane(  # type: ignore[no-untyped-def]
     `hulls` (polygons,) is set they are points whose hull shades.  `facing` (polygons, 3) gets the normals
     in `closed`, which are zero for all but the polygons of a closed surface.
     """
-    count = corner = 0
+    count = corner = int64(0)  # a literal 0 would have the kernels below compiled twice
     begins[0] = 0
     for p in range(first.shape[0] - 1):
         size = first[p + 1] - first[p]
         own = np.empty((size, 3))
         top = -np.inf
         for i in range(size):
-            d = corners[first[p] + i] - origin
+            c = first[p] + i
+            d0, d1, d2 = corners[c, 0] - origin[0], corners[c, 1] - origin[1], corners[c, 2] - origin[2]
             for k in range(3):
-                own[i, k] = d[0] * axes[k, 0] + d[1] * axes[k, 1] + d[2] * axes[k, 2]
+                own[i, k] = d0 * axes[k, 0] + d1 * axes[k, 1] + d2 * axes[k, 2]
             top = max(top, own[i, 2])
         if not top > height:
             continue
@@ -105,10 +106,12 @@ def before_plane(  # type: ignore[no-untyped-def]
                 following = (k + 1) % size
                 az, bz = own[k, 2], own[following, 2]
                 if az >= 0.0:
-                    local[corner] = own[k]
+                    local[corner, 0], local[corner, 1], local[corner, 2] = own[k, 0], own[k, 1], az
                     corner += 1
                 if (az >= 0.0) != (bz >= 0.0):
-                    local[corner] = own[k] + (own[following] - own[k]) * (az / (az - bz))
+                    t = az / (az - bz)
+                    local[corner, 0] = own[k, 0] + t * (own[following, 0] - own[k, 0])
+                    local[corner, 1] = own[k, 1] + t * (own[following, 1] - own[k, 1])
                     local[corner, 2] = 0.0
                     corner += 1
         if corner - start < 3:
@@ -427,13 +430,13 @@ def blocked_share(  # type: ignore[no-untyped-def]
     room : from `work_space`
     """
     x, y, spare_x, spare_y, order, counts, spans, stops = room
-    shadows, covered = int64(0), 0.0  # a literal 0 would have the kernels below compiled twice
+    shadows, covered = int64(0), 0.0
     for n in range(chosen.shape[0]):
         p = chosen[n]
         if facing[p, 0] * kx + facing[p, 1] * ky + facing[p, 2] < 0.0:
             continue
         left, right, bottom, top = np.inf, -np.inf, np.inf, -np.inf
-        count = 0
+        count = int64(0)
         for i in range(begins[p], begins[p + 1]):
             u, v = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
             x[shadows, count], y[shadows, count] = u, v
@@ -462,7 +465,7 @@ def blocked_share(  # type: ignore[no-untyped-def]
 def all_within(outline, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
     """Whether the shadow of one polygon or body along a direction covers a whole piece."""
     x, y, spare_x, spare_y, order, _, _, _ = room
-    count = 0
+    count = int64(0)
     for i in range(low, high):
         x[0, count], y[0, count] = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
         count += 1

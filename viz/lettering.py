@@ -21,6 +21,7 @@ from viz.typesetting import (
     draw_stroke,
     ink_of,
     laid_out,
+    least_pixels,
     line_width,
     type_pixels,
 )
@@ -268,6 +269,8 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
         x, y = (float(v) for v in places[0])
         end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
         pixels = max(6, round(label.size * unit))
+        if label.centered:  # names at lines stand too close to grow
+            pixels = max(pixels, least_pixels(unit))
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap

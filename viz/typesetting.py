@@ -133,7 +133,12 @@ def type_pixels(caption: Caption, unit: float) -> int:
 
     In small pictures it is as large as can be read.
     """
-    return max(6, round(caption.size * unit), min(READABLE, round(LEAST * unit)))
+    return max(6, round(caption.size * unit), least_pixels(unit))
+
+
+def least_pixels(unit: float) -> int:
+    """Size of the smallest type that is read in a picture so high."""
+    return min(READABLE, round(LEAST * unit))
 
 
 def caption_box(caption: Caption, size: tuple[int, int], unit: float) -> Box:

@@ -23,17 +23,18 @@ LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
 
 
 def developed(
-    light: Light, exposure: float, seed: int = 1, glare_rows: int = GLARE_ROWS
+    light: Light, exposure: float, seed: int = 1, glare_rows: int = GLARE_ROWS, *, lens: bool = True
 ) -> NDArray[np.uint8]:
     """sRGB bytes (H, W, 3) of scene light (H, W, 3): exposed, spread by the lens, toned, dithered.
 
-    What the lens spreads is worked out on a grid of at most `glare_rows` rows.
+    What the lens spreads is worked out on a grid of at most `glare_rows` rows; without a lens nothing
+    spreads, so that colours are those of a scale.
     """
     height, width = light.shape[:2]
     out = np.empty((height, width, 3), np.uint8)
     glare, step = _glare(light, exposure, glare_rows)
     by_rows(
-        _develop_rows, height, light, glare, step, exposure, theme.BLOOM, _curve(),
+        _develop_rows, height, light, glare, step, exposure, theme.BLOOM if lens else 0.0, _curve(),
         theme.SATURATION, seed, out,
     )  # fmt: skip
     return out

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from viz.typesetting import (
     draw_stroke,
     ink_of,
     laid_out,
+    least_pixels,
     line_width,
     type_pixels,
 )
@@ -31,6 +32,15 @@ MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
 BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
 UNKNOWN = 2.0  # how much the shadow carries where nobody knows what will lie behind
 STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
+
+
+class Ground(NamedTuple):
+    """What lies under words: whether they are written dark, on paper over nothing dark; how much their shadow
+    carries; whether a part of them lies on paper and a part on what is dark."""
+
+    paper: bool
+    carried: float
+    parted: bool
 
 
 class Strip(NamedTuple):
@@ -81,31 +91,59 @@ def _written(scene: Scene, size: tuple[int, int], ground: Picture, unknown: bool
     bars = [_carried(bar, size, unit, ground, unknown) for bar in scene.scalar_bars]
     boxes = [_box_of(strips) for strips in bars if strips]
     for caption, box in laid_out(scene.captions, size, unit, boxes):
-        paper, carried = _ground(ground, box, on_paper, unknown)
-        if on_paper and 0.0 < carried < UNKNOWN:
-            for kind in (True, False):
-                yield from _parted(_captioned(caption, size, unit, kind, 0.0), ground, kind)
+        kind = _ground(ground, box, on_paper, unknown)
+        if kind.parted:
+            for bright in (True, False):
+                yield from _parted(_captioned(caption, size, unit, bright, kind.carried), ground, bright)
         else:
-            yield from _captioned(caption, size, unit, paper, carried)
+            yield from _captioned(caption, size, unit, kind.paper, kind.carried)
     for dimension in scene.dimensions:
-        ink = _blank(size)
-        draw_dimension(ink, scene.camera, dimension)
-        box = ink.getbbox()
-        if box is not None:
-            carried = _ground(ground, box, False, unknown)[1]
-            yield from _strips(ink, unit, on_paper, 0.0 if on_paper and not unknown else carried)
+        draw = partial(draw_dimension, camera=scene.camera, dimension=dimension)
+        drawn = _inked(draw, size, True).getbbox()
+        if drawn is not None:
+            yield from _on_ground(draw, size, unit, ground, _ground(ground, drawn, on_paper, unknown))
     stood = [(own, _ground(ground, own.box, on_paper, unknown)) for own in _stood(scene, size, unit)]
+    lines = partial(_lines, stood=[own for own, _kind in stood], unit=unit)
+    if on_paper:  # a line to dark ground is light there, though its words stand on paper
+        yield from _both(lines, size, unit, ground, UNKNOWN if unknown else 0.0)
     for kind in sorted({kind for _own, kind in stood}):
-        parted = on_paper and 0.0 < kind[1] < UNKNOWN
-        for paper in (True, False) if parted else (kind[0],):
-            ink = _blank(size)
-            with theme.themed("light" if paper else "dark"):
-                for own in (own for own, other in stood if other == kind):
-                    _label(ink, own, unit)
-            strips = _strips(ink, unit, paper, 0.0 if parted else kind[1])
-            yield from _parted(strips, ground, paper) if parted else strips
+        own = [own for own, other in stood if other == kind]
+        if not on_paper:
+            yield from _strips(
+                _inked(partial(_lines, stood=own, unit=unit), size, False), unit, False, kind.carried
+            )
+        yield from _on_ground(partial(_words, stood=own), size, unit, ground, kind)
     for strips in bars:
         yield from strips
+
+
+def _inked(draw: Callable[[Image.Image], None], size: tuple[int, int], paper: bool) -> Image.Image:
+    ink = _blank(size)
+    with theme.themed("light" if paper else "dark"):
+        draw(ink)
+    return ink
+
+
+def _on_ground(
+    draw: Callable[[Image.Image], None],
+    size: tuple[int, int],
+    unit: float,
+    ground: Picture,
+    kind: Ground,
+) -> Iterator[Strip]:
+    """What is drawn, as `_ground` says of its place."""
+    if kind.parted:
+        yield from _both(draw, size, unit, ground, kind.carried)
+    else:
+        yield from _strips(_inked(draw, size, kind.paper), unit, kind.paper, kind.carried)
+
+
+def _both(
+    draw: Callable[[Image.Image], None], size: tuple[int, int], unit: float, ground: Picture, carried: float
+) -> Iterator[Strip]:
+    """Dark over what is bright, light over what is dark."""
+    for paper in (True, False):
+        yield from _parted(_strips(_inked(draw, size, paper), unit, paper, carried), ground, paper)
 
 
 def _parted(strips: Iterable[Strip], ground: Picture, bright: bool) -> Iterator[Strip]:
@@ -118,19 +156,20 @@ def _parted(strips: Iterable[Strip], ground: Picture, bright: bool) -> Iterator[
         yield strip._replace(letters=letters, shadow=strip.shadow * own[..., None])
 
 
-def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> tuple[bool, float]:
-    """Whether words in a box are written dark, on paper over nothing dark; how much their shadow carries."""
+def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> Ground:
+    """What lies in the box of some words."""
+    carried = UNKNOWN if unknown else 0.0
     if unknown and not on_paper:
-        return False, UNKNOWN
+        return Ground(False, carried, False)
     left, top, right, bottom = (max(0, round(v)) for v in box)
     under = picture[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not under.size:
-        return on_paper, UNKNOWN if unknown else 0.0
+        return Ground(on_paper, carried, False)
     low, middle, high = (float(v) for v in np.percentile(under.mean(axis=2), (10, 50, 90)))
     if on_paper:
-        return middle > MIDDLE_GREY, UNKNOWN if unknown else float(low < MIDDLE_GREY < high)
+        return Ground(middle > MIDDLE_GREY, carried, low < MIDDLE_GREY < high)
     share = min(max((high - BRIGHT[0]) / (BRIGHT[1] - BRIGHT[0]), 0.0), 1.0)
-    return False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW
+    return Ground(False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW, False)
 
 
 @lru_cache(maxsize=48)
@@ -153,7 +192,7 @@ def _carried(
     strips = _scaled(bar, size, unit, on_paper)
     if on_paper or not strips:
         return strips
-    return _scaled(bar, size, unit, False, _ground(ground, _box_of(strips), False, False)[1])
+    return _scaled(bar, size, unit, False, _ground(ground, _box_of(strips), False, False).carried)
 
 
 @lru_cache(maxsize=32)
@@ -230,6 +269,8 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
         x, y = (float(v) for v in places[0])
         end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
         pixels = max(6, round(label.size * unit))
+        if label.centered:  # names at lines stand too close to grow
+            pixels = max(pixels, least_pixels(unit))
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
         left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
@@ -242,8 +283,14 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
         yield Stood(label, (x, y), end, pixels, (left, base - pixels, left + length, base))
 
 
-def _label(ink: Image.Image, own: Stood, unit: float) -> None:
-    if own.label.leader:
-        draw_stroke(ink, own.place, own.end, ink_of(own.label.color, 0.7), max(1.0, unit / 900.0))
-    corner = (own.box[0], own.box[3])
-    draw_line(ImageDraw.Draw(ink), corner, own.label.text, "regular", own.pixels, ink_of(own.label.color))
+def _lines(ink: Image.Image, stood: Sequence[Stood], unit: float) -> None:
+    for own in stood:
+        if own.label.leader:
+            draw_stroke(ink, own.place, own.end, ink_of(own.label.color, 0.7), max(1.0, unit / 900.0))
+
+
+def _words(ink: Image.Image, stood: Sequence[Stood]) -> None:
+    draw = ImageDraw.Draw(ink)
+    for own in stood:
+        corner = (own.box[0], own.box[3])
+        draw_line(draw, corner, own.label.text, "regular", own.pixels, ink_of(own.label.color))

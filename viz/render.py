@@ -167,10 +167,10 @@ def render_scene(
     on_paper = look == "light" and (transparent or not (scene.points or scene.satellites))
     if not (transparent or on_paper):
         light = scene_light(scene, size, int(supersample), earth)
-        return lettered(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), scene)
+        return lettered(_developed(light, scene), scene)
     scene = replace(scene, stars=False, sun=False, background=(0.0, 0.0, 0.0))
     light, passed = scene_layers(scene, size, int(supersample), earth)
-    shown = with_alpha(developed(light, theme.EXPOSURE * scene.exposure, scene.seed), 1.0 - passed)
+    shown = with_alpha(_developed(light, scene), 1.0 - passed)
     with theme.themed("light" if on_paper else "dark"):
         if on_paper and not transparent:
             return lettered(over_paper(shown, theme.PAPER), scene)
@@ -178,6 +178,12 @@ def render_scene(
         ground = over_paper(shown, theme.PAPER if on_paper else (0.0, 0.0, 0.0))
         black, white = (lettered(b, scene, ground, unknown=True) for b in (blank, blank + np.uint8(255)))
         return letters_over(shown, black, white)
+
+
+def _developed(light: NDArray[np.float32], scene: Scene) -> NDArray[np.uint8]:
+    """Without the glow of a lens where colours are read on a scale."""
+    exposure = theme.EXPOSURE * scene.exposure
+    return developed(light, exposure, scene.seed, lens=not scene.scalar_bars)
 
 
 def scene_light(

@@ -18,6 +18,8 @@ Box = tuple[float, float, float, float]
 STEP = 1.45  # from line to line, in the size of the type
 READABLE, LEAST = 10, 0.028  # pixels of type that are read without pain; no more than a share of the height
 BREAK = "  ·  "  # where lines may be broken first
+FINE, LARGE = 4, 48  # small type is set so many times finer, or its gaps are rounded to pixels; from here not
+STEMS = 0.8  # power of the cover of small type: thin stems, spread over two pixels, keep their strength
 
 
 @lru_cache(maxsize=64)
@@ -42,10 +44,15 @@ def _runs(text: str, weight: str, pixels: int) -> list[tuple[str, Any]]:
     return runs
 
 
+def _fineness(pixels: int) -> int:
+    return FINE if pixels < LARGE else 1
+
+
 @lru_cache(maxsize=2048)
 def line_width(text: str, weight: str, pixels: int) -> float:
     """Width of one line in pixels."""
-    return sum(f.getlength(t) for t, f in _runs(text, weight, pixels))
+    fine = _fineness(pixels)
+    return sum(f.getlength(t) for t, f in _runs(text, weight, fine * pixels)) / fine
 
 
 def draw_line(
@@ -56,9 +63,24 @@ def draw_line(
     pixels: int,
     fill: tuple[int, int, int, int] | int,
 ) -> None:
-    """One line of text from its left end, on its base line."""
+    """One line of text from its left end, on its base line, on whole pixels where type is small."""
+    fine = _fineness(pixels)
+    if fine == 1:
+        _set_runs(draw, xy, _runs(text, weight, pixels), fill)
+        return
+    left, base = int(np.floor(xy[0])), round(xy[1])
+    margin, rise = max(2, pixels // 4), round(1.3 * pixels)
+    width = int(line_width(text, weight, pixels)) + 2 * margin + 2
+    cover = Image.new("L", (fine * width, fine * (rise + pixels // 2 + 2)), 0)
+    start = fine * (margin + xy[0] - left), fine * rise
+    _set_runs(ImageDraw.Draw(cover), start, _runs(text, weight, fine * pixels), 255)
+    stems = [round(255.0 * (c / 255.0) ** STEMS) for c in range(256)]
+    draw.bitmap((left - margin, base - rise), cover.reduce(fine).point(stems), fill=fill)
+
+
+def _set_runs(draw: Any, xy: tuple[float, float], runs: list[tuple[str, Any]], fill: Any) -> None:
     x, y = xy
-    for piece, chosen in _runs(text, weight, pixels):
+    for piece, chosen in runs:
         draw.text((x, y), piece, font=chosen, fill=fill, anchor="ls")
         x += chosen.getlength(piece)
 
@@ -111,7 +133,12 @@ def type_pixels(caption: Caption, unit: float) -> int:
 
     In small pictures it is as large as can be read.
     """
-    return max(6, round(caption.size * unit), min(READABLE, round(LEAST * unit)))
+    return max(6, round(caption.size * unit), least_pixels(unit))
+
+
+def least_pixels(unit: float) -> int:
+    """Size of the smallest type that is read in a picture so high."""
+    return min(READABLE, round(LEAST * unit))
 
 
 def caption_box(caption: Caption, size: tuple[int, int], unit: float) -> Box:

@@ -66,6 +66,14 @@ class TestPictureLaw:
         assert picture[20, 20].max() <= 1
         assert theme.BLOOM < 0.1
 
+    def test_without_a_lens_a_bright_colour_stays_where_it_is(self):
+        light = np.zeros((61, 61, 3), np.float32)
+        light[30, 30] = 100.0
+        picture = developed(light, 1.0, lens=False)
+        assert picture[30, 30].min() > 250
+        picture[30, 30] = 0
+        assert picture.max() == 0
+
 
 class TestFiles:
     def test_a_picture_comes_back_from_its_file(self, tmp_path):

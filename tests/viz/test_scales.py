@@ -245,6 +245,19 @@ class TestLaidOutLaw:
         assert shown[250].min() < 60
         assert shown[10].max() > 200
 
+    def test_lines_on_paper_are_light_over_what_is_dark(self):
+        ground = np.full((300, 300, 3), 250, np.uint8)
+        ground[:, 150:] = 10
+        name = Label(
+            "a", (0.0, 0.0, 0.0), offset=(-0.3, 0.0), size=0.05, leader=True
+        )  # its line starts in the middle
+        length = Dimension("1 m", (0.4, 0.1, 0.0), (0.4, 0.8, 0.0))
+        with theme.themed("light"):
+            named = lettered(ground[:, ::-1], _scene(labels=(name,)))
+            measured = lettered(np.full_like(ground, 10), _scene(dimensions=(length,)))
+        assert named[145:155, 90:140].max() > 80  # a line one pixel wide between two rows
+        assert measured.max() > 150
+
     def test_ticks_of_a_narrow_bar_do_not_meet(self):
         bar = ScalarBar("absorbed", (0.0, 1400.0), anchor="bottom", place=(0.5, 0.5), length=0.16)
         drawn = lettered(np.zeros((540, 960, 3), np.uint8), _scene(scalar_bar=bar)).max(axis=2) > 60

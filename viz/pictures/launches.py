@@ -32,7 +32,7 @@ from viz.scene import Caption, PointsItem, Scene
 DESCRIPTION = "the ring filling launch by launch, undated: what flies, the newest launch, the places to come"
 MESHES = False
 
-VIEW = View(23.4, 13.0, 9.0, 2.62)
+VIEW = View(23.4, 13.0, 9.0, 2.62, (0.19, 0.0))  # beside its words
 REST = 0.12  # share of the film in which the ring flies full
 SHARE = 0.4  # of the launches flown, where no number is given
 UNDATED = "launches are counted, not dated: the design has no cadence"

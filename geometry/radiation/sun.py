@@ -239,7 +239,7 @@ def lit_shares(
         Lit share per replicate; 1 where nothing shades, 0 where the Sun stands behind.
     unseen : array (G, receivers)
         Error of the lit share to assume beside that of the replicates: of the rule over the solar disc
-        where shadows are clipped; where all rays agreed, that of the one ray that might not have.
+        where shadows are clipped; of rays that of one more that is blocked, or is not.
     """
     receivers = craft.receivers
     projected = projected_share(receivers, suns.directions)
@@ -262,6 +262,7 @@ def lit_shares(
     group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free & ~is_clipped)
     count = accuracy.first_points(len(group), budget.left, len(suns))
     hits = np.zeros((len(group), accuracy.replicates))
+    points = np.ones(len(group))
     place = np.zeros(projected.shape, dtype=np.int64)
     place[group, receiver] = np.arange(len(group))
     done, worst = 0, np.zeros(0)
@@ -282,14 +283,14 @@ def lit_shares(
         for block, counts in ordered_map(cast, work, accuracy.threads):
             hits[place[block.groups, block.rays.receivers], block.rays.replicates] += counts
         done = count
+        points[active] = done
         worst = _worst(hits[active] / done, active, group, receiver, projected, suns, accuracy)
         lit[:, group[active], receiver[active]] = (hits[active] / done).T
         active = active[worst > 1.0]
         if accuracy.is_fixed:
             break
         count *= 2
-    agreed = np.ptp(lit[:, group, receiver], axis=0) == 0.0
-    unseen[group[agreed], receiver[agreed]] = 1.0 / (max(done, 1) * accuracy.replicates)
+    unseen[group, receiver] = 1.0 / (points * accuracy.replicates)
     return projected, lit, unseen
 
 

@@ -141,6 +141,17 @@ class TestClippedLoadsLaw:
         error = np.hypot(one.incident_standard_error_w_m2, two.incident_standard_error_w_m2)[1:]
         assert (off <= 4.0 * error + 1e-6).all()
 
+    def test_what_is_shut_in_sees_its_craft_alone(self, box, states):
+        mesh = concatenate([box((1, 1, 1), prefix="o"), box((0.5, 0.5, 0.5), prefix="i")])
+        loads = heat_loads(mesh, states(2, axes="sun"), tolerance=3e-3, reflections=False)
+        inner = np.array([name.startswith("i") for name in loads.surface_names])
+        assert {m for m, i in zip(loads.method, inner, strict=True) if i} == {"clipped"}
+        own, error = loads.view_factor_own[inner], loads.view_factor_own_standard_error[inner]
+        assert (own <= 1.0).all()
+        assert (loads.view_factor_space >= 0.0).all()
+        assert (1.0 - own <= 2.0 * error + 1e-15).all()
+        assert (loads.incident_w_m2[1:][..., inner] <= 1e-9).all()
+
     def test_the_grid_stands_askew(self):
         turn = body_from_grid()
         np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-15)

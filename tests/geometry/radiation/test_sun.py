@@ -132,6 +132,20 @@ class TestClippedSunAnalytic:
         assert lit[:, 0, mesh.surface_index("behind")].max() == 0.0
         assert unseen[0, mesh.surface_index("behind")] == pytest.approx(1 / 4096)
 
+    def test_those_that_agree_soon_do_not_share_the_rays_of_others(self, plate):
+        front = plate("front", [-2, -2, 1], [4, 0, 0], [0, 4, 0], BLACK, BLACK)
+        behind = plate("behind", [-1, -1, 0], [1, 0, 0], [0, 1, 0])
+        partly = plate("partly", [1, -1, 0], [1.7, 0, 0], [0.3, 2, 0])
+        mesh = concatenate([front, behind, partly])
+        craft = traced_craft(mesh, EmbreeRayCaster(mesh), surface_receivers)
+        suns = SunDirections(np.array([[0, 0, 1.0]]), np.zeros(1, int), np.array([1361.0]), HALF_ANGLE)
+        budget = RayBudget(1e7)
+        _, lit, unseen = lit_shares(craft, suns, Accuracy(1e-4), budget)
+        assert budget.cast > 4 * 4096  # the other one took more
+        assert unseen[0, mesh.surface_index("behind")] == pytest.approx(1 / 4096)
+        assert 0.0 < unseen[0, mesh.surface_index("partly")] < 1 / 4096
+        assert lit[:, 0, mesh.surface_index("behind")].max() == 0.0
+
 
 class TestSunDirectionsLaw:
     def test_a_sun_that_stands_still_is_looked_at_once(self):

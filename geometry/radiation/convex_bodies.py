@@ -10,17 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, QhullError
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.face_edges import connected_parts, face_edges, welded_corners
 from geometry.validation import FloatArray, IntArray
 
 FEWEST_FACES, MOST_VERTICES, MOST_CORNERS = 4, 600, 48
 """Parts of fewer faces are no bodies; those of more vertices, or corners of the hull, stay as they are."""
 
-_WELD_PER_EXTENT = 1e-7
 _FLAT_PER_EXTENT, _FLAT_PER_SIZE = 1e-7, 1e-4
 """A vertex is on a plane within either: of the mesh, and of the body."""
 
@@ -60,13 +58,12 @@ def convex_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> list[ConvexBody]:
     looked at again with vertices at one place as one.
     """
     points = mesh.vertices_m - center_m
-    welded = np.unique(np.round(points / (_WELD_PER_EXTENT * mesh.extent_m)), axis=0, return_inverse=True)
-    ids = welded[1].reshape(-1)
+    welded = welded_corners(mesh, center_m)
     left = np.arange(len(mesh.faces))
     found: list[ConvexBody] = []
-    for corners in (mesh.faces, ids[mesh.faces]):
+    for corners in (mesh.faces, welded):
         for part in _parts(corners[left]):
-            body = _body(points, ids[mesh.faces], left[part], mesh.faces, mesh.extent_m)
+            body = _body(points, welded, left[part], mesh.faces, mesh.extent_m)
             if body is not None:
                 found.append(body)
         taken = np.concatenate([np.zeros(0, np.int64), *(b.faces for b in found)])
@@ -78,10 +75,7 @@ def _parts(corners: IntArray) -> list[IntArray]:
     """Faces (n, 3) that hang together, by part of at least four."""
     if not len(corners):
         return []
-    size = int(corners.max()) + 1
-    links = np.concatenate([corners[:, :2], corners[:, 1:]])
-    graph = coo_matrix((np.ones(len(links)), links.T), shape=(size, size))
-    part = connected_components(graph, directed=False)[1][corners[:, 0]]
+    part = connected_parts(corners)
     order = np.argsort(part, kind="stable")
     ends = np.flatnonzero(np.diff(part[order])) + 1
     return [p for p in np.split(order, ends) if len(p) >= FEWEST_FACES]
@@ -107,15 +101,9 @@ def _body(
     turned = not outward.all()
     if turned and not (heights.min(axis=0) >= -near).all():
         return None
-    start, end = welded[faces].reshape(-1), np.roll(welded[faces], -1, axis=1).reshape(-1)
-    pairs = np.stack([np.minimum(start, end), np.maximum(start, end)])
-    distinct, edge = np.unique(pairs, axis=1, return_inverse=True)
-    edge = edge.reshape(-1)
-    balance = np.bincount(edge, np.where(start < end, 1.0, -1.0))
-    is_open = (balance != 0.0) | (np.bincount(edge) % 2 == 1)
-    if is_open.any() and not _leaves_one_facet(
-        points, welded, corners, faces, distinct[:, is_open], near, cloud
-    ):
+    edges = face_edges(welded[faces])
+    rim = np.unique(edges.ends[edges.is_open])
+    if len(rim) and not _leaves_one_facet(points, welded, corners, faces, rim, near, cloud):
         return None
     try:
         hull = ConvexHull(cloud)
@@ -124,7 +112,7 @@ def _body(
     if len(hull.vertices) > MOST_CORNERS:
         return None
     planes = np.unique(np.round(hull.equations, 9), axis=0)
-    return ConvexBody(faces, cloud[hull.vertices], planes, not is_open.any(), turned)
+    return ConvexBody(faces, cloud[hull.vertices], planes, not len(rim), turned)
 
 
 def _leaves_one_facet(
@@ -132,13 +120,13 @@ def _leaves_one_facet(
     welded: IntArray,
     corners: IntArray,
     faces: IntArray,
-    edges: IntArray,
+    rim_corners: IntArray,
     near_m: float,
     cloud: FloatArray,
 ) -> bool:
-    """Whether open edges (2, n) all lie in one plane with the whole body on one side of it."""
+    """Whether the corners of open edges all lie in one plane with the whole body on one side of it."""
     ids, first = np.unique(welded[faces].reshape(-1), return_index=True)
-    rim = points[corners[faces].reshape(-1)[first[np.searchsorted(ids, np.unique(edges))]]]
+    rim = points[corners[faces].reshape(-1)[first[np.searchsorted(ids, rim_corners)]]]
     middle = rim.mean(axis=0)
     _, spread, axes = np.linalg.svd(rim - middle, full_matrices=False)
     if len(rim) < 3 or spread[1] <= near_m:

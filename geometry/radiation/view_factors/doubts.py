@@ -6,14 +6,12 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.accuracy import AccuracyWarning
+from geometry.radiation.face_edges import connected_parts, face_edges, welded_corners
 from geometry.validation import FloatArray, IntArray
 
-_WELD_PER_EXTENT = 1e-7
 _LEAKED_SIGMAS = 4.0
 _RESIDUAL_SIGMAS, _SMALLEST_RESIDUAL = 8.0, 1e-4
 
@@ -56,22 +54,12 @@ class ClosedBodies:
 
 def closed_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> ClosedBodies:
     """Bodies by shared corners; vertices within 1e-7 of the extent are one."""
-    rounded = np.round((mesh.vertices_m - center_m) / (_WELD_PER_EXTENT * mesh.extent_m))
-    ids = np.unique(rounded, axis=0, return_inverse=True)[1].reshape(-1)[mesh.faces]
-    size = int(ids.max()) + 1
-    links = np.concatenate([ids[:, :2], ids[:, 1:]])
-    graph = coo_matrix((np.ones(len(links)), links.T), shape=(size, size))
-    body = connected_components(graph, directed=False)[1][ids[:, 0]]
-    body = np.unique(body, return_inverse=True)[1].reshape(-1)
+    ids = welded_corners(mesh, center_m)
+    body = connected_parts(ids)
     bodies = int(body.max()) + 1
-    start, end = ids.reshape(-1), np.roll(ids, -1, axis=1).reshape(-1)
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    _, edge = np.unique(low * size + high, return_inverse=True)
-    edge = edge.reshape(-1)
-    balance = np.bincount(edge, np.where(start < end, 1.0, -1.0))
-    uses = np.bincount(edge)
-    open_edge = (balance != 0.0) | (uses % 2 == 1)
-    is_closed = np.bincount(np.repeat(body, 3), open_edge[edge], bodies) == 0
+    edges = face_edges(ids)
+    edge, uses = edges.edge, edges.uses
+    is_closed = np.bincount(np.repeat(body, 3), edges.is_open[edge], bodies) == 0
     corners = mesh.vertices_m[mesh.faces] - center_m
     areas = mesh.areas_m2
     middles = np.stack(
@@ -79,7 +67,7 @@ def closed_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> ClosedBodies:
     ) / np.bincount(body, areas, bodies).reshape(-1, 1)
     a, b, c = np.moveaxis(corners - middles[body, None], 1, 0)
     volume = np.bincount(body, np.einsum("fk,fk->f", a, np.cross(b, c)) / 6.0, bodies)
-    turned = (uses == 2) & (balance != 0.0)
+    turned = (uses == 2) & (edges.balance != 0.0)
     of_edge = np.empty(len(uses), dtype=np.int64)
     of_edge[edge] = np.repeat(body, 3)
     return ClosedBodies(

@@ -93,7 +93,8 @@ class ShadeCache:
                     thresholds[k] = np.minimum(thresholds[k], known.thresholds)
         for size in np.unique(rows[missing]):
             chosen = np.array([k for k in missing if rows[k] == size])
-            made = shade_tables(self.flat, groups[chosen], int(size), thresholds[chosen], threads)
+            known_ = [self.tables.get(g) for g in groups[chosen].tolist()]
+            made = shade_tables(self.flat, groups[chosen], int(size), thresholds[chosen], known_, threads)
             for group, table in zip(groups[chosen].tolist(), made, strict=True):
                 self.tables[group] = table
                 self.clipped += table.clipped

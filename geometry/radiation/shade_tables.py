@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from numba import int64, njit
 
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipping import all_within, before_plane, blocked_share, plane_outline, work_space
@@ -24,14 +24,18 @@ FEWEST_LEVEL = 3
 FEWEST_ROWS = 1 << FEWEST_LEVEL
 """Rows of the coarse grid on which errors are kept."""
 
-LOOK_FROM = 4
-"""Cells are clipped when they have been halved so often (16 rows), if the grid is no coarser."""
+LOOK_FROM, SURE_FROM = 2, 4
+"""Cells are clipped when they have been halved so often; but no coarser cell than the latter is a leaf unless
+each direction looked at is blocked in part: it might miss a shadow."""
 
-HELD_ROWS = 128
-"""Shares at the corners of cells are held down to this grid, for the neighbours."""
+DEEPEST = 14
+"""Cells are halved at most so often."""
 
-MOST_HALVINGS = 7
-"""Cells of the grid are halved at most so often."""
+BEND_SHARE = 0.1
+"""Share of the bend of the blocked share over a cell that counts as in doubt, though like its parent's."""
+
+MEMO = 1 << 14
+"""Directions of one piece that are remembered for the neighbours, a power of two."""
 
 MOST_PER_PIECE = 400_000
 """Directions clipped for one piece; beyond it no cell is halved, and the errors kept say so."""
@@ -58,8 +62,13 @@ class ShadeTable:
     scatter, drift : array (6 x 64,)
         By cell of the grid of 8 rows: sums of the squares of what the last halvings changed, sr^2, and of
         the changes, sr.
+    cells : int array (m, 5)
+        Of each leaf: piece of the group, in ascending order, face of the cube, halvings, row and column.
+    leaves : array (m, 8)
+        Blocked share at its four corners and its middle; integral of the cosine, sr; error in doubt, sr times
+        share of the group's area, and what of it has a sign.
     clipped : int
-        Directions clipped to make it.
+        Directions clipped to make it from what was known.
     """
 
     rows: int
@@ -68,6 +77,8 @@ class ShadeTable:
     blocked: FloatArray
     scatter: FloatArray
     drift: FloatArray
+    cells: IntArray
+    leaves: FloatArray
     clipped: int
 
 
@@ -180,135 +191,172 @@ def _shades_all(low, high, local, hull, outline, corners, room):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _deposit(face, level, top, i, j, share, known, value, share_of_area, cosines, out):  # type: ignore[no-untyped-def]
-    """Hand what a cell blocks to the crossings about it.
+def _spread(cells, leaves, area_shares, top, cosines, out, scatter, drift):  # type: ignore[no-untyped-def]
+    """Hand what leaves block to the crossings of the grid of 2^top rows, and their doubts to its cells.
 
-    Over a cell no finer than the grid's the share is bilinear between its corners (`known`) and shifted to
-    the mean `share`, within [0, 1]; the centroid of a corner's hat function lies a third of the grid's
+    Over a leaf no finer than the grid's cells the share is bilinear between its corners and bulges by the
+    bend in the middle, within [0, 1]; the centroid of a corner's hat function lies a third of the grid's
     cell off that corner.
     """
     grid = 1 << top
     side = grid + 1
-    if level <= top:
-        width = 1 << (top - level)
-        shift = share - 0.25 * (known[0] + known[1] + known[2] + known[3])
-        for a in range(width):
-            for b in range(width):
-                row, column = i * width + a, j * width + b
-                for k in range(4):
-                    x = (a + (2.0 / 3.0 if k >> 1 else 1.0 / 3.0)) / width
-                    y = (b + (2.0 / 3.0 if k & 1 else 1.0 / 3.0)) / width
-                    there = (1.0 - x) * ((1.0 - y) * known[0] + y * known[1])
-                    there += x * ((1.0 - y) * known[2] + y * known[3]) + shift
-                    out[(face * side + row + (k >> 1)) * side + column + (k & 1)] += (
-                        share_of_area * min(1.0, max(0.0, there)) * cosines[face, row, column, k]
-                    )
-        return
-    width = 1 << (level - top)
-    a, b = i // width, j // width
-    x, y = (i % width + 0.5) / width, (j % width + 0.5) / width
-    at = (face * side + a) * side + b
-    out[at] += share_of_area * value * (1.0 - x) * (1.0 - y)
-    out[at + 1] += share_of_area * value * (1.0 - x) * y
-    out[at + side] += share_of_area * value * x * (1.0 - y)
-    out[at + side + 1] += share_of_area * value * x * y
+    for n in range(cells.shape[0]):
+        face, level, i, j = cells[n, 1], cells[n, 2], cells[n, 3], cells[n, 4]
+        weight = area_shares[cells[n, 0]]
+        known, middle = leaves[n, :4], leaves[n, 4]
+        bend = middle - 0.25 * (known[0] + known[1] + known[2] + known[3])
+        if leaves[n, 6] > 0.0:
+            shift = level - FEWEST_LEVEL
+            cell = (face * FEWEST_ROWS + (i >> shift)) * FEWEST_ROWS + (j >> shift)
+            scatter[cell] += leaves[n, 6] ** 2
+            drift[cell] += leaves[n, 7]
+        if level <= top:
+            width = 1 << (top - level)
+            for a in range(width):
+                for b in range(width):
+                    row, column = i * width + a, j * width + b
+                    for k in range(4):
+                        x = (a + (2.0 / 3.0 if k >> 1 else 1.0 / 3.0)) / width
+                        y = (b + (2.0 / 3.0 if k & 1 else 1.0 / 3.0)) / width
+                        there = (1.0 - x) * ((1.0 - y) * known[0] + y * known[1])
+                        there += x * ((1.0 - y) * known[2] + y * known[3])
+                        there += bend * (1.0 - 0.5 * ((2.0 * x - 1.0) ** 2 + (2.0 * y - 1.0) ** 2))
+                        out[(face * side + row + (k >> 1)) * side + column + (k & 1)] += (
+                            weight * min(1.0, max(0.0, there)) * cosines[face, row, column, k]
+                        )
+            continue
+        width = 1 << (level - top)
+        a, b = i // width, j // width
+        x, y = (i % width + 0.5) / width, (j % width + 0.5) / width
+        value = weight * (middle - bend / 3.0) * leaves[n, 5]
+        at = (face * side + a) * side + b
+        out[at] += value * (1.0 - x) * (1.0 - y)
+        out[at + 1] += value * (1.0 - x) * y
+        out[at + side] += value * x * (1.0 - y)
+        out[at + side + 1] += value * x * y
+
+
+@njit(inline="always")
+def _place(face, a, b):  # type: ignore[no-untyped-def]
+    """A number for each crossing of the finest grid, and where the memo keeps what is known of it."""
+    key = (int64(face) << 40) | (int64(a) << 20) | int64(b)
+    return key, ((key * 0x9E3779B97F4A7C1) >> 20) & (MEMO - 1)
 
 
 @njit(cache=True, nogil=True)
-def _clip_sky(  # type: ignore[no-untyped-def]
-    outline, box, origin, axes, turn, area, corners, first, is_body, closed, height, line, top, thresholds,
-    share_of_area, cosines, looked, out, scatter, drift,
+def _split_piece(  # type: ignore[no-untyped-def]
+    number, outline, box, turn, area, local, begins, hulls, facing, near, room, line, thresholds,
+    share_of_area, cells, leaves, low, high, keys, held, new_cells, new_leaves, made,
 ):  # fmt: skip
-    """Add the blocked sky of one piece to out (crossings,), scatter and drift; returns directions clipped.
+    """Split the leaves low..high of one piece where they are too coarse; leaves there are from `made` on.
 
-    `looked` (6, n + 1, n + 1) is room for the shares at the corners of cells; finer cells clip anew.
+    Returns the arrays of leaves, longer where they had to be, how many are filled, and directions clipped.
     """
-    polygons = first.shape[0] - 1
-    local, begins = np.empty((4 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
-    hulls, facing = np.empty(polygons, np.bool_), np.empty((polygons, 3))
-    near = before_plane(corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing)
-    if near == 0:
-        return 0
-    looked[:] = np.nan
-    held = looked.shape[1] - 1
-    widest = 0
-    for p in range(near):
-        widest = max(widest, begins[p + 1] - begins[p])
-    room = work_space(widest + outline.shape[0] + 1, near)
     last = line.shape[0] - 1
-    deepest = top + MOST_HALVINGS
-    look = min(top, LOOK_FROM)
-    lists = np.empty((4 * (deepest + 2) + 8) * near, np.int64)
-    stack = np.empty((4 * (deepest + 2) + 8, 7), np.int64)  # face, level, i, j, list from and to, kind
+    depth = 4 * (DEEPEST + 2) + 8
+    lists = np.empty(depth * near, np.int64)
+    stack, known = np.empty((depth, 7), np.int64), np.empty((depth, 6))
     pyramid, planes, point = np.empty((4, 3)), np.empty((4, 3)), np.empty(3)
-    shares, seen = np.empty(5), np.empty(5)  # corners and middle: blocked share, and times cosine and sr
-    clips = 0
-    for start in range(6):
+    shares, is_above = np.empty(5), np.empty(5, np.bool_)
+    clips = int64(0)
+    keys[:] = -1
+    for n in range(low, high):
+        width = last >> cells[n, 2]
+        if cells[n, 2] < LOOK_FROM:
+            continue
+        for c in range(5):
+            a = width * cells[n, 3] + (width // 2 if c == 4 else width * (c >> 1))
+            b = width * cells[n, 4] + (width // 2 if c == 4 else width * (c & 1))
+            key, at = _place(cells[n, 1], a, b)
+            keys[at], held[at] = key, leaves[n, c]
+    for n in range(low, high):
+        if made + depth > new_cells.shape[0]:
+            new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
+            new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+        shift = max(cells[n, 2] - FEWEST_LEVEL, 0)
+        cell = (cells[n, 1] * FEWEST_ROWS + (cells[n, 3] >> shift)) * FEWEST_ROWS + (cells[n, 4] >> shift)
+        if cells[n, 2] >= FEWEST_LEVEL and not leaves[n, 6] > thresholds[cell]:
+            new_cells[made], new_leaves[made] = cells[n], leaves[n]
+            made += 1
+            continue
+        stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = (
+            cells[n, 1],
+            cells[n, 2],
+            cells[n, 3],
+            cells[n, 4],
+        )
+        _pyramid(cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], line, turn, pyramid, planes)
+        here = 0
         for p in range(near):
-            lists[p] = p
-        stack[0] = np.array([start, 0, 0, 0, 0, near, 2])
+            if cells[n, 2] == 0 or _may_shade(
+                begins[p], begins[p + 1], local, facing[p], outline, pyramid, planes
+            ):
+                lists[here] = p
+                here += 1
+        stack[0, 4], stack[0, 5], stack[0, 6] = 0, here, 2
+        known[0, :5] = leaves[n, :5]
         count = 1
         while count > 0:
             count -= 1
             face, level, i, j, begin, end, kind = stack[count]
             width = last >> level
-            if kind == 1:
-                shares[:] = 1.0
-                u, v = line[width * i + width // 2], line[width * j + width // 2]
-                _turned(face, u, v, turn, point)
-                square = 1.0 + u * u + v * v
-                value = point[2] * (1.0 + u * u) * (1.0 + v * v) / (square * square)
-                value *= (0.5 * np.pi / (1 << level)) ** 2
-                _deposit(face, level, top, i, j, 1.0, shares, value, share_of_area, cosines, out)
-                continue
-            go_on = level < look
-            if not go_on:
-                below = 0
-                mean = 0.0
+            if made + 4 > new_cells.shape[0]:
+                new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
+                new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+            shares[:] = known[count, :5]
+            if kind < 2 and level >= LOOK_FROM:
+                solid = (0.5 * np.pi / (1 << level)) ** 2
+                above, least, rim, measure = 0, 1.0, 0.0, 0.0
                 for c in range(5):
                     a = width * i + (width // 2 if c == 4 else width * (c >> 1))
                     b = width * j + (width // 2 if c == 4 else width * (c & 1))
                     u, v = line[a], line[b]
                     _turned(face, u, v, turn, point)
-                    shares[c], seen[c] = np.nan, 0.0
-                    if not point[2] > 1e-9:
-                        below += 1
+                    is_above[c] = point[2] > 1e-9
+                    if not is_above[c]:
                         continue
-                    step = last // held
-                    keep = a % step == 0 and b % step == 0
-                    share = looked[face, a // step, b // step] if keep else np.nan
-                    if np.isnan(share):
-                        share = blocked_share(
-                            point[0] / point[2], point[1] / point[2], local, begins, hulls, facing,
-                            lists[begin:end], outline, box, area, room,
-                        )  # fmt: skip
-                        clips += 1
-                        if keep:
-                            looked[face, a // step, b // step] = share
-                    shares[c] = share
+                    above += 1
                     square = 1.0 + u * u + v * v
-                    seen[c] = share * point[2] * (1.0 + u * u) * (1.0 + v * v) / (square * square)
-                    mean += share
-                if below == 5:
-                    continue
-                mean /= 5 - below
-                for c in range(5):
+                    cosine = point[2] * (1.0 + u * u) * (1.0 + v * v) / (square * square)
+                    measure += cosine * (2.0 / 3.0 if c == 4 else 1.0 / 12.0)
                     if np.isnan(shares[c]):
-                        shares[c] = mean
-                solid = (0.5 * np.pi / (1 << level)) ** 2
-                rim = 0.25 * (seen[0] + seen[1] + seen[2] + seen[3])
-                change = (seen[4] - rim) * solid
-                shift = level - FEWEST_LEVEL
-                cell = (face * FEWEST_ROWS + (i >> shift)) * FEWEST_ROWS + (j >> shift)
-                go_on = abs(change) * share_of_area > thresholds[cell]
-                go_on = go_on and level < deepest and clips < MOST_PER_PIECE
-                if not go_on:
-                    scatter[cell] += (change * share_of_area) ** 2
-                    drift[cell] += change * share_of_area
-                    share = 2.0 / 3.0 * shares[4] + (shares[0] + shares[1] + shares[2] + shares[3]) / 12.0
-                    value = (2.0 / 3.0 * seen[4] + rim / 3.0) * solid
-                    _deposit(face, level, top, i, j, share, shares, value, share_of_area, cosines, out)
+                        key, at = _place(face, a, b)
+                        if keys[at] == key:
+                            shares[c] = held[at]
+                        else:
+                            shares[c] = blocked_share(
+                                point[0] / point[2], point[1] / point[2], local, begins, hulls, facing,
+                                lists[begin:end], outline, box, area, room,
+                            )  # fmt: skip
+                            keys[at], held[at] = key, shares[c]
+                            clips += 1
+                    least = min(least, shares[c])
+                    rim += shares[c]
+                if above == 0:
                     continue
+                mean = rim / above
+                for c in range(5):
+                    if not is_above[c]:
+                        shares[c] = mean
+                measure *= solid
+                bend = shares[4] - 0.25 * (shares[0] + shares[1] + shares[2] + shares[3])
+                off = bend if kind == 1 else bend - known[count, 5]
+                change = off * measure * share_of_area
+                doubt = max(abs(off), BEND_SHARE * abs(bend)) * measure * share_of_area
+                if level < SURE_FROM and (above < 5 or least <= 0.0):
+                    doubt = max(doubt, solid * share_of_area)
+                go_on = level < FEWEST_LEVEL
+                if not go_on:
+                    shift = level - FEWEST_LEVEL
+                    cell = (face * FEWEST_ROWS + (i >> shift)) * FEWEST_ROWS + (j >> shift)
+                    go_on = doubt > thresholds[cell] and level < DEEPEST and clips < MOST_PER_PIECE
+                if not go_on:
+                    new_cells[made] = number, face, level, i, j
+                    new_leaves[made, :5] = shares
+                    new_leaves[made, 5], new_leaves[made, 6], new_leaves[made, 7] = measure, doubt, change
+                    made += 1
+                    continue
+            bend = 0.25 * (shares[4] - 0.25 * (shares[0] + shares[1] + shares[2] + shares[3]))
             at = end
             for child in range(4):
                 ci, cj = 2 * i + (child >> 1), 2 * j + (child & 1)
@@ -316,8 +364,8 @@ def _clip_sky(  # type: ignore[no-untyped-def]
                 if max(pyramid[0, 2], pyramid[1, 2], pyramid[2, 2], pyramid[3, 2]) <= 0.0:
                     continue
                 from_, full = at, False
-                for n in range(begin, end):
-                    p = lists[n]
+                for m in range(begin, end):
+                    p = lists[m]
                     if _may_shade(
                         begins[p], begins[p + 1], local, facing[p], outline, pyramid, planes
                     ):  # fmt: skip
@@ -328,30 +376,67 @@ def _clip_sky(  # type: ignore[no-untyped-def]
                         at += 1
                 if full:
                     at = from_
-                if full or at > from_:
+                    new_cells[made] = number, face, level + 1, ci, cj
+                    new_leaves[made, :5] = 1.0
+                    half = width >> 2
+                    u, v = line[half * (2 * ci + 1)], line[half * (2 * cj + 1)]
+                    _turned(face, u, v, turn, point)
+                    square = 1.0 + u * u + v * v
+                    measure = point[2] * (1.0 + u * u) * (1.0 + v * v) / (square * square)
+                    measure *= (0.25 * np.pi / (1 << level)) ** 2
+                    new_leaves[made, 5], new_leaves[made, 6], new_leaves[made, 7] = measure, 0.0, 0.0
+                    made += 1
+                elif at > from_:
                     stack[count, 0], stack[count, 1], stack[count, 2] = face, level + 1, ci
                     stack[count, 3], stack[count, 4], stack[count, 5] = cj, from_, at
-                    stack[count, 6] = 1 if full else 2
+                    stack[count, 6] = 0 if level >= LOOK_FROM else 1
+                    known[count, :5] = np.nan
+                    if level >= LOOK_FROM:
+                        known[count, child], known[count, 3 - child] = shares[child], shares[4]
+                    known[count, 5] = bend
                     count += 1
-    return clips
+    return new_cells, new_leaves, made, clips
 
 
 @njit(cache=True, nogil=True)
-def _clip_group(  # type: ignore[no-untyped-def]
-    pieces, piece_corners, piece_first, piece_areas, axes, turn, corners, first, is_body, closed, height,
-    line, top, thresholds, shares, cosines, looked, out, scatter, drift,
+def _split(  # type: ignore[no-untyped-def]
+    cells, leaves, pieces, piece_corners, piece_first, piece_areas, area_shares, axes, turn, corners, first,
+    is_body, closed, height, line, thresholds,
 ):  # fmt: skip
-    """`_clip_sky` of several pieces with one set of axes; returns directions clipped."""
-    clips = 0
+    """Leaves (n, 5) and (n, 8) of several pieces with one set of axes, split on; and directions clipped."""
+    polygons = first.shape[0] - 1
+    local, begins = np.empty((4 * corners.shape[0] + 1, 3)), np.empty(polygons + 1, np.int64)
+    hulls, facing = np.empty(polygons, np.bool_), np.empty((polygons, 3))
+    keys, held = np.empty(MEMO, np.int64), np.empty(MEMO)
+    new_cells, new_leaves = (
+        np.empty((2 * cells.shape[0] + 64, 5), np.int64),
+        np.empty((2 * cells.shape[0] + 64, 8)),
+    )
+    made = clips = int64(0)
+    high = int64(0)
     for n in range(pieces.shape[0]):
+        low = high
+        while high < cells.shape[0] and cells[high, 0] == n:
+            high += 1
         p = pieces[n]
         own = piece_corners[piece_first[p] : piece_first[p + 1]]
+        origin = own[0].copy()
+        near = before_plane(
+            corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing
+        )
+        if near == 0:
+            continue
         outline, box = plane_outline(own, axes)
-        clips += _clip_sky(
-            outline, box, own[0].copy(), axes, turn, piece_areas[p], corners, first, is_body, closed, height,
-            line, top, thresholds, shares[n], cosines, looked, out, scatter, drift,
+        widest = 0
+        for k in range(near):
+            widest = max(widest, begins[k + 1] - begins[k])
+        room = work_space(widest + outline.shape[0] + 1, near)
+        new_cells, new_leaves, made, more = _split_piece(
+            n, outline, box, turn, piece_areas[p], local, begins, hulls, facing, near, room, line, thresholds,
+            area_shares[n], cells, leaves, low, high, keys, held, new_cells, new_leaves, made,
         )  # fmt: skip
-    return clips
+        clips += more
+    return new_cells[:made].copy(), new_leaves[:made].copy(), clips
 
 
 def cosine_cells(normal: FloatArray, rows: int) -> FloatArray:
@@ -369,8 +454,20 @@ def cosine_crossings(cells: FloatArray) -> FloatArray:
     return out.reshape(-1)
 
 
+def _whole_sky(pieces: int) -> tuple[IntArray, FloatArray]:
+    """Leaves to begin with: the six faces of the cube for each piece, in doubt."""
+    cells = np.zeros((6 * pieces, 5), dtype=np.int64)
+    cells[:, 0], cells[:, 1] = np.repeat(np.arange(pieces), 6), np.tile(np.arange(6), pieces)
+    return cells, np.full((len(cells), 8), np.inf)
+
+
 def shade_table(
-    flat: FlatCraft, group: int, rows: int, thresholds: FloatArray, cells: FloatArray
+    flat: FlatCraft,
+    group: int,
+    rows: int,
+    thresholds: FloatArray,
+    cosines: FloatArray,
+    known: ShadeTable | None = None,
 ) -> ShadeTable:
     """Blocked sky of one group.
 
@@ -382,51 +479,60 @@ def shade_table(
         16, 32, 64, ...
     thresholds : array (6 x 64,)
         As in `ShadeTable`.
-    cells : array
+    cosines : array
         `cosine_cells` of the group's normal on the same grid.
+    known : ShadeTable, optional
+        A coarser one of the same group, whose leaves are split on.
     """
     top = rows.bit_length() - 1
     pieces = flat.pieces_of(group)
+    cells, leaves = _whole_sky(len(pieces)) if known is None else (known.cells, known.leaves)
+    clipped = 0
+    if known is None or (thresholds < known.thresholds).any():
+        cells, leaves, clipped = _split(
+            cells,
+            leaves,
+            pieces,
+            flat.corners_m,
+            flat.first_corner,
+            flat.areas_m2,
+            flat.area_shares[pieces],
+            flat.axes[group],
+            flat.axes[group] @ body_from_grid(),
+            flat.occluder_corners_m,
+            flat.occluder_first,
+            flat.occluder_is_body,
+            flat.occluder_facing,
+            flat.height_m,
+            grid_line(1 << (DEEPEST + 1)),
+            thresholds,
+        )
     out = np.zeros(6 * (rows + 1) ** 2)
     scatter, drift = np.zeros((2, 6 * FEWEST_ROWS**2))
-    clipped = _clip_group(
-        pieces,
-        flat.corners_m,
-        flat.first_corner,
-        flat.areas_m2,
-        flat.axes[group],
-        flat.axes[group] @ body_from_grid(),
-        flat.occluder_corners_m,
-        flat.occluder_first,
-        flat.occluder_is_body,
-        flat.occluder_facing,
-        flat.height_m,
-        grid_line(1 << (top + MOST_HALVINGS + 1)),
-        top,
-        thresholds,
-        flat.area_shares[pieces],
-        cells,
-        np.empty((6, HELD_ROWS + 1, HELD_ROWS + 1)),
-        out,
-        scatter,
-        drift,
-    )
+    _spread(cells, leaves, flat.area_shares[pieces], top, cosines, out, scatter, drift)
     crossings = np.flatnonzero(out)
-    return ShadeTable(rows, thresholds, crossings, out[crossings], scatter, drift, int(clipped))
+    return ShadeTable(
+        rows, thresholds, crossings, out[crossings], scatter, drift, cells, leaves, int(clipped)
+    )
 
 
 def shade_tables(
-    flat: FlatCraft, groups: IntArray, rows: int, thresholds: FloatArray, threads: int
+    flat: FlatCraft,
+    groups: IntArray,
+    rows: int,
+    thresholds: FloatArray,
+    known: list[ShadeTable | None],
+    threads: int,
 ) -> list[ShadeTable]:
     """`shade_table` of groups (n,) on one grid by their thresholds (n, 6 x 64), over threads, in order."""
     normals = flat.normal_index[groups]
     made: dict[int, ShadeTable] = {}
     for normal in np.unique(normals):
         chosen = np.flatnonzero(normals == normal)
-        cells = cosine_cells(flat.normals[normal], rows)
+        cosines = cosine_cells(flat.normals[normal], rows)
 
-        def make(k: int, cells: FloatArray = cells) -> ShadeTable:
-            return shade_table(flat, int(groups[k]), rows, thresholds[k], cells)
+        def make(k: int, cosines: FloatArray = cosines) -> ShadeTable:
+            return shade_table(flat, int(groups[k]), rows, thresholds[k], cosines, known[k])
 
         made |= dict(zip(chosen.tolist(), ordered_map(make, chosen.tolist(), threads), strict=True))
     return [made[k] for k in range(len(groups))]

@@ -34,6 +34,9 @@ DEEPEST = 14
 BEND_SHARE = 0.1
 """Share of the bend of the blocked share over a cell that counts as in doubt, though like its parent's."""
 
+FLAT = 1e-10
+"""A piece may reach through a polygon by so much of its own size and still be on one side of it."""
+
 MEMO = 1 << 14
 """Directions of one piece that are remembered for the neighbours, a power of two."""
 
@@ -136,8 +139,13 @@ def _turned(face, u, v, turn, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _pyramid(face, width, i, j, line, turn, corners, planes):  # type: ignore[no-untyped-def]
-    """Corners (4, 3) and inward side planes (4, 3) of a cell in a piece's axes; `width` in points of line."""
+def _pyramid(face, width, i, j, line, turn, outline, corners, planes):  # type: ignore[no-untyped-def]
+    """Corners (4, 3) and planes (4 + k, 4) of a cell in a piece's axes; returns how many planes there are.
+
+    All directions of the pyramid are on the inner side of each plane, given by its inner normal and the
+    least height of the piece over it: along the four sides of the pyramid, and, where all of it is above
+    the piece, through the k edges of that.  `width` in points of line.
+    """
     for c in range(4):
         u = line[width * (i + (c >> 1))]
         v = line[width * (j + (1 if c in (1, 2) else 0))]
@@ -148,14 +156,31 @@ def _pyramid(face, width, i, j, line, turn, corners, planes):  # type: ignore[no
         y = corners[c, 2] * corners[d, 0] - corners[c, 0] * corners[d, 2]
         z = corners[c, 0] * corners[d, 1] - corners[c, 1] * corners[d, 0]
         sign = 1.0 if x * corners[o, 0] + y * corners[o, 1] + z * corners[o, 2] > 0.0 else -1.0
-        planes[c, 0], planes[c, 1], planes[c, 2] = sign * x, sign * y, sign * z
+        x, y = sign * x, sign * y
+        planes[c, 0], planes[c, 1], planes[c, 2], planes[c, 3] = x, y, sign * z, np.inf
+        for k in range(outline.shape[0]):
+            planes[c, 3] = min(planes[c, 3], x * outline[k, 0] + y * outline[k, 1])
+    for c in range(4):
+        if not corners[c, 2] > 1e-9:
+            return 4
+    last = outline.shape[0] - 1
+    for r in range(outline.shape[0]):
+        x, y = outline[last, 1] - outline[r, 1], outline[r, 0] - outline[last, 0]
+        least = np.inf
+        for c in range(4):
+            least = min(least, (x * corners[c, 0] + y * corners[c, 1]) / corners[c, 2])
+        planes[4 + r, 0], planes[4 + r, 1], planes[4 + r, 2] = x, y, -least
+        planes[4 + r, 3] = x * outline[r, 0] + y * outline[r, 1]
+        last = r
+    return 4 + outline.shape[0]
 
 
 @njit(cache=True, nogil=True)
-def _may_shade(low, high, local, facing, outline, corners, planes):  # type: ignore[no-untyped-def]
-    """Whether a polygon may shade any of a piece in any direction of a pyramid: no side plane parts them.
+def _may_shade(low, high, local, facing, sheet, slack, corners, planes, many):  # type: ignore[no-untyped-def]
+    """Whether a polygon may shade any of a piece in any direction of a pyramid: no plane parts them.
 
     One of a closed body (`facing` is its normal there, else zero) counts where light leaves the body.
+    `sheet` (4,) is the normal of a polygon that has the piece on one side, away from it, else zero.
     """
     if facing[0] != 0.0 or facing[1] != 0.0 or facing[2] != 0.0:
         leaving = False
@@ -164,17 +189,44 @@ def _may_shade(low, high, local, facing, outline, corners, planes):  # type: ign
             leaving = leaving or along > 0.0
         if not leaving:
             return False
+    reached = False
     for c in range(4):
+        along = sheet[0] * corners[c, 0] + sheet[1] * corners[c, 1] + sheet[2] * corners[c, 2]
+        reached = reached or along >= 0.0
+    if not reached:
+        return False
+    for c in range(many):
         s0, s1, s2 = planes[c, 0], planes[c, 1], planes[c, 2]
         top = -np.inf
         for k in range(low, high):
             top = max(top, s0 * local[k, 0] + s1 * local[k, 1] + s2 * local[k, 2])
-        bottom = np.inf
-        for k in range(outline.shape[0]):
-            bottom = min(bottom, s0 * outline[k, 0] + s1 * outline[k, 1])
-        if top <= bottom:
+        if top <= planes[c, 3] + (0.0 if c < 4 else slack):
             return False
     return True
+
+
+@njit(cache=True, nogil=True)
+def _sheet(low, high, local, outline, slack, out):  # type: ignore[no-untyped-def]
+    """Normal of a flat polygon on its side away from a piece, zero where the piece is on both sides."""
+    out[:] = 0.0
+    for k in range(low + 1, high - 1):
+        a0, a1, a2 = local[k, 0] - local[low, 0], local[k, 1] - local[low, 1], local[k, 2] - local[low, 2]
+        k += 1
+        b0, b1, b2 = local[k, 0] - local[low, 0], local[k, 1] - local[low, 1], local[k, 2] - local[low, 2]
+        out[0] += a1 * b2 - a2 * b1
+        out[1] += a2 * b0 - a0 * b2
+        out[2] += a0 * b1 - a1 * b0
+    size = np.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2)
+    offset = out[0] * local[low, 0] + out[1] * local[low, 1] + out[2] * local[low, 2]
+    before = behind = False
+    for k in range(outline.shape[0]):
+        height = out[0] * outline[k, 0] + out[1] * outline[k, 1] - offset
+        before = before or height > slack * size
+        behind = behind or height < -slack * size
+    if before and behind:
+        out[:] = 0.0
+    elif before:
+        out[:] = -out
 
 
 @njit(cache=True, nogil=True)
@@ -256,7 +308,11 @@ def _split_piece(  # type: ignore[no-untyped-def]
     depth = 4 * (DEEPEST + 2) + 8
     lists = np.empty(depth * near, np.int64)
     stack, known = np.empty((depth, 7), np.int64), np.empty((depth, 6))
-    pyramid, planes, point = np.empty((4, 3)), np.empty((4, 3)), np.empty(3)
+    pyramid, planes, point = np.empty((4, 3)), np.empty((4 + outline.shape[0], 4)), np.empty(3)
+    sheets, slack = np.zeros((near, 3)), 1e-10 * area
+    for p in range(near):
+        if not hulls[p]:
+            _sheet(begins[p], begins[p + 1], local, outline, FLAT * np.sqrt(area), sheets[p])
     shares, is_above = np.empty(5), np.empty(5, np.bool_)
     clips = int64(0)
     keys[:] = -1
@@ -285,11 +341,13 @@ def _split_piece(  # type: ignore[no-untyped-def]
             cells[n, 3],
             cells[n, 4],
         )
-        _pyramid(cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], line, turn, pyramid, planes)
+        many = _pyramid(
+            cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], line, turn, outline, pyramid, planes
+        )
         here = 0
         for p in range(near):
             if cells[n, 2] == 0 or _may_shade(
-                begins[p], begins[p + 1], local, facing[p], outline, pyramid, planes
+                begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
             ):
                 lists[here] = p
                 here += 1
@@ -360,14 +418,14 @@ def _split_piece(  # type: ignore[no-untyped-def]
             at = end
             for child in range(4):
                 ci, cj = 2 * i + (child >> 1), 2 * j + (child & 1)
-                _pyramid(face, width >> 1, ci, cj, line, turn, pyramid, planes)
+                many = _pyramid(face, width >> 1, ci, cj, line, turn, outline, pyramid, planes)
                 if max(pyramid[0, 2], pyramid[1, 2], pyramid[2, 2], pyramid[3, 2]) <= 0.0:
                     continue
                 from_, full = at, False
                 for m in range(begin, end):
                     p = lists[m]
                     if _may_shade(
-                        begins[p], begins[p + 1], local, facing[p], outline, pyramid, planes
+                        begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
                     ):  # fmt: skip
                         if _shades_all(begins[p], begins[p + 1], local, hulls[p], outline, pyramid, room):
                             full = True

@@ -93,8 +93,9 @@ class ShadeCache:
                     thresholds[k] = np.minimum(thresholds[k], known.thresholds)
         for size in np.unique(rows[missing]):
             chosen = np.array([k for k in missing if rows[k] == size])
-            known_ = [self.tables.get(g) for g in groups[chosen].tolist()]
-            made = shade_tables(self.flat, groups[chosen], int(size), thresholds[chosen], known_, threads)
+            made = shade_tables(
+                self.flat, groups[chosen], int(size), thresholds[chosen], threads, self.tables
+            )
             for group, table in zip(groups[chosen].tolist(), made, strict=True):
                 self.tables[group] = table
                 self.clipped += table.clipped

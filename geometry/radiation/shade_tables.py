@@ -10,6 +10,7 @@ grid (`sky_grid`): no light enters, so a table holds for any orbit, date and att
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import int64, njit
@@ -18,7 +19,7 @@ from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipping import all_within, before_plane, blocked_share, plane_outline, work_space
 from geometry.radiation.flat_craft import FlatCraft
 from geometry.radiation.sky_grid import body_from_grid, direction, grid_line
-from geometry.validation import FloatArray, IntArray
+from geometry.validation import FloatArray, IntArray, read_only
 
 FEWEST_LEVEL = 3
 FEWEST_ROWS = 1 << FEWEST_LEVEL
@@ -65,13 +66,13 @@ class ShadeTable:
     scatter, drift : array (6 x 64,)
         By cell of the grid of 8 rows: sums of the squares of what the last halvings changed, sr^2, and of
         the changes, sr.
-    cells : int array (m, 5)
-        Of each leaf: piece of the group, in ascending order, face of the cube, halvings, row and column.
-    leaves : array (m, 8)
-        Blocked share at its four corners and its middle; integral of the cosine, sr; error in doubt, sr times
-        share of the group's area, and what of it has a sign.
     clipped : int
         Directions clipped to make it from what was known.
+    cells : int array (m, 5), optional
+        Of each leaf: piece of the group, in ascending order, face of the cube, halvings, row and column.
+    leaves : array (m, 8), optional
+        Blocked share at its four corners and its middle; integral of the cosine, sr; error in doubt, sr times
+        share of the group's area, and what of it has a sign.  Without leaves a finer table is made anew.
     """
 
     rows: int
@@ -80,27 +81,49 @@ class ShadeTable:
     blocked: FloatArray
     scatter: FloatArray
     drift: FloatArray
-    cells: IntArray
-    leaves: FloatArray
     clipped: int
+    cells: IntArray | None = None
+    leaves: FloatArray | None = None
 
 
 @njit(cache=True, nogil=True)
-def _cosines(normal, line, rows, out):  # type: ignore[no-untyped-def]
+def _moments(line, rows, out):  # type: ignore[no-untyped-def]
+    """Fill out (6, rows, rows, 4, 3): integrals of the direction x hat function of each corner, sr."""
+    area = (0.5 * np.pi / rows / COSINE_SAMPLES) ** 2
+    point = np.empty(3)
+    out[:] = 0.0
+    for face in range(6):
+        for i in range(COSINE_SAMPLES * rows):
+            for j in range(COSINE_SAMPLES * rows):
+                x = (i % COSINE_SAMPLES + 0.5) / COSINE_SAMPLES
+                y = (j % COSINE_SAMPLES + 0.5) / COSINE_SAMPLES
+                value = direction(face, line[2 * i + 1], line[2 * j + 1], point) * area
+                for k in range(4):
+                    hat = (x if k >> 1 else 1.0 - x) * (y if k & 1 else 1.0 - y) * value
+                    for c in range(3):
+                        out[face, i // COSINE_SAMPLES, j // COSINE_SAMPLES, k, c] += hat * point[c]
+
+
+@njit(cache=True, nogil=True)
+def _cosines(normal, line, rows, moments, out):  # type: ignore[no-untyped-def]
     """Fill out (6, rows, rows, 4): integrals of cosine x hat function of each corner over each cell, sr."""
     area = (0.5 * np.pi / rows / COSINE_SAMPLES) ** 2
     point = np.empty(3)
     for face in range(6):
         for i in range(rows):
             for j in range(rows):
-                out[face, i, j] = 0.0
-                above = False
+                above = 0
                 for k in range(4):  # a cell with all its corners below the plate's plane is dark
                     u, v = line[2 * COSINE_SAMPLES * (i + (k >> 1))], line[2 * COSINE_SAMPLES * (j + (k & 1))]
                     direction(face, u, v, point)
-                    above = above or point[0] * normal[0] + point[1] * normal[1] + point[2] * normal[2] > 0.0
-                if not above:
+                    above += point[0] * normal[0] + point[1] * normal[1] + point[2] * normal[2] > 0.0
+                if above == 4 or above == 0:
+                    for k in range(4):
+                        out[face, i, j, k] = 0.0
+                        for c in range(3):
+                            out[face, i, j, k] += min(above, 1) * normal[c] * moments[face, i, j, k, c]
                     continue
+                out[face, i, j] = 0.0
                 for a in range(COSINE_SAMPLES):
                     x = (a + 0.5) / COSINE_SAMPLES
                     for b in range(COSINE_SAMPLES):
@@ -497,10 +520,18 @@ def _split(  # type: ignore[no-untyped-def]
     return new_cells[:made].copy(), new_leaves[:made].copy(), clips
 
 
+@lru_cache(maxsize=4)
+def _direction_moments(rows: int) -> FloatArray:
+    out = np.empty((6, rows, rows, 4, 3))
+    _moments(grid_line(2 * COSINE_SAMPLES * rows), rows, out)
+    return read_only(out)
+
+
 def cosine_cells(normal: FloatArray, rows: int) -> FloatArray:
     """A plate's cosine times the hat function of each corner over each cell, (6, n, n, 4), sr."""
     out = np.empty((6, rows, rows, 4))
-    _cosines(normal @ body_from_grid(), grid_line(2 * COSINE_SAMPLES * rows), rows, out)
+    line = grid_line(2 * COSINE_SAMPLES * rows)
+    _cosines(normal @ body_from_grid(), line, rows, _direction_moments(rows), out)
     return out
 
 
@@ -544,8 +575,12 @@ def shade_table(
     """
     top = rows.bit_length() - 1
     pieces = flat.pieces_of(group)
-    cells, leaves = _whole_sky(len(pieces)) if known is None else (known.cells, known.leaves)
     clipped = 0
+    if known is None or known.cells is None or known.leaves is None:
+        known = None
+        cells, leaves = _whole_sky(len(pieces))
+    else:
+        cells, leaves = known.cells, known.leaves
     if known is None or (thresholds < known.thresholds).any():
         cells, leaves, clipped = _split(
             cells,
@@ -570,7 +605,7 @@ def shade_table(
     _spread(cells, leaves, flat.area_shares[pieces], top, cosines, out, scatter, drift)
     crossings = np.flatnonzero(out)
     return ShadeTable(
-        rows, thresholds, crossings, out[crossings], scatter, drift, cells, leaves, int(clipped)
+        rows, thresholds, crossings, out[crossings], scatter, drift, int(clipped), cells, leaves
     )
 
 
@@ -579,10 +614,13 @@ def shade_tables(
     groups: IntArray,
     rows: int,
     thresholds: FloatArray,
-    known: list[ShadeTable | None],
     threads: int,
+    known: dict[int, ShadeTable] | None = None,
 ) -> list[ShadeTable]:
-    """`shade_table` of groups (n,) on one grid by their thresholds (n, 6 x 64), over threads, in order."""
+    """`shade_table` of groups (n,) on one grid by their thresholds (n, 6 x 64), over threads, in order.
+
+    `known` has coarser ones by group.
+    """
     normals = flat.normal_index[groups]
     made: dict[int, ShadeTable] = {}
     for normal in np.unique(normals):
@@ -590,7 +628,9 @@ def shade_tables(
         cosines = cosine_cells(flat.normals[normal], rows)
 
         def make(k: int, cosines: FloatArray = cosines) -> ShadeTable:
-            return shade_table(flat, int(groups[k]), rows, thresholds[k], cosines, known[k])
+            return shade_table(
+                flat, int(groups[k]), rows, thresholds[k], cosines, (known or {}).get(int(groups[k]))
+            )
 
         made |= dict(zip(chosen.tolist(), ordered_map(make, chosen.tolist(), threads), strict=True))
     return [made[k] for k in range(len(groups))]

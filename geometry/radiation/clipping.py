@@ -488,13 +488,19 @@ def blocked_share(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def all_within(outline, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
+def all_within(outline, box, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
     """Whether the shadow of one polygon or body along a direction covers a whole piece."""
     x, y, spare_x, spare_y, order = room[:5]
     count = int64(0)
+    left, right, bottom, top = np.inf, -np.inf, np.inf, -np.inf
     for i in range(low, high):
-        x[0, count], y[0, count] = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        u, v = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        x[0, count], y[0, count] = u, v
         count += 1
+        left, right = min(left, u), max(right, u)
+        bottom, top = min(bottom, v), max(top, v)
+    if left > box[0] or right < box[1] or bottom > box[2] or top < box[3]:
+        return False
     if hull:
         count = _hull(x[0], y[0], count, order, spare_x, spare_y)
     turn = 0.0

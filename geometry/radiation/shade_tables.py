@@ -35,6 +35,9 @@ DEEPEST = 14
 BEND_SHARE = 0.1
 """Share of the bend of the blocked share over a cell that counts as in doubt, though like its parent's."""
 
+SHADED = 1.0 - 1e-9
+"""Blocked shares from that on are whole."""
+
 FLAT = 1e-10
 """A piece may reach through a polygon by so much of its own size and still be on one side of it."""
 
@@ -253,14 +256,14 @@ def _sheet(low, high, local, outline, slack, out):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _shades_all(low, high, local, hull, outline, corners, room):  # type: ignore[no-untyped-def]
+def _shades_all(low, high, local, hull, outline, box, corners, room):  # type: ignore[no-untyped-def]
     """Whether a polygon shades all of a piece in all directions of a pyramid: it does at its corners, and
     the directions in which it shades a point are convex."""
     for c in range(4):
         if not corners[c, 2] > 1e-9:
             return False
         kx, ky = corners[c, 0] / corners[c, 2], corners[c, 1] / corners[c, 2]
-        if not all_within(outline, kx, ky, local, low, high, hull, room):
+        if not all_within(outline, box, kx, ky, local, low, high, hull, room):
             return False
     return True
 
@@ -445,12 +448,15 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 if max(pyramid[0, 2], pyramid[1, 2], pyramid[2, 2], pyramid[3, 2]) <= 0.0:
                     continue
                 from_, full = at, False
+                is_lit = level >= LOOK_FROM and (shares[child] < SHADED or shares[4] < SHADED)
                 for m in range(begin, end):
                     p = lists[m]
                     if _may_shade(
                         begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
                     ):  # fmt: skip
-                        if _shades_all(begins[p], begins[p + 1], local, hulls[p], outline, pyramid, room):
+                        if not is_lit and _shades_all(
+                            begins[p], begins[p + 1], local, hulls[p], outline, box, pyramid, room
+                        ):
                             full = True
                             break
                         lists[at] = p

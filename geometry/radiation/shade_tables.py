@@ -27,7 +27,10 @@ FEWEST_ROWS = 1 << FEWEST_LEVEL
 
 LOOK_FROM, SURE_FROM = 2, 4
 """Cells are clipped when they have been halved so often; but no coarser cell than the latter is a leaf unless
-each direction looked at is blocked in part: it might miss a shadow."""
+each direction looked at is blocked in part: it might miss a shadow, or a gap in it."""
+
+SPREAD = 0.02
+"""Shares that differ by less over such a coarse cell say nothing of what is between."""
 
 DEEPEST = 14
 """Cells are halved at most so often."""
@@ -390,7 +393,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
             shares[:] = known[count, :5]
             if kind < 2 and level >= LOOK_FROM:
                 solid = (0.5 * np.pi / (1 << level)) ** 2
-                above, least, rim, measure = 0, 1.0, 0.0, 0.0
+                above, least, most, rim, measure = 0, 1.0, 0.0, 0.0, 0.0
                 for c in range(5):
                     a = width * i + (width // 2 if c == 4 else width * (c >> 1))
                     b = width * j + (width // 2 if c == 4 else width * (c & 1))
@@ -414,7 +417,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
                             )  # fmt: skip
                             keys[at], held[at] = key, shares[c]
                             clips += 1
-                    least = min(least, shares[c])
+                    least, most = min(least, shares[c]), max(most, shares[c])
                     rim += shares[c]
                 if above == 0:
                     continue
@@ -427,7 +430,9 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 off = bend if kind == 1 else bend - known[count, 5]
                 change = off * measure * share_of_area
                 doubt = max(abs(off), BEND_SHARE * abs(bend)) * measure * share_of_area
-                if level < SURE_FROM and (above < 5 or least <= 0.0):
+                if level < SURE_FROM and (
+                    above < 5 or least <= 0.0 or most >= SHADED or most - least < SPREAD
+                ):
                     doubt = max(doubt, solid * share_of_area)
                 go_on = level < FEWEST_LEVEL
                 if not go_on:

@@ -44,6 +44,9 @@ SHADED = 1.0 - 1e-9
 FLAT = 1e-10
 """A piece may reach through a polygon by so much of its own size and still be on one side of it."""
 
+HORIZON_SHARE = 0.3
+"""Share in doubt of a cell that reaches below the plane of the piece, where nothing is known."""
+
 MEMO = 1 << 14
 """Directions of one piece that are remembered for the neighbours, a power of two."""
 
@@ -430,6 +433,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 off = bend if kind == 1 else bend - known[count, 5]
                 change = off * measure * share_of_area
                 doubt = max(abs(off), BEND_SHARE * abs(bend)) * measure * share_of_area
+                if above < 5:
+                    doubt = max(doubt, HORIZON_SHARE * measure * share_of_area)
                 if level < SURE_FROM and (
                     above < 5 or least <= 0.0 or most >= SHADED or most - least < SPREAD
                 ):

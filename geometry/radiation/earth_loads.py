@@ -43,7 +43,7 @@ what they scatter is what is noisy."""
 
 @dataclass(frozen=True, eq=False)
 class EarthLoads:
-    """Replicates of what C receivers get, at T times and from G Sun directions.
+    """Replicates of what C receivers get, at T times and from G Sun directions; R = 1 where no ray was cast.
 
     Parameters
     ----------
@@ -202,8 +202,8 @@ def earth_loads(
     """
     base = np.zeros((len(chosen), len(scene), 3))
     base[~is_clipped] = _base(craft, chosen[~is_clipped], scene, accuracy.threads)
-    sums = _RaySums(len(chosen), accuracy.replicates, len(scene), len(suns))
     active = np.flatnonzero(~craft.receivers.is_free[chosen] & (accuracy.reflections | ~is_clipped))
+    sums = _RaySums(len(chosen), accuracy.replicates if active.size else 1, len(scene), len(suns))
     with_escapes = np.ones(len(chosen), bool)
     packed = packed_scene(scene)
     place = np.full(len(craft.receivers), -1)

@@ -9,12 +9,14 @@ and distances in the integrals are the true ones of the spheroid.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
 from geometry.radiation.earth import EarthScene
-from geometry.validation import FloatArray, check_finite, check_in_range
+from geometry.validation import FloatArray, check_finite, check_in_range, read_only
 
 RING_NODES = 14
 ARC_NODES = 10
@@ -301,6 +303,12 @@ def _plates(  # type: ignore[no-untyped-def]
                     )
 
 
+@lru_cache(maxsize=8)
+def gauss_nodes(count: int) -> FloatArray:
+    """Nodes in [-1, 1] and weights of Gauss and Legendre, (2, count)."""
+    return read_only(np.stack(np.polynomial.legendre.leggauss(count)))
+
+
 def unshaded_plates(
     normals: FloatArray, scene: EarthScene, *, ring_nodes: int = RING_NODES, arc_nodes: int = ARC_NODES
 ) -> FloatArray:
@@ -321,7 +329,7 @@ def unshaded_plates(
     """
     out = np.empty((3, len(scene), len(normals)))
     contour, ring, arc = (
-        np.stack(np.polynomial.legendre.leggauss(n)) for n in (CONTOUR_NODES, ring_nodes, arc_nodes)
+        gauss_nodes(n) for n in (CONTOUR_NODES, ring_nodes, arc_nodes)
     )
     _plates(
         np.ascontiguousarray(normals),

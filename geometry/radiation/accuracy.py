@@ -26,7 +26,7 @@ class AccuracyWarning(UserWarning):
 
 
 def standard_error(replicates: FloatArray, axis: int = 0) -> FloatArray:
-    """Standard error of the mean of independent replicates along an axis; 0 where all are the same, or one."""
+    """Standard error of the mean of independent replicates along an axis; 0 where all are the same."""
     if replicates.shape[axis] == 1:
         return np.zeros_like(np.take(replicates, 0, axis=axis))
     apart = replicates - np.take(replicates, [0], axis=axis)

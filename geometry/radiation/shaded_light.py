@@ -193,9 +193,8 @@ class _Lists:
         """The same on the grid of half as many rows."""
         ends = range(len(self.first) - 1)
         parts = [slice(self.first[k], self.first[k + 1]) for k in ends]
-        return _Lists.of(
-            self.rows // 2, [halved(self.crossings[p], self.weights[p], self.rows) for p in parts]
-        )
+        crossings, weights = self.crossings.astype(np.int64), self.weights.astype(float)
+        return _Lists.of(self.rows // 2, [halved(crossings[p], weights[p], self.rows) for p in parts])
 
     def shares(self, light: Float32Array, place: IntArray) -> FloatArray:
         """What the groups block over what plates of their normals `place` (K,) get, (L, t, K)."""

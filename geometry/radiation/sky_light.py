@@ -16,12 +16,24 @@ from geometry.validation import FloatArray
 LIMB_SAMPLES = 4
 """Along each side of a cell at the Earth's limb, where light jumps."""
 
-_ALONG = (np.arange(LIMB_SAMPLES) + 0.5) / LIMB_SAMPLES
-_HATS = np.stack([np.outer(x, y).ravel() for x in (1.0 - _ALONG, _ALONG) for y in (1.0 - _ALONG, _ALONG)])
+INNER_SAMPLES = 2
+"""Likewise within the limb, where it only bends."""
+
+
+def _hats(samples: int) -> FloatArray:
+    """Hat function of each corner of a cell at its samples, (4, samples^2)."""
+    x = (np.arange(samples) + 0.5) / samples
+    return np.stack([np.outer(a, b).ravel() for a in (1.0 - x, x) for b in (1.0 - x, x)])
+
+
+_LIMB_HATS, _INNER_HATS = _hats(LIMB_SAMPLES), _hats(INNER_SAMPLES)
 
 LIMB_CELLS, LIMB_OUTSIDE = 2.0, 0.3
 """Cells inside the limb, and parts of one outside, that are sampled so: albedo goes there as the root of the
 distance."""
+
+RAMP = 0.5 / LIMB_SAMPLES
+"""Of a cell inside the limb: nearer to it a sample stands for space too."""
 
 FEWEST_LIGHT_ROWS = 8
 """Of the coarsest grid that light is known on."""
@@ -87,14 +99,15 @@ def _light_at(directions, rows, bulge, uniform, beyond, inside, height, out):  #
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_VECTORISED)
-def _cell_light(points, t, rows, bulge, uniform, ramp, room, sums):  # type: ignore[no-untyped-def]
-    """Fill sums (3, 4): sums over the points of a cell (3, n) of the light x hat of each corner."""
+def _cell_light(points, hats, t, rows, bulge, uniform, ramp, room, sums):  # type: ignore[no-untyped-def]
+    """Fill sums (3, 4): sums over the points of a cell (3, n) of the light x `hats` (4, n) of its corners."""
+    count = points.shape[1]
     cover, bright, warm, height = room[0], room[1], room[2], room[3]
     k0, k1, k2, x0, x1, x2 = rows[0, t], rows[1, t], rows[2, t], rows[3, t], rows[4, t], rows[5, t]
     s0, s1, s2, c0, sunward, polar = rows[6, t], rows[7, t], rows[8, t], rows[9, t], rows[10, t], rows[11, t]
     scale, limb = rows[18, t] / ramp, 0.5 - rows[19, t] / ramp
     stretch = np.sqrt(1.0 + bulge)
-    for n in range(LIMB_SAMPLES**2):
+    for n in range(count):
         d0, d1, d2 = points[0, n], points[1, n], points[2, n]
         dk = d0 * k0 + d1 * k1 + d2 * k2
         b = -(d0 * x0 + d1 * x1 + d2 * x2)
@@ -110,19 +123,32 @@ def _cell_light(points, t, rows, bulge, uniform, ramp, room, sums):  # type: ign
         bright[n] = covered * (sunny if sunny > 0.0 else 0.0) / np.sqrt(1.0 + bulge * q * q)
         height[n] = q
     if uniform:
-        for n in range(LIMB_SAMPLES**2):
+        for n in range(count):
             bright[n] *= rows[12, t]
     else:
-        for n in range(LIMB_SAMPLES**2):
+        for n in range(count):
             bright[n] *= _shine(t, rows, 12, height[n], bulge)
             warm[n] = cover[n] * _shine(t, rows, 15, height[n], bulge)
     for k in range(4):
         f, a, e = 0.0, 0.0, 0.0
-        for n in range(LIMB_SAMPLES**2):
-            f += _HATS[k, n] * cover[n]
-            a += _HATS[k, n] * bright[n]
-            e += _HATS[k, n] * warm[n]
+        for n in range(count):
+            f += hats[k, n] * cover[n]
+            a += hats[k, n] * bright[n]
+            e += hats[k, n] * warm[n]
         sums[0, k], sums[1, k], sums[2, k] = f, a, e
+
+
+@njit(cache=True, nogil=True)
+def _cell_points(face, i, j, line, out):  # type: ignore[no-untyped-def]
+    """Fill out (3, n) with unit vectors to n points spread evenly over a cell."""
+    along = int(np.sqrt(out.shape[1]))
+    step = 2 * LIMB_SAMPLES // along
+    point = np.empty(3)
+    for n in range(along * along):
+        u = line[2 * LIMB_SAMPLES * i + step * (n // along) + step // 2]
+        v = line[2 * LIMB_SAMPLES * j + step * (n % along) + step // 2]
+        direction(face, u, v, point)
+        out[0, n], out[1, n], out[2, n] = point[0], point[1], point[2]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -131,36 +157,36 @@ def _soften_limb(line, side, rows, bulge, uniform, inside, alone, out):  # type:
     times = rows.shape[1]
     cells = side - 1
     size = 0.5 * np.pi / cells
-    points, sums, corner = np.empty((3, LIMB_SAMPLES**2)), np.empty((3, 4)), np.empty(4, np.int64)
-    point, room, norm = np.empty(3), np.empty((4, LIMB_SAMPLES**2)), 4.0 / LIMB_SAMPLES**2
+    limb, inner, sums = np.empty((3, LIMB_SAMPLES**2)), np.empty((3, INNER_SAMPLES**2)), np.empty((3, 4))
+    room, least, most = np.empty((4, LIMB_SAMPLES**2)), np.empty(times), np.empty(times)
     for cell in range(6 * cells * cells):
         face, i, j = cell // (cells * cells), (cell // cells) % cells, cell % cells
-        corner[0] = (face * side + i) * side + j
-        corner[1], corner[2], corner[3] = corner[0] + 1, corner[0] + side, corner[0] + side + 1
-        made = False
+        first = (face * side + i) * side + j
+        touched = False
         for t in range(times):
-            p, q, r, s = (
-                inside[corner[0], t],
-                inside[corner[1], t],
-                inside[corner[2], t],
-                inside[corner[3], t],
-            )
+            p, q = inside[first, t], inside[first + 1, t]
+            r, s = inside[first + side, t], inside[first + side + 1, t]
             unit = size * rows[20, t]
-            if max(max(p, q), max(r, s)) < -LIMB_OUTSIDE * unit:
+            least[t] = min(min(p, q), min(r, s)) / unit
+            most[t] = max(max(p, q), max(r, s)) / unit
+            touched |= (most[t] >= -LIMB_OUTSIDE) & (least[t] <= LIMB_CELLS)
+        if not touched:
+            continue
+        _cell_points(face, i, j, line, limb)
+        _cell_points(face, i, j, line, inner)
+        for t in range(times):
+            if most[t] < -LIMB_OUTSIDE or least[t] > LIMB_CELLS:
                 continue
-            if min(min(p, q), min(r, s)) > LIMB_CELLS * unit:
-                continue
-            if not made:
-                made = True
-                for n in range(LIMB_SAMPLES**2):
-                    u = line[2 * (LIMB_SAMPLES * i + n // LIMB_SAMPLES) + 1]
-                    v = line[2 * (LIMB_SAMPLES * j + n % LIMB_SAMPLES) + 1]
-                    direction(face, u, v, point)
-                    points[0, n], points[1, n], points[2, n] = point[0], point[1], point[2]
-            _cell_light(points, t, rows, bulge, uniform, unit / LIMB_SAMPLES, room, sums)
+            ramp = size * rows[20, t] / LIMB_SAMPLES
+            if least[t] > RAMP:
+                _cell_light(inner, _INNER_HATS, t, rows, bulge, uniform, ramp, room, sums)
+                norm = 4.0 / INNER_SAMPLES**2
+            else:
+                _cell_light(limb, _LIMB_HATS, t, rows, bulge, uniform, ramp, room, sums)
+                norm = 4.0 / LIMB_SAMPLES**2
             for k in range(4):  # a quarter of the crossing's mean, or a half or all at the rim of a face
-                n = corner[k]
-                row, column = (n // side) % side, n % side
+                row, column = i + (k >> 1), j + (k & 1)
+                n = first + (k >> 1) * side + (k & 1)
                 around = (1 if row in (0, cells) else 2) * (1 if column in (0, cells) else 2)
                 for c in range(out.shape[1]):
                     out[n, c, t] += (norm * sums[c, k] - alone[n, c, t]) / around

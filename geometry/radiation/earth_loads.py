@@ -26,9 +26,10 @@ from geometry.radiation.sun import SunDirections
 from geometry.radiation.sun_reflections import LOOKS_PER_RAY, scattered_sunlight
 from geometry.validation import FloatArray, IntArray
 
-PLATE_NODES = ((1e-2, 8, 6), (3e-3, 10, 8), (0.0, 14, 10))
-"""Gauss nodes of plates that are shaded, in rings and around them, from a tolerance on: their errors are
-1.2e-3, 4e-4 and 4e-5 W/m^2 at most, a fifth of what is allowed and less."""
+PLATE_NODES = ((5e-3, 6, 4), (2e-3, 7, 5), (1e-3, 8, 6), (3e-4, 10, 8), (0.0, 14, 10))
+"""Gauss nodes of plates that are shaded, in rings and around them, from a tolerance on.  Over 18,000 plates
+from 250 to 1,900 km their errors over the load, at least 1 W/m^2, are 5.8e-4, 2.4e-4, 1.1e-4 and 2.6e-5 at
+worst: an eighth of what is allowed and less."""
 
 RECEIVERS_TOGETHER = 1000
 """Receivers whose shadows are clipped in one go, by the same light: memory."""
@@ -43,7 +44,7 @@ what they scatter is what is noisy."""
 
 @dataclass(frozen=True, eq=False)
 class EarthLoads:
-    """Replicates of what C receivers get, at T times and from G Sun directions.
+    """Replicates of what C receivers get, at T times and from G Sun directions; R = 1 where no ray was cast.
 
     Parameters
     ----------
@@ -202,8 +203,8 @@ def earth_loads(
     """
     base = np.zeros((len(chosen), len(scene), 3))
     base[~is_clipped] = _base(craft, chosen[~is_clipped], scene, accuracy.threads)
-    sums = _RaySums(len(chosen), accuracy.replicates, len(scene), len(suns))
     active = np.flatnonzero(~craft.receivers.is_free[chosen] & (accuracy.reflections | ~is_clipped))
+    sums = _RaySums(len(chosen), accuracy.replicates if active.size else 1, len(scene), len(suns))
     with_escapes = np.ones(len(chosen), bool)
     packed = packed_scene(scene)
     place = np.full(len(craft.receivers), -1)

@@ -28,7 +28,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import orbit_states, orbit_times
 from geometry.orbit.states import OrbitStates
 from geometry.radiation import HeatLoads, heat_loads
-from geometry.radiation.accuracy import Accuracy, RayBudget
+from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.flat_craft import flat_craft
@@ -156,7 +156,7 @@ def print_sun(mesh: SurfaceMesh, states: OrbitStates, environment: Environment) 
     for shades in (ShadeCache(flat), None):
         began = time.process_time()
         projected, lit, unseen = lit_shares(craft, suns, Accuracy(1e-4), RayBudget(2e7), shades)
-        error = np.hypot(lit.std(axis=0, ddof=1) / 4.0, unseen) * projected
+        error = np.hypot(standard_error(lit), unseen) * projected
         rows.append((time.process_time() - began, error.max(), (projected * lit.mean(axis=0)), error))
     (clip_s, clip_error, clip, _), (ray_s, ray_error, cast, error) = rows
     apart = np.abs(clip - cast)

@@ -201,7 +201,7 @@ def _coming(item: Any, places: list[Any], camera: Camera) -> tuple[Any, ...]:
     pixels, _depth = camera.pixels(np.array(places), (1600, 900))
     at = pixels / (1600.0, 900.0) + np.array(item.offset) * (9.0 / 16.0, 1.0)
     right, top = float(at[:, 0].max()), float(at[:, 1].min())
-    inside = min(1.0 - right, top - (CAPTIONED if right < 0.65 else 0.0))
+    inside = min(1.0 - right, top - (CAPTIONED if isinstance(item, Label) else 0.0))
     return shown([item], eased((inside - COMING) / COMING))
 
 

@@ -97,7 +97,7 @@ class TestSatelliteFilmLaw:
         exposures = [tour.exposure(tour.camera(a)) for a in np.radians(np.arange(0, 361, 5))]
         assert exposures[0] == pytest.approx(satellite.VIEWS["front"].exposure, rel=0.02)
         assert max(exposures) == pytest.approx(satellite.VIEWS["back"].exposure, rel=0.02)
-        assert np.abs(np.diff(np.log(exposures))).max() < 0.15
+        assert np.abs(np.diff(np.log(exposures))).max() < 0.2  # in 5 degrees: a seventh of a second at least
 
     def test_an_own_mesh_is_whole_all_around(self, own_design):
         shadows = satellite.prepared(own_design)
@@ -170,7 +170,9 @@ class TestFamilyFilmLaw:
             assert (inside | ~seen).all()
             seen |= inside
         assert seen[1:].all()  # all but the sheet on which they stand
-        assert {len(shown.labels) for shown in scenes} > {2, len(still.labels)}
+        counts = [len(shown.labels) for shown in scenes]
+        assert counts == sorted(counts)
+        assert counts[0] < 5 < counts[-1] == len(still.labels)
         assert [label.opacity for label in scenes[-1].labels] == [1.0] * len(still.labels)
 
     @staticmethod

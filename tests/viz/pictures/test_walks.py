@@ -77,7 +77,7 @@ class TestRegister:
 
 
 class TestSatelliteFilmLaw:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def tour(self):
         return satellite._Tour(load_design("compute_120kw"), None, "front", None)
 
@@ -182,7 +182,7 @@ class TestFamilyFilmLaw:
 
 
 class TestModuleFilmLaw:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def held(self):
         return module._Held(load_design("panel_module"), None, "light")
 
@@ -246,11 +246,9 @@ class TestSeesFilmLaw:
         "panel_module", ["epoch.start_utc='2027-06-21T12:00:00Z'", "radiation.tolerance=0.003"]
     )
 
-    @pytest.fixture(scope="class", autouse=True)
-    def _small(self):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sees, "FILM_PIXELS", 120)
-            yield
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch):
+        monkeypatch.setattr(sees, "FILM_PIXELS", 120)
 
     def test_percent_are_those_of_the_moment(self):
         frames, number = 50, 13

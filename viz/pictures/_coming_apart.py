@@ -49,10 +49,17 @@ class Kit:
     def camera(self, share: float) -> Camera:
         """Before the pieces at a share of their way; all of them fill the room."""
         up = self.end.rotation_camera_from_gcrs[1]
-        start = turned(self.end, self.where.position_gcrs_m, up, (1.0 - share) * SWING_RAD)
+        start = turned(self.end, self.where.position_gcrs_m, up, (1.0 - share) * self._swing_rad)
         places = self._places[0] - (1.0 - share) * self._places[1]
         turn = self.where.rotation_gcrs_from_body
         return framed(start, self.where.position_gcrs_m + places @ turn.T, self.room)
+
+    @cached_property
+    def _swing_rad(self) -> float:
+        """To the side from which more of the cells is seen."""
+        back, up = self.end.rotation_camera_from_gcrs[2], self.end.rotation_camera_from_gcrs[1]
+        rises = float(np.cross(up, back) @ self.where.rotation_gcrs_from_stage[:, 2]) > 0.0
+        return SWING_RAD if rises else -SWING_RAD
 
     @cached_property
     def item(self) -> MeshItem:

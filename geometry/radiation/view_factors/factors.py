@@ -30,6 +30,7 @@ from geometry.radiation.view_factors.hemisphere_rows import (
     column_estimates,
     pooled_pairs,
 )
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.radiation.view_factors.part_pairs import flat_scene
 from geometry.radiation.view_factors.result import ViewFactors
 from geometry.validation import FloatArray, IntArray, check_in_range
@@ -112,9 +113,11 @@ def view_factors(
     report = _Reporter(progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
     in_doubt = warn_of_close_sheets(mesh, caster)
-    receivers = surface_receivers(mesh, caster)
+    seen = open_mesh(mesh, caster.center_m)
+    receivers = surface_receivers(seen.mesh, caster)
+    receivers = replace(receivers, is_free=receivers.is_free | seen.is_shut)
     areas = mesh.surface_areas_m2
-    scene = flat_scene(mesh, caster.center_m)
+    scene = flat_scene(mesh, caster.center_m, seen.parts)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
     rows = RowCaster(mesh, caster, receivers, REPLICATES, int(seed), threads)
     seeing = np.flatnonzero(~receivers.is_free)
@@ -123,9 +126,10 @@ def view_factors(
     for k in range(0, len(seeing), step):
         rows.cast(seeing[k : k + step], points)
         report(0.5 + 0.25 * k / max(len(seeing), 1))
-    worst = _refine_rows(rows, exact, areas, aim, max_rays, report.part(0.75, 0.99))
+    open_m2 = areas * seen.open_shares
+    worst = _refine_rows(rows, exact, areas, open_m2, aim, max_rays, report.part(0.75, 0.99))
     landings = rows.landings()
-    result = _assembled(mesh, landings, exact, receivers.is_free).doubted(in_doubt)
+    result = _assembled(mesh, landings, exact, receivers.is_free, open_m2).doubted(in_doubt)
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
             f"{aim} was not reached with max_rays={max_rays:g}: the worst standard error "
@@ -193,22 +197,26 @@ def _refine_rows(
     rows: RowCaster,
     exact: ExactPairs,
     areas_m2: FloatArray,
+    open_m2: FloatArray,
     aim: Aim,
     max_rays: float,
     report: Callable[[float], None],
 ) -> float:
-    """Double the rays of rows whose errors are too large; returns the worst error over the one aimed at."""
+    """Double the rays of rows whose errors are too large; returns the worst error over the one aimed at.
+
+    `open_m2` (S,) is what of each surface is not covered: from there the rays start.
+    """
     surfaces = len(areas_m2)
     everything = np.arange(surfaces)
     while True:
         landings = rows.landings()
-        pairs = pooled_pairs(landings, areas_m2)
+        pairs = pooled_pairs(landings, open_m2)
         decided = _by_rays(exact, pairs.first, pairs.second, surfaces)
         excess = np.zeros(surfaces)
         for end in (pairs.first[decided], pairs.second[decided]):
             factor, error = pairs.area_m2[decided] / areas_m2[end], pairs.error_m2[decided] / areas_m2[end]
             np.maximum.at(excess, end, error / aim.allowed(factor))
-        inactive, inactive_error, _ = np.array(column_estimates(landings, areas_m2, surfaces)) / areas_m2
+        inactive, inactive_error, _ = np.array(column_estimates(landings, open_m2, surfaces)) / areas_m2
         open_end = _by_rays(exact, everything, np.full(surfaces, surfaces), surfaces)
         excess[open_end] = np.maximum(excess, inactive_error / aim.allowed(inactive))[open_end]
         over = np.flatnonzero((excess > 1.0) & (rows.points > 0))
@@ -283,11 +291,13 @@ class _Assembly:
         )
 
 
-def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free: np.ndarray) -> _Assembly:
-    """Exact pairs and rays as one list of exchange areas, balanced."""
+def _assembled(
+    mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free: np.ndarray, open_m2: FloatArray
+) -> _Assembly:
+    """Exact pairs and rays as one list of exchange areas, balanced; what is covered counts as inactive."""
     areas = mesh.surface_areas_m2
     surfaces = len(areas)
-    sampled = pooled_pairs(landings, areas)
+    sampled = pooled_pairs(landings, open_m2)
     sampled = _kept(
         sampled,
         _by_rays(exact, sampled.first, sampled.second, surfaces)
@@ -303,15 +313,16 @@ def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free
     variance = np.concatenate(
         [exact.error_m2[between] ** 2, np.maximum(sampled.error_m2, sampled.resolution_m2) ** 2]
     )
-    space, space_error, unit = column_estimates(landings, areas, surfaces + 1)
-    space = np.where(is_free, areas, space)
-    inactive, inactive_error, _ = column_estimates(landings, areas, surfaces)
+    space, space_error, unit = column_estimates(landings, open_m2, surfaces + 1)
+    space = np.where(is_free, open_m2, space)
+    inactive, inactive_error, _ = column_estimates(landings, open_m2, surfaces)
     if exact.complete:
         known = ~_by_rays(exact, np.arange(surfaces), np.full(surfaces, surfaces), surfaces)
         inactive, inactive_error = np.where(known, 0.0, inactive), np.where(known, 0.0, inactive_error)
         ends = exact.first[~between]
         inactive[ends] = exact.area_m2[~between]
         inactive_error[ends] = exact.error_m2[~between]
+    inactive = inactive + (areas - open_m2)
     space_variance = np.where(is_free, 0.0, np.maximum(space_error, unit) ** 2)
     balance = balanced(
         areas,

@@ -55,12 +55,12 @@ class FlatScene:
         return np.asarray(np.bincount(owner, lengths, self.surfaces + 1)[: self.surfaces], dtype=float)
 
 
-def flat_scene(mesh: SurfaceMesh, center_m: FloatArray) -> FlatScene:
-    """The planar parts of a mesh."""
+def flat_scene(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts | None = None) -> FlatScene:
+    """The planar parts of a mesh: `parts` where not all of it sees."""
     blockers = blocking_parts(mesh, center_m)
     return FlatScene(
         surfaces=len(mesh.surface_names),
-        parts=seeing_parts(mesh, center_m),
+        parts=seeing_parts(mesh, center_m) if parts is None else parts,
         blockers=blockers,
         tree=blocker_tree(blockers),
         tolerance_m=FLATNESS_PER_EXTENT * mesh.extent_m,

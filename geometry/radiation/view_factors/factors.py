@@ -19,7 +19,6 @@ from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_residuals
 from geometry.radiation.view_factors.exact_pairs import SOBOL, ExactPairs, exact_pairs
@@ -114,8 +113,7 @@ def view_factors(
     caster = ray_caster(mesh, doubt_close_sheets=False)
     in_doubt = warn_of_close_sheets(mesh, caster)
     seen = open_mesh(mesh, caster.center_m)
-    receivers = surface_receivers(seen.mesh, caster)
-    receivers = replace(receivers, is_free=receivers.is_free | seen.is_shut)
+    receivers = seen.receivers(caster)
     areas = mesh.surface_areas_m2
     scene = flat_scene(mesh, caster.center_m, seen.parts)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
@@ -236,6 +234,7 @@ def _refine_rows(
 class _Assembly:
     """Balanced factors before they are frozen."""
 
+    whole_m2: FloatArray
     first: IntArray
     second: IntArray
     area_m2: FloatArray
@@ -249,18 +248,28 @@ class _Assembly:
     residual_error: FloatArray
 
     def doubted(self, in_doubt: FloatArray) -> _Assembly:
-        """With what shares (S,) of the surfaces, that another sheet may cover, leave open."""
+        """With what shares (S,) of the surfaces, that another sheet may cover, leave open.
+
+        What is in doubt of a pair may as well go past it, to space or inactive sides.
+        """
+        if not in_doubt.any():
+            return self
         shares = np.maximum(in_doubt[self.first], in_doubt[self.second])
+        past = np.zeros(len(in_doubt))
+        for end in (self.first, self.second):
+            np.add.at(past, end, shares * self.area_m2)
+        past = np.minimum(past / self.whole_m2, 1.0)
         return replace(
             self,
             error_m2=doubted(self.area_m2, self.error_m2, shares),
-            to_space_error=doubted(self.to_space, self.to_space_error, in_doubt),
-            to_inactive_error=doubted(self.to_inactive, self.to_inactive_error, in_doubt),
+            to_space_error=np.hypot(doubted(self.to_space, self.to_space_error, in_doubt), past),
+            to_inactive_error=np.hypot(doubted(self.to_inactive, self.to_inactive_error, in_doubt), past),
+            residual_error=np.hypot(self.residual_error, past),
         )
 
     def frozen(self, mesh: SurfaceMesh, provenance: Provenance) -> ViewFactors:
         """The result."""
-        areas = mesh.surface_areas_m2
+        areas = self.whole_m2
         other = self.first != self.second
         row = np.concatenate([self.first, self.second[other]])
         column = np.concatenate([self.second, self.first[other]])
@@ -335,6 +344,7 @@ def _assembled(
     )
     end_errors = np.sqrt(balance.ends_variance_m4) / areas
     return _Assembly(
+        whole_m2=areas,
         first=first,
         second=second,
         area_m2=balance.pairs_m2,

@@ -7,7 +7,7 @@ two sheets back to back (a plate drawn as two facets) are left as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy as np
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.radiation.box_tree import box_tree
 from geometry.radiation.face_edges import connected_parts, welded_corners
+from geometry.radiation.ray_caster import RayCaster
+from geometry.radiation.receivers import Receivers, surface_receivers
 from geometry.radiation.view_factors.contacts import ROOM, overlaps, rest_of, winding
 from geometry.radiation.view_factors.planar_parts import FLATNESS_PER_EXTENT, PlanarParts, seeing_parts
 from geometry.validation import FloatArray, IntArray
@@ -52,6 +54,11 @@ class OpenMesh:
         """Share of each surface that is not covered, (S,)."""
         whole = self.mesh.surface_areas_m2 + np.where(self.is_shut, 0.0, self.covered_m2)
         return 1.0 - self.covered_m2 / whole
+
+    def receivers(self, caster: RayCaster) -> Receivers:
+        """One receiver per surface, on what of it is not covered; none at all counts as free."""
+        made = surface_receivers(self.mesh, caster)
+        return replace(made, is_free=made.is_free | self.is_shut)
 
 
 @dataclass(frozen=True, eq=False)

@@ -295,6 +295,15 @@ class TestDoubts:
         with pytest.warns(AccuracyWarning, match="'panel' and 'blanket'|'blanket' and 'panel'"):
             view_factors(concatenate([low, high]), jobs=1)
 
+    def test_what_a_facet_drawn_twice_takes_from_space_is_error(self, rectangle):
+        floor = rectangle("floor", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+        wall = [rectangle(name, (0, 0, 0), (0, 1, 0), (0, 0, 1)) for name in ("wall", "twin")]
+        with pytest.warns(AccuracyWarning, match="sheets too near"):
+            found = view_factors(concatenate([floor, *wall]), jobs=1)
+        k = found.surface("floor")
+        # perpendicular unit squares with a common edge [HowellBook]: 0.20004 is the wall's, once
+        assert found.to_space_standard_error[k] >= abs(1.0 - 0.20004 - found.to_space[k])
+
     def test_body_turned_inside_out_is_named(self, box, rectangle):
         solid = box(prefix="solid", center=(3, 0, 0))
         turned = replace(solid, faces=solid.faces[:, ::-1])

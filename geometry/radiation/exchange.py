@@ -131,7 +131,8 @@ def exchange_factors(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut.
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets back
+        to back that cover each other in part.
 
     Notes
     -----
@@ -146,7 +147,8 @@ def exchange_factors(
     check_casting(tolerance, max_rays, seed)
     caster = ray_caster(mesh)
     seen = open_mesh(mesh, caster.center_m)
-    traced = replace(traced_craft(mesh, caster, surface_receivers), receivers=seen.receivers(caster))
+    seen.warn_of_ragged()
+    traced = replace(traced_craft(seen.landing, caster, surface_receivers), receivers=seen.receivers(caster))
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
     rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress).of_whole(seen.open_shares)

@@ -88,7 +88,8 @@ def view_factors(
     -----
     AccuracyWarning
         The tolerance was not reached; faces nearer to each other than single precision can part; a closed
-        enclosure that leaks; a closed body turned inside out among others.
+        enclosure that leaks; a closed body turned inside out among others; where rays decide, sheets back to
+        back that cover each other in part.
 
     Notes
     -----
@@ -117,7 +118,9 @@ def view_factors(
     areas = mesh.surface_areas_m2
     scene = flat_scene(mesh, caster.center_m, seen.parts)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
-    rows = RowCaster(mesh, caster, receivers, REPLICATES, int(seed), threads)
+    if len(exact.by_rays) or not exact.complete:
+        seen.warn_of_ragged()
+    rows = RowCaster(seen.landing, caster, receivers, REPLICATES, int(seed), threads)
     seeing = np.flatnonzero(~receivers.is_free)
     points = _first_points(len(seeing), max_rays)
     step = max(1, len(seeing) // 50)

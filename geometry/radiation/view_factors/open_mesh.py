@@ -1,18 +1,21 @@
 """What of a mesh sees: where two solids touch flush, what lies between them sees nothing and is cut out.
 
 There a facet of one body lies in a facet of another, turned against it, with the inside of the other body
-before it.  Where that inside is, is told by the body's winding number about a point of the overlap, so that
-two sheets back to back (a plate drawn as two facets) are left as they are.
+before it.  Where that inside is, is told by the body's winding number about a point of the overlap.  Else the
+two are sheets back to back, a plate drawn as two facets: both see, and of each the inactive back is cut out
+where the other's front is seen in its stead.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
+from geometry.radiation.accuracy import AccuracyWarning
 from geometry.radiation.box_tree import box_tree
 from geometry.radiation.face_edges import connected_parts, welded_corners
 from geometry.radiation.ray_caster import RayCaster
@@ -42,12 +45,30 @@ class OpenMesh:
         Of each surface.
     is_shut : bool array (S,)
         Surfaces that are covered wholly.
+    landing : SurfaceMesh
+        The mesh given, with the surface that a ray meets on each side of a face: where two sheets lie back to
+        back and the one covers the other, its.
+    ragged : tuple of str
+        Two surfaces that lie back to back and cover each other in part: rays meet either by chance.
     """
 
     mesh: SurfaceMesh
     parts: PlanarParts
     covered_m2: FloatArray
     is_shut: np.ndarray
+    landing: SurfaceMesh
+    ragged: tuple[str, ...] = ()
+
+    def warn_of_ragged(self) -> None:
+        """Warn where rays may take the back of one sheet for the front of another."""
+        if self.ragged:
+            first, second = self.ragged
+            warnings.warn(
+                f"{first!r} and {second!r} lie back to back and cover each other in part: rays meet a front or "
+                "an inactive back by chance; make them one two-sided sheet or cut each along the other's edges",
+                AccuracyWarning,
+                stacklevel=3,
+            )
 
     @cached_property
     def open_shares(self) -> FloatArray:
@@ -63,12 +84,26 @@ class OpenMesh:
 
 @dataclass(frozen=True, eq=False)
 class _Contacts:
-    """Pairs of pieces (n, 2) of solid parts that touch, each both ways, and those pieces."""
+    """Pairs of pieces of solid parts that overlap, each both ways, and those pieces.
 
-    pairs: IntArray
+    Parameters
+    ----------
+    touching, back_to_back : int array (n, 2)
+        What is covered and what covers it; two sheets.
+    owner : int array (K,)
+        Part of each piece.
+    first_corner, corners_m
+    """
+
+    touching: IntArray
+    back_to_back: IntArray
     owner: IntArray
     first_corner: IntArray
     corners_m: FloatArray
+
+    def piece(self, k: int) -> FloatArray:
+        """Corners of a piece."""
+        return self.corners_m[self.first_corner[k] : self.first_corner[k + 1]]
 
 
 def open_mesh(mesh: SurfaceMesh, center_m: FloatArray) -> OpenMesh:
@@ -77,7 +112,7 @@ def open_mesh(mesh: SurfaceMesh, center_m: FloatArray) -> OpenMesh:
     surfaces = len(mesh.surface_names)
     contacts = _contacts(mesh, center_m, parts)
     if contacts is None:
-        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool))
+        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool), mesh)
     return _cut(mesh, center_m, parts, contacts)
 
 
@@ -117,7 +152,7 @@ def _contacts(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts) -> _C
     found, shared, middles = np.empty((size, 2), np.int64), np.empty(size), np.empty((size, 3))
     overlaps(*arguments, found, shared, middles)
     covered = _look_inside(mesh, center_m, parts, owner[found], shared, middles)
-    return _Contacts(found[covered], owner, first_corner, corners) if covered.any() else None
+    return _Contacts(found[covered], found[~covered], owner, first_corner, corners)
 
 
 def _look_inside(
@@ -161,51 +196,73 @@ def _look_inside(
 
 
 def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: _Contacts) -> OpenMesh:
-    """The mesh with what is covered cut out of its parts."""
+    """The mesh with what is covered cut out of its parts, and inactive backs where a front is seen."""
     count, surfaces = len(mesh.faces), len(mesh.surface_names)
-    affected = np.unique(contacts.owner[contacts.pairs[:, 0]])
-    triangles, owners = [], []
-    for part in affected:
-        kept = _open_triangles(parts, contacts, part, _LEAST_WIDTH_PER_EXTENT * mesh.extent_m)
+    part_of_front, part_of_back = parts.part_of_side[:count], parts.part_of_side[count:]
+    back_of_part = np.full(len(parts), -1)
+    back_of_part[part_of_front] = part_of_back
+    covers: dict[int, set[int]] = {}
+    for covered, covering in contacts.touching.tolist():
+        covers.setdefault(int(contacts.owner[covered]), set()).add(covering)
+    for behind, front in contacts.back_to_back.tolist():
+        covers.setdefault(int(back_of_part[contacts.owner[behind]]), set()).add(front)
+    least_width = _LEAST_WIDTH_PER_EXTENT * mesh.extent_m
+    back = mesh.back_surface.copy()
+    ragged: tuple[str, ...] = ()
+    triangles, owners = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
+    for part, covering in sorted(covers.items()):
+        is_back = parts.label[part] == surfaces
+        turn = 1.0 if is_back else -1.0
+        kept = _open_triangles(parts, part, turn, [contacts.piece(k) for k in sorted(covering)], least_width)
         triangles.append(kept)
         owners.append(np.full(len(kept), part))
+        seen = np.unique(parts.label[contacts.owner[sorted(covering)]])
+        if is_back and not len(kept) and len(seen) == 1:
+            back[part_of_back == part] = seen[0]
+        elif is_back and not ragged:
+            behind = mesh.front_surface[np.flatnonzero(part_of_back == part)[0]]
+            ragged = (mesh.surface_names[seen[0]], mesh.surface_names[behind])
     kept, owner = np.concatenate(triangles), np.concatenate(owners)
-    was_cut = np.isin(parts.part_of_side[:count], affected)
-    label = parts.label[owner]
-    seen = np.bincount(np.concatenate([mesh.front_surface[~was_cut], mesh.back_surface, label]) + 1)
-    seen = np.append(seen, np.zeros(surfaces + 1 - len(seen), int))[1:]
-    is_shut = seen == 0
-    front = np.where(was_cut & ~is_shut[mesh.front_surface], INACTIVE, mesh.front_surface)
+    blind = np.isin(np.stack([part_of_front, part_of_back]), list(covers))
+    label = np.where(parts.label[owner] < surfaces, parts.label[owner], INACTIVE)
+    seen = np.bincount(np.concatenate([mesh.front_surface[~blind[0]], mesh.back_surface, label]) + 1)
+    is_shut = np.append(seen, np.zeros(surfaces + 1 - len(seen), int))[1:] == 0
+    front = np.where(blind[0] & ~is_shut[mesh.front_surface], INACTIVE, mesh.front_surface)
     new = np.arange(len(kept) * 3).reshape(-1, 3) + len(mesh.vertices_m)
-    cut = SurfaceMesh(
-        np.concatenate([mesh.vertices_m, kept.reshape(-1, 3) + center_m]),
-        np.concatenate([mesh.faces, new]),
-        np.concatenate([front, label]),
-        np.concatenate([mesh.back_surface, np.full(len(kept), INACTIVE)]),
-        mesh.surface_names,
-        mesh.optics,
+    cut = replace(
+        mesh,
+        vertices_m=np.concatenate([mesh.vertices_m, kept.reshape(-1, 3) + center_m]),
+        faces=np.concatenate([mesh.faces, new]),
+        front_surface=np.concatenate([front, label]),
+        back_surface=np.concatenate([mesh.back_surface, np.full(len(kept), INACTIVE)]),
     )
-    blind = np.zeros((2, len(cut.faces)), bool)
-    blind[0, :count], blind[1, count:] = was_cut, True
+    added = np.repeat([[False], [True]], len(kept), axis=1)
     whole = mesh.surface_areas_m2
-    covered = np.where(is_shut, whole, np.maximum(whole - cut.surface_areas_m2, 0.0))
-    return OpenMesh(cut, seeing_parts(cut, center_m, blind.reshape(-1)), covered, is_shut)
+    return OpenMesh(
+        cut,
+        seeing_parts(cut, center_m, np.concatenate([blind, added], axis=1).reshape(-1)),
+        np.where(is_shut, whole, np.maximum(whole - cut.surface_areas_m2, 0.0)),
+        is_shut,
+        replace(mesh, back_surface=back) if contacts.back_to_back.size else mesh,
+        ragged,
+    )
 
 
-def _open_triangles(parts: PlanarParts, contacts: _Contacts, part: int, least_width_m: float) -> FloatArray:
-    """Triangles (n, 3, 3) of what is left of a part."""
-
-    def piece(k: int) -> FloatArray:
-        return contacts.corners_m[contacts.first_corner[k] : contacts.first_corner[k + 1]]
-
-    own = np.flatnonzero(contacts.owner == part).tolist()
-    sizes = np.array([len(piece(k)) for k in own])
+def _open_triangles(
+    parts: PlanarParts, part: int, turn: float, covers: list[FloatArray], least_width_m: float
+) -> FloatArray:
+    """Triangles (n, 3, 3) of what some pieces leave of a part: counterclockwise about its normal as it is
+    (`turn` 1) or turned around (-1)."""
+    own = [
+        parts.corners_m[slice(*parts.first_corner[k : k + 2])]
+        for k in range(parts.first_piece[part], parts.first_piece[part + 1])
+    ]
+    sizes = np.array([len(corners) for corners in own])
     polygons = np.zeros((len(own), ROOM, 3))
-    for row, k in enumerate(own):
-        polygons[row, : sizes[row]] = piece(k)
-    covers = [piece(k) for k in np.unique(contacts.pairs[np.isin(contacts.pairs[:, 0], own), 1]).tolist()]
+    for row, corners in enumerate(own):
+        polygons[row, : len(corners)] = corners
     first = np.append(0, np.cumsum([len(c) for c in covers]))
-    left, counts = rest_of(polygons, sizes, np.concatenate(covers), first, -parts.normal[part])
+    left, counts = rest_of(polygons, sizes, np.concatenate(covers), first, turn * parts.normal[part])
     fans = [
         np.stack([np.broadcast_to(polygon[0], (n - 2, 3)), polygon[1 : n - 1], polygon[2:n]], axis=1)
         for polygon, n in zip(left, counts, strict=True)

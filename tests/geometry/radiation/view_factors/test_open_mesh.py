@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from geometry.mesh.surface_mesh import concatenate
-from geometry.radiation import view_factors
+from geometry.radiation import AccuracyWarning, exchange_factors, view_factors
 from geometry.radiation.view_factors.exact_pairs import no_pairs
 from geometry.radiation.view_factors.open_mesh import open_mesh
 
@@ -72,13 +72,37 @@ class TestAnalytic:
 
 
 class TestLaw:
-    def test_two_sheets_back_to_back_are_no_contact(self, rectangle):
+    @pytest.mark.parametrize("by_rays", [False, True])
+    def test_two_sheets_back_to_back_are_one_with_two_sides(self, rectangle, monkeypatch, recwarn, by_rays):
+        over = rectangle("over", (0, 0, 1), (0, 1, 0), (1, 0, 0))
+        around = [over, rectangle("under", (0, 0, -1), (1, 0, 0), (0, 1, 0))]
         up = rectangle("up", (0, 0, 0), (1, 0, 0), (0, 1, 0))
         down = rectangle("down", (0, 0, 0), (0, 1, 0), (1, 0, 0))
+        both = rectangle("up", (0, 0, 0), (1, 0, 0), (0, 1, 0), back="down")
+        if by_rays:
+            monkeypatch.setattr(DOOR, "exact_pairs", lambda *_, **__: no_pairs())
+        two, one = (view_factors(concatenate([*sheet, *around]), jobs=1) for sheet in ([up, down], [both]))
+        for name in ("up", "down", "over", "under"):
+            for seen in ("up", "down", "over", "under"):
+                error = np.hypot(
+                    *(f.standard_error[f.surface(name), f.surface(seen)] for f in (two, one))
+                )  # drawn in other directions
+                assert two.factor(name, seen) == pytest.approx(one.factor(name, seen), abs=5 * error + 1e-12)
+        assert not two.to_inactive.any()
+        assert not recwarn.list
+
+    def test_sheets_back_to_back_in_part_are_told_where_rays_decide(self, rectangle):
+        up = rectangle("up", (0, 0, 0), (1, 0, 0), (0, 1, 0))
+        down = rectangle("down", (0.3, 0.2, 0), (0, 1, 0), (1, 0, 0))
         mesh = concatenate([up, down, rectangle("over", (0, 0, 1), (0, 1, 0), (1, 0, 0))])
-        found = open_mesh(mesh, np.zeros(3))
-        assert found.mesh is mesh
-        assert not found.covered_m2.any()
+        found = view_factors(mesh, jobs=1)
+        over = found.surface("over")
+        shifted = view_factors(
+            concatenate([down, rectangle("over", (0, 0, 1), (0, 1, 0), (1, 0, 0))]), jobs=1
+        )
+        assert 0.0 < found.to_inactive[over] < shifted.to_inactive[1]
+        with pytest.warns(AccuracyWarning, match="lie back to back"):
+            exchange_factors(mesh, max_rays=1e5, tolerance=1e-2)
 
     def test_nothing_is_cut_where_boxes_stand_apart_or_pierce(self, box):
         mesh = concatenate(

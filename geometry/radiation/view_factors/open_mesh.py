@@ -64,8 +64,8 @@ class OpenMesh:
         if self.ragged:
             first, second = self.ragged
             warnings.warn(
-                f"{first!r} and {second!r} lie back to back and cover each other in part: rays meet a front or "
-                "an inactive back by chance; make them one two-sided sheet or cut each along the other's edges",
+                f"{first!r} and {second!r} lie back to back and cover each other in part: rays meet a front "
+                "or an inactive back by chance; make them one two-sided sheet or cut both along their edges",
                 AccuracyWarning,
                 stacklevel=3,
             )

@@ -231,14 +231,18 @@ class SightJob:
         Whose random numbers.
     unblocked_m2 : float
         Exchange area with nothing between, exact.
-    cells ... blocker_first
-        As `clipped_sight` takes them.
+    arguments : tuple
+        What `clipped_sight` takes, from `cells` to `blocker_first`.
+    replicates : int
+    reach : float
+        Share of the part on which the points stand: what is before the other's plane.
     """
 
     stream: int
     unblocked_m2: float
     arguments: tuple[Any, ...]
     replicates: int
+    reach: float = 1.0
     points: int = 0
     failed: bool = False
     area_m2: float = 0.0
@@ -313,4 +317,4 @@ def sight_job(
         *targets, parts.normal[q], parts.height_m[q], *shades,
     )  # fmt: skip
     stream = _STREAM + p * len(parts) + q
-    return SightJob(stream, unblocked_m2, arguments, replicates)
+    return SightJob(stream, unblocked_m2, arguments, replicates, min(1.0, area / float(parts.area_m2[p])))

@@ -106,7 +106,7 @@ def view_factors(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft_or_mesh)
-    aim = Aim(float(tolerance), relative_tolerance)
+    aim = Aim(tolerance, relative_tolerance)
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
     threads = thread_count(jobs)

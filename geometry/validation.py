@@ -32,9 +32,17 @@ def read_only(values: ArrayLike, dtype: DTypeLike = float) -> NDArray[Any]:
     return array
 
 
+def _numbers(values: ArrayLike, name: str) -> FloatArray:
+    """Values as a float array; ValueError where they are none."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be a number or an array of numbers, got {values!r:.60}") from error
+
+
 def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
     """Refuse NaN and infinity; returns a float array."""
-    array = np.asarray(values, dtype=float)
+    array = _numbers(values, name)
     refused = ~np.isfinite(array)
     if refused.any():
         raise ValueError(f"{name} must be finite, got {array[refused].flat[0]}")
@@ -48,7 +56,7 @@ def _told(value: float) -> str:
 
 def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
     """Refuse values outside [low, high], NaN included; returns a float array."""
-    array = np.asarray(values, dtype=float)
+    array = _numbers(values, name)
     refused = ~((array >= low) & (array <= high))
     if refused.any():
         unit = f" {unit}" if unit else ""

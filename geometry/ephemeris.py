@@ -263,7 +263,7 @@ def _nutation_rad(terrestrial_time_jd: FloatArray) -> tuple[FloatArray, FloatArr
 
 @lru_cache(maxsize=8)
 def _nutation_series(terrestrial_time_jd: bytes) -> FloatArray:
-    """The series in longitude and obliquity (2, T), 0.1 microarcseconds: moments of one day ask for the same."""
+    """The series (2, T), 0.1 microarcseconds, at times (T,): all moments of one day ask for the same."""
     return read_only(np.stack(iau2000a(np.frombuffer(terrestrial_time_jd))))
 
 

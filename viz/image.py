@@ -138,14 +138,22 @@ def _develop_rows(
                 out[row, a] = np.uint8(np.int32(curve[entries[own, a]] + dither))
 
 
-def with_alpha(picture: NDArray[np.uint8], cover: NDArray[Any]) -> NDArray[np.uint8]:
+def with_alpha(
+    picture: NDArray[np.uint8], cover: NDArray[Any], *, for_paper: bool = False
+) -> NDArray[np.uint8]:
     """A picture on black (H, W, 3) and the cover (H, W) of its bodies in [0, 1] -> RGBA (H, W, 4).
 
     Laid over black it is the picture again; light that covers nothing gets the least alpha that shows it.
+    For paper, on which it would drown, such light becomes ink of its hue.
     """
     code = picture.astype(np.float32) / 255.0
-    alpha = np.maximum(cover.astype(np.float32), code.max(axis=2))
+    body = cover.astype(np.float32)
+    alpha = np.maximum(body, code.max(axis=2))
     color = code / np.maximum(alpha, 1e-6)[..., None]
+    if for_paper:
+        bare = 1.0 - body / np.maximum(alpha, 1e-6)
+        share, power = theme.LIGHT_AS_INK
+        color += bare[..., None] * (share * color**power - color)
     return np.round(255.0 * np.dstack([np.minimum(color, 1.0), alpha])).astype(np.uint8)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from viz import theme
-from viz.image import developed, light_of, tone, write_png
+from viz.image import LUMINANCE, developed, light_of, tone, with_alpha, write_png
 
 
 class TestToneLaw:
@@ -73,6 +73,20 @@ class TestPictureLaw:
         assert picture[30, 30].min() > 250
         picture[30, 30] = 0
         assert picture.max() == 0
+
+
+class TestAlphaLaw:
+    def test_light_without_a_body_is_ink_on_paper_and_bodies_stay(self):
+        picture = np.zeros((2, 2, 3), np.uint8)
+        picture[:] = 255, 224, 171  # the middle of a satellite in the Sun, as the tone curve leaves it
+        cover = np.array([[0.0, 0.0], [1.0, 1.0]])
+        plain, ink = with_alpha(picture, cover), with_alpha(picture, cover, for_paper=True)
+        assert (plain[..., :3] == picture).all()
+        assert (ink[1] == plain[1]).all()
+        assert (ink[..., 3] == plain[..., 3]).all()
+        linear = ((ink[0, 0, :3] / 255.0 + 0.055) / 1.055) ** 2.4
+        assert 1.05 / (linear @ np.array(LUMINANCE) + 0.05) > 3.0  # of white paper over it; was 1.3
+        assert ink[0, 0, 0] > ink[0, 0, 1] > ink[0, 0, 2]  # still golden
 
 
 class TestFiles:

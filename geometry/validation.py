@@ -21,11 +21,12 @@ IntArray = NDArray[np.int64]
 def read_only(values: ArrayLike, dtype: DTypeLike = float) -> NDArray[Any]:
     """A frozen, contiguous copy of `values`; the caller keeps his own array.
 
-    An array that is all that already is not copied again.
+    An array that is all that already, or a part of one, is not copied again.
     """
     if type(values) is np.ndarray and values.dtype == dtype:
-        flags = values.flags
-        if flags.owndata and flags.c_contiguous and not flags.writeable:
+        flags, owner = values.flags, values if values.base is None else values.base
+        frozen = type(owner) is np.ndarray and owner.flags.owndata and not owner.flags.writeable
+        if frozen and flags.c_contiguous and not flags.writeable:
             return values
     array = np.array(values, dtype=dtype, order="C")
     array.setflags(write=False)

@@ -254,11 +254,17 @@ def _nutation_rad(terrestrial_time_jd: FloatArray) -> tuple[FloatArray, FloatArr
     first = np.floor(at).astype(np.int64) - (_NUTATION_POINTS // 2 - 1)
     grid, place = np.unique(first[:, None] + np.arange(_NUTATION_POINTS), return_inverse=True)
     blocks = np.array_split(grid * _NUTATION_STEP_DAYS, -(-grid.size // _NUTATION_BLOCK))
-    angles = np.concatenate([np.stack(iau2000a(block)) for block in blocks], axis=1)
+    angles = np.concatenate([_nutation_series(block.tobytes()) for block in blocks], axis=1)
     weights = _lagrange_weights(at - first)
     angles = np.einsum("atp,tp->at", angles[:, place.reshape(weights.shape)], weights)
     angles *= _TENTH_MICROARCSECOND_RAD
     return angles[0], angles[1]
+
+
+@lru_cache(maxsize=8)
+def _nutation_series(terrestrial_time_jd: bytes) -> FloatArray:
+    """The series (2, T), 0.1 microarcseconds, at times (T,): all moments of one day ask for the same."""
+    return read_only(np.stack(iau2000a(np.frombuffer(terrestrial_time_jd))))
 
 
 def _lagrange_weights(at: FloatArray) -> FloatArray:

@@ -21,20 +21,29 @@ IntArray = NDArray[np.int64]
 def read_only(values: ArrayLike, dtype: DTypeLike = float) -> NDArray[Any]:
     """A frozen, contiguous copy of `values`; the caller keeps his own array.
 
-    An array that is all that already is not copied again.
+    An array that is all that already, or a part of one, is not copied again.
     """
     if type(values) is np.ndarray and values.dtype == dtype:
-        flags = values.flags
-        if flags.owndata and flags.c_contiguous and not flags.writeable:
+        flags, owner = values.flags, values if values.base is None else values.base
+        frozen = type(owner) is np.ndarray and owner.flags.owndata and not owner.flags.writeable
+        if frozen and flags.c_contiguous and not flags.writeable:
             return values
     array = np.array(values, dtype=dtype, order="C")
     array.setflags(write=False)
     return array
 
 
+def _numbers(values: ArrayLike, name: str) -> FloatArray:
+    """Values as a float array; ValueError where they are none."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be a number or an array of numbers, got {values!r:.60}") from error
+
+
 def check_finite(values: ArrayLike, *, name: str) -> FloatArray:
     """Refuse NaN and infinity; returns a float array."""
-    array = np.asarray(values, dtype=float)
+    array = _numbers(values, name)
     refused = ~np.isfinite(array)
     if refused.any():
         raise ValueError(f"{name} must be finite, got {array[refused].flat[0]}")
@@ -48,7 +57,7 @@ def _told(value: float) -> str:
 
 def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, unit: str = "") -> FloatArray:
     """Refuse values outside [low, high], NaN included; returns a float array."""
-    array = np.asarray(values, dtype=float)
+    array = _numbers(values, name)
     refused = ~((array >= low) & (array <= high))
     if refused.any():
         unit = f" {unit}" if unit else ""

@@ -41,7 +41,7 @@ DECODE = f"""
 
 def item_actors(item: MeshItem, origin_gcrs_m: FloatArray) -> list[vtkActor]:
     """Actors of a mesh in metres about `origin_gcrs_m`, axes of GCRS."""
-    return _placed(item_parts(item), item.position_gcrs_m - origin_gcrs_m, item.rotation_gcrs_from_body)
+    return _placed(_kept_parts(item), item.position_gcrs_m - origin_gcrs_m, item.rotation_gcrs_from_body)
 
 
 def member_actors(
@@ -49,15 +49,15 @@ def member_actors(
 ) -> list[vtkActor]:
     """Actors of one satellite of many; `share` of its light covers what is behind it."""
     place = item.position_gcrs_m[member] - origin_gcrs_m
-    actors = _placed(_craft_parts(item.craft), place, item.rotation_gcrs_from_body[member])
+    actors = _placed(_kept_parts(item.craft), place, item.rotation_gcrs_from_body[member])
     for actor in actors:
         actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("fade", share)
     return actors
 
 
-@lru_cache(maxsize=4)
-def _craft_parts(item: MeshItem) -> tuple[tuple[vtkPolyData, Material, bool], ...]:
-    """As `item_parts`, kept: a film asks for the same craft again and again."""
+@lru_cache(maxsize=12)
+def _kept_parts(item: MeshItem) -> tuple[tuple[vtkPolyData, Material, bool], ...]:
+    """As `item_parts`, kept: a film asks for the same meshes again and again."""
     return tuple(item_parts(item))
 
 

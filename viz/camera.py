@@ -145,6 +145,7 @@ def between(first: Camera, second: Camera, fraction: float) -> Camera:
         swung(ups[0], ups[1], f),
         angle,
         tuple((1.0 - f) * a + f * b for a, b in zip(first.shift, second.shift, strict=True)),  # type: ignore[arg-type]
+        (1.0 - f) * first.narrow + f * second.narrow,
     )
 
 

@@ -69,7 +69,7 @@ def _part(
             if os.getppid() != parent:
                 raise ParentGoneError
             scene = earth.scene(number)
-            image = render_scene(scene, job.size, job.supersample, earth.layer(number))
+            image = render_scene(scene, job.size, job.supersample, earth.layer(number), look=job.look)
             try:
                 encoder.stdin.write(image.data)  # type: ignore[union-attr]
             except BrokenPipeError:

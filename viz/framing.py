@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.validation import FloatArray, check_finite, check_shape
+from geometry.validation import FloatArray, IntArray, check_finite, check_shape
 from viz.camera import WHOLE, Camera
 
 Room = tuple[float, float, float, float]
 """Left, top, right and bottom in heights of a picture of 16:9, from its middle to the right and downwards."""
 
 HALVINGS, CENTRINGS = 60, 12
+OUTWARD = 400
 ROLLS_RAD = tuple(float(a) for a in np.radians((0.0, 20.0, 40.0, 60.0, 75.0)))
 ROLL_COST = 0.12  # of the distance, for a radian: a picture is turned only where that gains enough
 CLEAR = 1.02  # the eye stays so far before the nearest place, over how far that stands out
 
 
-def framed(camera: Camera, places_gcrs_m: ArrayLike, room: Room) -> Camera:
+def framed(camera: Camera, places_gcrs_m: ArrayLike, room: Room, least_m: float = 0.0) -> Camera:
     """The camera with its direction and angle kept, moved until the places fill the room to one of its sides.
 
     Parameters
@@ -30,6 +32,8 @@ def framed(camera: Camera, places_gcrs_m: ArrayLike, room: Room) -> Camera:
     places_gcrs_m : array (K, 3)
         m.
     room : tuple of 4 float
+    least_m : float
+        From the middle of the places at least, along the line of sight, m.
 
     Returns
     -------
@@ -60,6 +64,7 @@ def framed(camera: Camera, places_gcrs_m: ArrayLike, room: Room) -> Camera:
         distance = 0.5 * (near + far)
         fits = bool((np.ptp(_tangents(own, _aside(own, distance, goal), distance), axis=0) <= sides).all())
         near, far = (near, distance) if fits else (distance, far)
+    far = max(far, least_m)
     aside = _aside(own, far, goal)
     eye = middle + axes.T @ np.array([*aside, far])
     return replace(
@@ -94,6 +99,24 @@ def _aside(own_m: FloatArray, distance_m: float, goal: FloatArray) -> FloatArray
         off = 0.5 * (seen.min(axis=0) + seen.max(axis=0)) - goal
         aside = aside + off / (0.5 / depths).sum(axis=0)
     return aside
+
+
+def farthest(cameras: Iterable[Camera], places_gcrs_m: ArrayLike, room: Room) -> float:
+    """The distance at which places fit a room from all of some directions, for `framed`, m."""
+    found = [framed(camera, places_gcrs_m, room) for camera in cameras]
+    return max(float(np.linalg.norm(c.position_gcrs_m - c.focal_point_gcrs_m)) for c in found)
+
+
+def outermost(places_m: FloatArray) -> IntArray:
+    """Which of many places (K, 3) stand farthest out along one of `OUTWARD` directions."""
+    if len(places_m) <= OUTWARD:
+        return np.arange(len(places_m))
+    k = np.arange(OUTWARD) + 0.5
+    height, turn = 1.0 - 2.0 * k / OUTWARD, np.pi * (1.0 + np.sqrt(5.0)) * k  # golden spiral
+    level = np.sqrt(1.0 - height**2)
+    ways = np.stack([level * np.cos(turn), level * np.sin(turn), height], axis=1)
+    ways = np.concatenate([np.eye(3), -np.eye(3), ways])
+    return np.unique((places_m @ ways.T).argmax(axis=0))
 
 
 def corners_of(mesh: SurfaceMesh) -> FloatArray:

@@ -286,11 +286,13 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
 def _lines(ink: Image.Image, stood: Sequence[Stood], unit: float) -> None:
     for own in stood:
         if own.label.leader:
-            draw_stroke(ink, own.place, own.end, ink_of(own.label.color, 0.7), max(1.0, unit / 900.0))
+            fill = ink_of(own.label.color, 0.7 * own.label.opacity)
+            draw_stroke(ink, own.place, own.end, fill, max(1.0, unit / 900.0))
 
 
 def _words(ink: Image.Image, stood: Sequence[Stood]) -> None:
     draw = ImageDraw.Draw(ink)
     for own in stood:
         corner = (own.box[0], own.box[3])
-        draw_line(draw, corner, own.label.text, "regular", own.pixels, ink_of(own.label.color))
+        fill = ink_of(own.label.color, own.label.opacity)
+        draw_line(draw, corner, own.label.text, "regular", own.pixels, fill)

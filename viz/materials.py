@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -164,6 +164,7 @@ def _pattern_textures(pattern: str) -> tuple[vtkTexture, vtkTexture]:
     return image_texture(drawn.base, srgb=True), image_texture(drawn.detail)
 
 
+@lru_cache(maxsize=2)
 def _sky_textures(sky: Surroundings) -> tuple[vtkTexture, vtkTexture]:
     """The two maps; the soft ones stand one below the other."""
     soft = sky.soft.reshape(-1, *sky.soft.shape[2:])

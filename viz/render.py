@@ -170,7 +170,7 @@ def render_scene(
         return lettered(_developed(light, scene), scene)
     scene = replace(scene, stars=False, sun=False, background=(0.0, 0.0, 0.0))
     light, passed = scene_layers(scene, size, int(supersample), earth)
-    shown = with_alpha(_developed(light, scene), 1.0 - passed)
+    shown = with_alpha(_developed(light, scene), 1.0 - passed, for_paper=on_paper)
     with theme.themed("light" if on_paper else "dark"):
         if on_paper and not transparent:
             return lettered(over_paper(shown, theme.PAPER), scene)

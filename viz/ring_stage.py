@@ -104,6 +104,7 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: 
         position, velocity = flight.states(times, np.arange(flight.satellites))
     else:
         position = orbit_positions(design, times)
+    position.setflags(write=False)  # whoever keeps parts of it need not copy them
     lit = sunlit_fraction(
         position,
         sky.sun_direction_gcrs,

@@ -183,7 +183,7 @@ def draw_dimension(ink: Image.Image, camera: Camera, dimension: Dimension) -> No
         return
     across = np.array([-along[1], along[0]]) / length
     draw = ImageDraw.Draw(ink)
-    fill = ink_of(dimension.color, 0.85)
+    fill = ink_of(dimension.color, 0.85 * dimension.opacity)
     stroke = max(1.0, unit / 720.0)
     pixels = max(7, round(dimension.size * unit))
     draw_stroke(ink, tuple(places[0]), tuple(places[1]), fill, stroke)
@@ -193,5 +193,10 @@ def draw_dimension(ink: Image.Image, camera: Camera, dimension: Dimension) -> No
     middle = places.mean(axis=0) + np.array(dimension.text_offset) * unit
     x = middle[0] - 0.5 * line_width(dimension.text, "regular", pixels)
     draw_line(
-        draw, (x, middle[1] + 0.36 * pixels), dimension.text, "regular", pixels, ink_of(dimension.color)
+        draw,
+        (x, middle[1] + 0.36 * pixels),
+        dimension.text,
+        "regular",
+        pixels,
+        ink_of(dimension.color, dimension.opacity),
     )

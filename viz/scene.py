@@ -317,6 +317,7 @@ class Label:
     """Words beside a place in the scene: a scale figure, a part's name; the place in GCRS, m.
 
     `centered` words have their middle there; else they start there (a leader to the left: end there).
+    `opacity` is that of words and leader.
     """
 
     text: str
@@ -326,6 +327,7 @@ class Label:
     color: Color = (0.86, 0.88, 0.92)
     leader: bool = False
     centered: bool = False
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -352,7 +354,7 @@ class Dimension:
     """A dimension line with its length in words, as on a drawing; ends in GCRS, m.
 
     `offset` moves the whole line in the picture (in heights, right and down), `text_offset` the words
-    from its middle.
+    from its middle; `opacity` is that of both.
     """
 
     text: str
@@ -362,6 +364,7 @@ class Dimension:
     text_offset: tuple[float, float] = (0.0, -0.02)
     size: float = 0.024
     color: Color = (0.90, 0.92, 0.95)
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

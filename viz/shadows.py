@@ -72,12 +72,13 @@ def shades(
         Unit vector to the Sun.
     sky : Surroundings
     rotation_gcrs_from_body : array (3, 3)
-    eye_m : array (3,), optional
-        Where the picture is taken from, body frame: sides that look away from it are left in full light.
+    eye_m : array (3,) or (K, 3), optional
+        Where the picture is taken from, or pictures of a film, body frame: sides that look away from all of
+        them are left in full light.
     coarsest_m, finest_m : float
         m; no edge is longer than the first, none is halved below the second.
     finest_rad : float
-        Nor below this angle, seen from the eye.
+        Nor below this angle, seen from the nearest eye.
     tolerance : float
         A face is halved where its corners differ by this share of full light.
 
@@ -90,13 +91,15 @@ def shades(
     rays = LightRays(mesh, sun, sky, np.asarray(rotation_gcrs_from_body, dtype=float))
     grey = np.array([np.mean(m.base_color) for m in materials] + [0.05])
     rays.bounce(np.stack([grey[mesh.front_surface], grey[mesh.back_surface]]), BOUNCE_RAYS, BOUNCES)
-    light = _CornerLight(rays, eye_m)
+    eyes = None if eye_m is None else np.atleast_2d(np.asarray(eye_m, dtype=float))
+    light = _CornerLight(rays, eyes)
     for _ in range(ROUNDS):
         values = light.at_corners(mesh)
         lengths = longest_edges_m(mesh)
         finest = np.full(len(lengths), finest_m)
-        if eye_m is not None:
-            finest = np.maximum(finest, finest_rad * np.linalg.norm(mesh.centroids_m - eye_m, axis=1))
+        if eyes is not None:
+            away = np.min([np.linalg.norm(mesh.centroids_m - eye, axis=1) for eye in eyes], axis=0)
+            finest = np.maximum(finest, finest_rad * away)
         split = lengths > coarsest_m
         large = ~split & (lengths > 2.0 * finest)
         unsure = large & (np.ptp(values, axis=3).max(axis=(0, 1)) > tolerance)
@@ -112,8 +115,8 @@ def shades(
 class _CornerLight:
     """Shares at corners of ever finer meshes; knows what it has cast."""
 
-    def __init__(self, rays: LightRays, eye_m: FloatArray | None) -> None:
-        self.rays, self.eye_m = rays, eye_m
+    def __init__(self, rays: LightRays, eyes_m: FloatArray | None) -> None:
+        self.rays, self.eyes_m = rays, eyes_m
         self.known, self.passed = np.empty(0, np.int64), np.empty(0, np.int64)
         self.values = np.empty((0, 2))
 
@@ -151,10 +154,11 @@ class _CornerLight:
         return missed
 
     def _is_seen(self, mesh: SurfaceMesh, sign: float) -> NDArray[np.bool_]:
-        """Whether the sides of one sign look towards the eye at all."""
-        if self.eye_m is None:
+        """Whether the sides of one sign look towards any eye at all."""
+        if self.eyes_m is None:
             return np.ones(len(mesh.faces), bool)
-        return sign * np.einsum("fk,fk->f", self.eye_m - mesh.centroids_m, mesh.normals) > 0.0
+        off = np.einsum("fk,fk->f", mesh.centroids_m, mesh.normals)
+        return np.asarray((sign * (mesh.normals @ self.eyes_m.T - off[:, None]) > 0.0).any(axis=1))
 
     def _shares(self, keys: IntArray, patches: Patches) -> FloatArray:
         """Shares (P, 2); what an earlier round has cast is not cast again."""

@@ -134,6 +134,8 @@ def add_satellites(
         view, squeeze, squeeze @ view[0], width, height, *parts, scene.sun_direction_gcrs, *_sky(sky),
         place, intensity, distance, block=None,
     )  # fmt: skip
+    seen = np.flatnonzero(distance < UNSEEN_M)
+    place, intensity, distance = place[seen], intensity[seen], distance[seen]
     size = view[4, 2] * parts.size_m / distance
     drawn = step_up(size, SPRITE_PIXELS)
     total = intensity * (view[4, 2] / distance)[:, None] ** 2
@@ -148,7 +150,7 @@ def add_satellites(
     near = np.flatnonzero(drawn > 0.0)
     near = near[np.argsort(-distance[near], kind="stable")]
     _draw_sprites(
-        light, passed, near, drawn, item.position_gcrs_m, item.rotation_gcrs_from_body,
+        light, passed, seen[near], drawn[near], item.position_gcrs_m, item.rotation_gcrs_from_body,
         item.sunlit_fraction, view, *parts, scene.sun_direction_gcrs, *_sky(sky), np.empty((4, 3)),
     )  # fmt: skip
 
@@ -340,8 +342,10 @@ def _draw_sprites(
     light: Any, passed: Any, chosen: Any, drawn: Any, position: Any, rotation: Any, lit: Any, view: Any,
     frame: Any, look: Any, size_m: float, sun: Any, soft: Any, levels: Any, corner: Any,
 ) -> None:  # fmt: skip
-    """Quadrilaterals of the satellites chosen, in their order; of one satellite the farthest first."""
-    for n in chosen:
+    """Quadrilaterals of the satellites chosen, in their order, as far as they are drawn; of one satellite
+    the farthest first."""
+    for nth in range(len(chosen)):
+        n = chosen[nth]
         cx, cy, cz = position[n, 0] - view[0, 0], position[n, 1] - view[0, 1], position[n, 2] - view[0, 2]
         # selection by distance: parts are few
         past = math.inf
@@ -385,7 +389,7 @@ def _draw_sprites(
             if side == 1:
                 nx, ny, nz = -nx, -ny, -nz
             red, green, blue = _radiance(nx, ny, nz, vx, vy, vz, lit[n], sun, look, k, side, soft, levels)
-            _fill(light, passed, corner, drawn[n], red, green, blue)
+            _fill(light, passed, corner, drawn[nth], red, green, blue)
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -154,7 +155,7 @@ def craft_item(
     where: Stage,
     detail: Detail = "rich",
     *,
-    camera: Camera | None = None,
+    camera: Camera | Sequence[Camera] | None = None,
     shaded: bool = True,
     ambient: Color = STARLIGHT,
 ) -> tuple[Craft, MeshItem]:
@@ -165,8 +166,8 @@ def craft_item(
     design : Design
     where : Stage
     detail : {"light", "rich"}
-    camera : Camera, optional
-        What it will be seen by: nothing finer is worked out than it can see.
+    camera : Camera, or a sequence of them, optional
+        What it will be seen by: nothing finer is worked out than can be seen.
     shaded : bool
         Whether shadows and ambient light are cast.
     ambient : tuple of 3 float
@@ -200,7 +201,7 @@ def craft_materials(design: Design, craft: Craft) -> tuple[Material, ...]:
 def with_shades(
     item: MeshItem,
     sky: Scene,
-    camera: Camera | None = None,
+    camera: Camera | Sequence[Camera] | None = None,
     *,
     coarsest_m: float = 1.6,
     finest_m: float = 0.02,
@@ -208,14 +209,15 @@ def with_shades(
 ) -> MeshItem:
     """The item with shadows and ambient light cast under a sky; patterns are laid after it."""
     turn = item.rotation_gcrs_from_body
-    eye = None if camera is None else turn.T @ (camera.position_gcrs_m - item.position_gcrs_m)
+    cameras = [camera] if isinstance(camera, Camera) else list(camera or ())
+    eyes = np.array([turn.T @ (c.position_gcrs_m - item.position_gcrs_m) for c in cameras])
     cast = shades(
         item.mesh,
         item.materials,
         turn.T @ sky.sun_direction_gcrs,
         surroundings(sky, item.position_gcrs_m),
         turn,
-        eye_m=eye,
+        eye_m=eyes if len(eyes) else None,
         coarsest_m=coarsest_m,
         finest_m=finest_m,
         finest_rad=finest_rad,

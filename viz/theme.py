@@ -55,6 +55,7 @@ PLAIN_GLYPHS = frozenset(map(chr, range(32, 127))) | frozenset("°±·")
 MARGIN = 0.045  # of the picture's height, around all words
 MOST_LUMINANCE = 1.05 / 4.6 - 0.05  # of words on white: a contrast of 4.5 [WCAG2], and rounding to bytes
 PAPER: Color = (1.0, 1.0, 1.0)  # behind pictures of the light theme
+LIGHT_AS_INK = 0.65, 3  # factor and power of its sRGB: points then have a contrast of 3 on white [WCAG2]
 TEXT: Color = (0.90, 0.92, 0.95)
 TEXT_QUIET: Color = (0.62, 0.66, 0.73)
 

@@ -30,7 +30,7 @@ import geometry
 from geometry.design import Design
 from geometry.ephemeris import parse_utc
 from geometry.orbit.parameters import ElementsOrbit
-from geometry.validation import check_in_range
+from geometry.validation import check_choice, check_in_range
 from geometry.whole_files import whole_file
 from viz.kernels import threads
 from viz.machine import MissingOnMachineError
@@ -67,6 +67,7 @@ class FilmJob:
     as_film: bool = True
     """Parts are encoded as parts of the film; else frame by frame without loss."""
     supersample: int = 2
+    look: str = "dark"
     options: dict[str, Any] = field(default_factory=dict)
     prepared: Path | None = None
     """Arrays that all frames share, as npz."""
@@ -91,6 +92,7 @@ def write_video(
     fps: int = 30,
     size: tuple[int, int] = (1920, 1080),
     at: str | np.datetime64 | None = None,
+    look: str = "dark",
     force: bool = False,
     processes: int | None = None,
     progress: Progress | None = None,
@@ -111,6 +113,8 @@ def write_video(
         Width and height in pixels; of an MP4 both even, and at most 4096 x 2304.
     at : datetime64 or ISO 8601 text, optional
         UTC of the first frame; default the time that suits the shot, or the design's epoch.
+    look : {"dark", "light"}
+        Theme, as of a still.
     force : bool
         Replace an existing file.
     processes : int, optional
@@ -140,9 +144,10 @@ def write_video(
     frames = check_length(seconds, fps)
     kind = check_film_output(target, frames, force=force)
     size = check_film_size(size) if kind == "mp4" else check_size(size)
+    check_choice(look, ("dark", "light"), name="theme")
     moment = np.datetime64(shot_time(module, design) if at is None else parse_utc(at, name="at"), "us")
     job = FilmJob(
-        design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", options=dict(options)
+        design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", look=look, options=options
     )
     if not hasattr(module, "prepared"):
         job.scenes()(0)  # refuses here, once
@@ -287,7 +292,8 @@ def _key(job: FilmJob) -> str:
         str(design.epoch_utc),
         job.shot,
         str(job.at_utc),
-        repr((job.frames, job.size, job.fps, job.as_film, job.supersample, CRF, sorted(job.options.items()))),
+        repr((job.frames, job.size, job.fps, job.as_film, job.supersample, CRF, job.look)),
+        repr(sorted(job.options.items())),
     ):
         digest.update(part.encode() + b"\0")
     if isinstance(design.orbit, ElementsOrbit):

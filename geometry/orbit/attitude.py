@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from math import sqrt
+from typing import Any
 
+import numba
 import numpy as np
 
-from geometry.frames import dot, rotated, rotation_rth_from_gcrs, unit
-from geometry.orbit.parameters import Attitude
+from geometry.frames import rotated, rotation_rth_from_gcrs, unit
+from geometry.orbit.blocks import in_blocks
+from geometry.orbit.parameters import LAWS, Attitude
 from geometry.validation import FloatArray, check_shape
 
+_POINTING, _LOCKED = LAWS.index("sun_pointing"), LAWS.index("sun_slice_locked")
 _SINGULAR = 1e-8  # length of a projection below which its direction is rounding; the limit is used
 
 
@@ -46,10 +50,19 @@ def rotation_body_from_gcrs(
     velocity = check_shape(velocity_gcrs_m_s, (n, t, 3), name="velocity_gcrs_m_s")
     sun = check_shape(sun_direction_gcrs, (t, 3), name="sun_direction_gcrs")
     side = check_shape(sigma, (n,), name="sigma").astype(float)
-    rth = rotation_rth_from_gcrs(position, velocity)
     if attitude.law == "lvlh_fixed":
-        return np.asarray(_axes_in_rth(attitude) @ rth)
-    return _LAWS[attitude.law](rth, np.broadcast_to(sun, (n, t, 3)), side[:, None, None])
+        return np.asarray(_axes_in_rth(attitude) @ rotation_rth_from_gcrs(position, velocity))
+    rotation = np.empty((n, t, 3, 3))
+    law = LAWS.index(attitude.law)
+
+    def turn(rows: slice, columns: slice) -> None:
+        _turn(
+            law, position[rows, columns], velocity[rows, columns], sun[columns], side[rows],
+            rotation[rows, columns],
+        )  # fmt: skip
+
+    in_blocks(turn, n, t)
+    return rotation
 
 
 def _axes_in_rth(attitude: Attitude) -> FloatArray:
@@ -60,43 +73,63 @@ def _axes_in_rth(attitude: Attitude) -> FloatArray:
     return np.stack([x, np.cross(z, x), z])
 
 
-def _sun_pointing(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
-    """Z = s; X = T less its part along s."""
-    ahead, normal = rth[..., 1, :], rth[..., 2, :]
-    limit = -sigma * np.sign(dot(ahead, sun)[..., None]) * normal
-    return _body(_across(ahead, sun, limit), sun)
+_RULES: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
-def _sun_slice_locked(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
-    """Z = sigma H; X = T."""
-    return _body(rth[..., 1, :], sigma * rth[..., 2, :])
+@numba.njit(**_RULES)
+def _turn(law, position, velocity, sun, sigma, rotation):  # type: ignore[no-untyped-def]
+    """Fills `rotation` (N, T, 3, 3) by the law of this place in `LAWS`."""
+    for n in range(position.shape[0]):
+        for t in range(position.shape[1]):
+            radial = _unit(position[n, t, 0], position[n, t, 1], position[n, t, 2])
+            normal = _unit(*_cross(radial, (velocity[n, t, 0], velocity[n, t, 1], velocity[n, t, 2])))
+            ahead = _cross(normal, radial)
+            s = (sun[t, 0], sun[t, 1], sun[t, 2])
+            if law == _LOCKED:
+                x, z = ahead, _times(sigma[n], normal)
+            elif law == _POINTING:
+                limit = _times(-sigma[n] * np.sign(_dot(ahead, s)), normal)
+                x, z = _across(ahead, s, limit), s
+            else:
+                x, z = ahead, _across(s, ahead, _times(sigma[n], normal))
+            y = _cross(z, x)
+            for k in range(3):
+                rotation[n, t, 0, k], rotation[n, t, 1, k], rotation[n, t, 2, k] = x[k], y[k], z[k]
 
 
-def _sun_slice_rolling(rth: FloatArray, sun: FloatArray, sigma: FloatArray) -> FloatArray:
-    """X = T; Z = s less its part along T."""
-    ahead = rth[..., 1, :]
-    return _body(ahead, _across(sun, ahead, sigma * rth[..., 2, :]))
+@numba.njit(**_RULES)
+def _across(vector, axis, limit):  # type: ignore[no-untyped-def]
+    """Unit vector along the part of `vector` across `axis`, or `limit` where nothing is left."""
+    across = _less(vector, axis)
+    length = sqrt(_dot(across, across))
+    across = limit if length < _SINGULAR else _times(1.0 / length, across)
+    return _unit(*_less(across, axis))  # once more: the first time cancels digits
 
 
-def _across(vectors: FloatArray, axis: FloatArray, limit: FloatArray) -> FloatArray:
-    """Unit vectors along the part of `vectors` across `axis`, or `limit` where nothing is left."""
-    across = vectors - dot(vectors, axis)[..., None] * axis
-    length = np.linalg.norm(across, axis=-1, keepdims=True)
-    vanishes = length < _SINGULAR
-    across = np.where(vanishes, limit, across / np.where(vanishes, 1.0, length))
-    return unit(across - dot(across, axis)[..., None] * axis)  # once more: the first time cancels digits
+@numba.njit(**_RULES)
+def _less(vector, axis):  # type: ignore[no-untyped-def]
+    along = _dot(vector, axis)
+    return vector[0] - along * axis[0], vector[1] - along * axis[1], vector[2] - along * axis[2]
 
 
-def _body(x: FloatArray, z: FloatArray) -> FloatArray:
-    """Rows X, Z x X, Z."""
-    return np.stack([x, np.cross(z, x), z], axis=-2)
+@numba.njit(**_RULES)
+def _times(factor, a):  # type: ignore[no-untyped-def]
+    return factor * a[0], factor * a[1], factor * a[2]
 
 
-_LAWS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], FloatArray]] = {
-    "sun_pointing": _sun_pointing,
-    "sun_slice_locked": _sun_slice_locked,
-    "sun_slice_rolling": _sun_slice_rolling,
-}
+@numba.njit(**_RULES)
+def _unit(x, y, z):  # type: ignore[no-untyped-def]
+    return _times(1.0 / sqrt(x * x + y * y + z * z), (x, y, z))
+
+
+@numba.njit(**_RULES)
+def _dot(a, b):  # type: ignore[no-untyped-def]
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@numba.njit(**_RULES)
+def _cross(a, b):  # type: ignore[no-untyped-def]
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
 def angle_of_attack_rad(rotation_body_from_gcrs: FloatArray, velocity_gcrs_m_s: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from geometry.radiation.heat_loads import HeatLoads, MeanLoads, heat_loads
 from geometry.radiation.load_estimates import LOADS
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.sees import SurfaceView, surface_view
-from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, surface_frame
+from geometry.radiation.sight_lines import SeenAlong, SurfaceFrame, seen_along, seen_later, surface_frame
 from geometry.radiation.sky_table import is_sky_table, read_sky_table, sky_view, write_sky_table
 from geometry.radiation.view_factors import ViewFactors, view_factors
 
@@ -31,6 +31,7 @@ __all__ = [
     "is_sky_table",
     "read_sky_table",
     "seen_along",
+    "seen_later",
     "sky_view",
     "surface_frame",
     "surface_view",

@@ -27,6 +27,8 @@ class AccuracyWarning(UserWarning):
 
 def standard_error(replicates: FloatArray, axis: int = 0) -> FloatArray:
     """Standard error of the mean of independent replicates along an axis; 0 where all are the same."""
+    if replicates.shape[axis] == 1:
+        return np.zeros_like(np.take(replicates, 0, axis=axis))
     apart = replicates - np.take(replicates, [0], axis=axis)
     return np.asarray(apart.std(axis=axis, ddof=1) / np.sqrt(replicates.shape[axis]))
 

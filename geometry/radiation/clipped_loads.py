@@ -254,11 +254,14 @@ def clipped_loads(
     most = cache.clipped + MOST_CLIPPED
     everything = LightOnGrids(scene, accuracy.threads)
     sampled = sampled_times(len(scene))
+    is_known = all(int(n) in cache.tables for n in numbers[groups.busy])
     summed: dict[int, ShadeTable] = {}
     for look in range(LOOKS):
         whole = len(sampled) == len(scene)
         light = everything if whole else LightOnGrids(scene.part(sampled), accuracy.threads)
-        found = _refined(cache, groups, light, base[:, sampled], accuracy, most)
+        refines = whole or look > 0 or not is_known  # known tables do until they are seen to be too coarse
+        if refines:
+            found = _refined(cache, groups, light, base[:, sampled], accuracy, most)
         if whole:
             direct[..., groups.busy], error[..., groups.busy] = found.direct, found.error
         else:
@@ -269,7 +272,7 @@ def clipped_loads(
                 direct[..., new], error[..., new] = found.direct, found.error
         value, off = groups.sums(direct), groups.root_sums(error)
         excess = accuracy.excess(value[1:], off[1:]).max(axis=0)  # (T, C)
-        reachable = excess[sampled].max(axis=0) <= 1.0
+        reachable = (excess[sampled].max(axis=0) <= 1.0) | (not refines)
         missed = np.where(reachable, excess, 0.0).max(axis=1)
         worst = np.argsort(-missed, kind="stable")[:WORST_ADDED]
         worst = worst[missed[worst] > 1.0]
@@ -403,8 +406,8 @@ def _weights(
     (n, 6 x 64) by cell of the coarsest grid, for the shaded groups; `value` is that of the receivers.
     """
     exitance = scene.exitance_w_m2[:, 0]
-    infrared = light[0] * exitance if scene.is_uniform else light[2]
-    power = np.stack([light[1], infrared])  # (2, V, T)
+    infrared = light[:, 0] * exitance if scene.is_uniform else light[:, 2]
+    power = np.stack([light[:, 1], infrared])  # (2, V, T)
     allowed = accuracy.tolerance / STOPPING_MARGIN * np.maximum(value[1:], 1.0)  # (2, T, C)
     owner = groups.owner[groups.busy]
     out = np.empty((len(owner), power.shape[1]))

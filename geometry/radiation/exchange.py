@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
@@ -55,7 +56,7 @@ class ExchangeFactors:
         each row sums to 1.
     to_space, to_space_standard_error : array (S,)
     to_inactive, to_inactive_standard_error : array (S,)
-        Swallowed by sides that belong to no surface.
+        Swallowed by sides that belong to no surface, and what of i another body covers.
     raw_factors, raw_standard_errors : csr_array (S, S)
         As the rays gave them.
     closure_residual : array (S,)
@@ -130,7 +131,8 @@ def exchange_factors(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut.
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets back
+        to back that cover each other in part.
 
     Notes
     -----
@@ -143,10 +145,13 @@ def exchange_factors(
     mesh = mesh_of(craft)
     check_choice(band, BANDS, name="band")
     check_casting(tolerance, max_rays, seed)
-    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
+    caster = ray_caster(mesh)
+    seen = open_mesh(mesh, caster.center_m)
+    seen.warn_of_ragged()
+    traced = replace(traced_craft(seen.landing, caster, surface_receivers), receivers=seen.receivers(caster))
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
-    rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress)
+    rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress).of_whole(seen.open_shares)
     warn_of_error(max(budget.unmet, default=0.0), tolerance, max_rays)
     budget.unmet.clear()
     budget.warn(accuracy, max_rays)
@@ -171,6 +176,16 @@ class _Rows:
     outside: FloatArray
     outside_errors: FloatArray
     rays: IntArray
+
+    def of_whole(self, shares: FloatArray) -> _Rows:
+        """Rows of whole surfaces from those of the shares (S,) that another body does not cover."""
+        return replace(
+            self,
+            factors=csr_array(self.factors.multiply(shares[:, None])),
+            errors=csr_array(self.errors.multiply(shares[:, None])),
+            outside=self.outside * shares[:, None] + np.stack([0.0 * shares, 1.0 - shares], axis=1),
+            outside_errors=self.outside_errors * shares[:, None],
+        )
 
 
 def _all_rows(

@@ -318,6 +318,8 @@ class _Tables:
         ):  # fmt: skip
             error[...] = doubted(value, error, in_doubt)
         own_error = doubted(1.0 - own, own_error, in_doubt)
+        for whole in (self.incident, self.absorbed, self.earth, self.space, self.replicates):
+            whole.setflags(write=False)  # the result holds parts of them, not copies
         method = np.where(is_exact, "closed_form", np.where(self.clipped, "clipped", "rays"))
         mean = MeanLoads(
             incident_w_m2=incident,

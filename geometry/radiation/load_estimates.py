@@ -34,7 +34,7 @@ PROGRESS_STEPS = 1000
 
 @dataclass(frozen=True, eq=False)
 class LoadEstimates:
-    """Replicates of the loads of C receivers at T times, per area of the receiver.
+    """Replicates of the loads of C receivers at T times, per area of the receiver; R = 1 where all agree.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def _sunlight(
         mirrored = mirrored_sunlight(craft, sources, suns, accuracy, for_mirrors)
         budget.settle(for_mirrors)
     else:
-        mirrored = np.zeros_like(lit)
+        mirrored = np.zeros((1, *projected.shape))
     return _Sunlight(suns, projected * lit, projected * unseen, mirrored / craft.receivers.total_areas_m2)
 
 
@@ -229,7 +229,7 @@ def _assembled(
 
     def mean(solar: FloatArray, *others: FloatArray) -> FloatArray:
         means = [np.einsum("t,rtc->rc", weights.sunlit, solar)]
-        return np.stack(means + [np.einsum("t,rtc->rc", weights.everywhere, x) for x in others], axis=1)
+        return _side_by_side(*means, *(np.einsum("t,rtc->rc", weights.everywhere, x) for x in others))
 
     unseen = np.hypot(earth.unseen, earth.overlooked)
     unseen_mean = np.einsum("t,ltc->lc", weights.everywhere, unseen)
@@ -240,8 +240,8 @@ def _assembled(
     return LoadEstimates(
         times=times,
         receivers=receivers,
-        incident_w_m2=np.stack([straight * lit, albedo, infrared], axis=1),
-        absorbed_w_m2=np.stack([absorbed_sun * lit, absorbed_albedo, absorbed_infrared], axis=1),
+        incident_w_m2=_side_by_side(straight * lit, albedo, infrared),
+        absorbed_w_m2=_side_by_side(absorbed_sun * lit, absorbed_albedo, absorbed_infrared),
         view_factor_earth=earth.direct[:, 0],
         own_share=earth.own_share,
         incident_mean_w_m2=mean(straight, albedo, infrared),
@@ -257,3 +257,8 @@ def _assembled(
         rays=earth.rays,
         is_clipped=earth.is_clipped,
     )
+
+
+def _side_by_side(*replicates: FloatArray) -> FloatArray:
+    """Arrays (R, ...) or (1, ...) along a new second axis."""
+    return np.stack(np.broadcast_arrays(*replicates), axis=1)

@@ -9,12 +9,14 @@ and distances in the integrals are the true ones of the spheroid.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
 from geometry.radiation.earth import EarthScene
-from geometry.validation import FloatArray, check_finite, check_in_range
+from geometry.validation import FloatArray, check_finite, check_in_range, read_only
 
 RING_NODES = 14
 ARC_NODES = 10
@@ -213,6 +215,8 @@ def _cap_irradiance(  # type: ignore[no-untyped-def]
         apart = np.arctan2(s2, s1) - middle
     squash = (1.0 - flattening) ** 2 - 1.0
     bulge = 1.0 / (1.0 - flattening) ** 2 - 1.0
+    by_latitude = coefficients[1] != 0.0 or coefficients[2] != 0.0
+    cosines, sines = np.empty(len(arc_nodes)), np.empty(len(arc_nodes))
     breaks = np.empty(7)
     _ring_breaks(height, np.arccos(1.0 / height), lit, e1, e2, axis, plane, light, breaks)
     for k in range(len(breaks)):  # central angle -> angle from nadir
@@ -251,17 +255,26 @@ def _cap_irradiance(  # type: ignore[no-untyped-def]
                 for piece in range(pieces):
                     half = 0.5 * (end - begin) / pieces
                     start = begin + 2.0 * half * piece + half
+                    # about the middle of the piece: a sine and cosine do for two nodes
+                    cm, sm = np.cos(middle + start), np.sin(middle + start)
+                    pc, ps = s * (cm * p1 + sm * p2), s * (cm * p2 - sm * p1)
+                    kc, ks = s * (cm * k1 + sm * k2), s * (cm * k2 - sm * k1)
+                    sc, ss = s * (cm * s1 + sm * s2), s * (cm * s2 - sm * s1)
+                    arc = 0.0
                     for j in range(len(arc_nodes)):
-                        angle = middle + start + half * arc_nodes[j]
-                        ca, sa = np.cos(angle), np.sin(angle)
-                        facing = (c - height) * p0 + s * (ca * p1 + sa * p2)
-                        polar = c * k0 + s * (ca * k1 + sa * k2)
+                        if 2 * j < len(arc_nodes):
+                            ca, sa = np.cos(half * arc_nodes[j]), np.sin(half * arc_nodes[j])
+                            cosines[j], sines[j] = ca, sa
+                        else:
+                            ca, sa = cosines[len(arc_nodes) - 1 - j], -sines[len(arc_nodes) - 1 - j]
+                        facing = (c - height) * p0 + ca * pc + sa * ps
+                        polar = c * k0 + ca * kc + sa * ks
                         polar_ray = polar - height * k0
                         ray2 = distance2 + squash * polar_ray * polar_ray
                         value = facing / (ray2 * ray2)
                         if lit:
-                            value *= (c * s0 + s * (ca * s1 + sa * s2)) / np.sqrt(1.0 + bulge * polar * polar)
-                        if coefficients[1] != 0.0 or coefficients[2] != 0.0:
+                            value *= (c * s0 + ca * sc + sa * ss) / np.sqrt(1.0 + bulge * polar * polar)
+                        if by_latitude:
                             sine2 = polar * polar * (1.0 + squash) / (1.0 + squash * polar * polar)
                             sine = np.sqrt(sine2) if polar > 0.0 else -np.sqrt(sine2)
                             value *= (
@@ -269,11 +282,11 @@ def _cap_irradiance(  # type: ignore[no-untyped-def]
                                 + coefficients[1] * sine
                                 + coefficients[2] * (1.5 * sine2 - 0.5)
                             )
-                        else:
-                            value *= coefficients[0]
-                        around += half * arc_weights[j] * value
+                        arc += arc_weights[j] * value
+                    around += half * arc
             total += ring_weight * sine_nadir * distance2 * np.sqrt(distance2) * around
-    return max(0.0, total * (1.0 - flattening) / np.pi)
+    scale = 1.0 if by_latitude else coefficients[0]
+    return max(0.0, scale * total * (1.0 - flattening) / np.pi)
 
 
 @njit(cache=True, nogil=True)
@@ -301,6 +314,12 @@ def _plates(  # type: ignore[no-untyped-def]
                     )
 
 
+@lru_cache(maxsize=8)
+def gauss_nodes(count: int) -> FloatArray:
+    """Nodes in [-1, 1] and weights of Gauss and Legendre, (2, count)."""
+    return read_only(np.stack(np.polynomial.legendre.leggauss(count)))
+
+
 def unshaded_plates(
     normals: FloatArray, scene: EarthScene, *, ring_nodes: int = RING_NODES, arc_nodes: int = ARC_NODES
 ) -> FloatArray:
@@ -320,9 +339,7 @@ def unshaded_plates(
         View factor; incident albedo, W/m^2; incident Earth infrared, W/m^2.
     """
     out = np.empty((3, len(scene), len(normals)))
-    contour, ring, arc = (
-        np.stack(np.polynomial.legendre.leggauss(n)) for n in (CONTOUR_NODES, ring_nodes, arc_nodes)
-    )
+    contour, ring, arc = (gauss_nodes(n) for n in (CONTOUR_NODES, ring_nodes, arc_nodes))
     _plates(
         np.ascontiguousarray(normals),
         scene.position_body,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.earth import EarthScene
+from geometry.radiation.ray_caster import Float32Array
 from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable, cosine_cells, cosine_crossings
-from geometry.radiation.sky_grid import earth_light
+from geometry.radiation.sky_light import SkyScene
 from geometry.validation import FloatArray, IntArray
 
-LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**21, 8
-MOST_VALUES_KEPT = 2**23
-"""Of the light on grids, for the next look at the same times: 64 MB."""
+Int32Array = NDArray[np.int32]
+
+LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**22, 16
+MOST_VALUES_KEPT = 2**25
+"""Of the light on grids, for the next look at the same times: 128 MB."""
 
 POOLED_ROWS = 32
 """Rows of the grid whose brightest light stands for a cell of the coarsest one."""
@@ -54,45 +59,55 @@ class LightOnGrids:
 
     scene: EarthScene
     threads: int
-    _kept: dict[tuple[int, int, int], FloatArray] = field(default_factory=dict)
+    _kept: dict[tuple[int, int], dict[int, Float32Array]] = field(default_factory=dict)
 
-    def at(self, times: slice, rows: int) -> FloatArray:
-        """`earth_light` of some times, (L, crossings, t)."""
-        known = self._kept.get((times.start, times.stop, rows))
-        if known is None:
-            known = earth_light(self.scene.part(times), rows)
-            if known.size * (len(self.scene) / (times.stop - times.start)) <= MOST_VALUES_KEPT:
-                self._kept[times.start, times.stop, rows] = known
+    @cached_property
+    def _sky(self) -> SkyScene:
+        return SkyScene.of(self.scene)
+
+    def at(self, times: slice, rows: int) -> dict[int, Float32Array]:
+        """`SkyScene.light` of some times on the grid of so many rows, and all coarser ones."""
+        rows = max(rows, POOLED_ROWS)
+        known = self._kept.get((times.start, times.stop))
+        if known is None or rows not in known:
+            known = self._sky.light(times, rows)
+            size = sum(light.size for light in known.values())
+            if size * (len(self.scene) / (times.stop - times.start)) <= MOST_VALUES_KEPT:
+                self._kept[times.start, times.stop] = known
         return known
 
     def blocks(self, rows: int) -> list[slice]:
-        """Times in blocks that fit the cache; the same for any number of threads, and so the bits of sums."""
-        step = min(MOST_TIMES_PER_BLOCK, max(1, LIGHT_VALUES_PER_BLOCK // (3 * 6 * (rows + 1) ** 2)))
+        """Times in blocks, the same for any number of threads, and so the bits of sums."""
+        step = min(MOST_TIMES_PER_BLOCK, max(1, LIGHT_VALUES_PER_BLOCK // (18 * (rows + 1) ** 2)))
         return [slice(t, min(t + step, len(self.scene))) for t in range(0, len(self.scene), step)]
 
     def brightest(self) -> FloatArray:
-        """Greatest light in each cell of the coarsest grid, (L, 6 x 64, T)."""
+        """Greatest light in each cell of the coarsest grid, (6 x 64, L, T)."""
         made = ordered_map(
-            lambda times: pooled(self.at(times, POOLED_ROWS)), self.blocks(POOLED_ROWS), self.threads
+            lambda times: pooled(self.at(times, POOLED_ROWS)[POOLED_ROWS]),
+            self.blocks(POOLED_ROWS),
+            self.threads,
         )
         return np.concatenate(list(made), axis=-1)
 
 
 @njit(cache=True, nogil=True)
-def _sums(crossings, blocked, first, row, light, out):  # type: ignore[no-untyped-def]
-    """Sums of what is blocked at the crossings first[k]..first[k + 1] x light (n, L T) to out (K, L T).
-
-    `row` (V,) is where the light of each crossing stands, -1 where there is none.
-    """
-    width = light.shape[1]
+def _sums(crossings, blocked, first, light, out):  # type: ignore[no-untyped-def]
+    """Sums of what is blocked at the crossings first[k]..first[k + 1] x light (V, q) to out (K, q)."""
+    crossing_count, width = light.shape
+    lit = np.zeros(crossing_count, np.bool_)
+    for v in range(crossing_count):
+        for q in range(width):
+            if light[v, q] > 0.0:
+                lit[v] = True
+                break
     for k in range(first.shape[0] - 1):
         for n in range(first[k], first[k + 1]):
-            at = row[crossings[n]]
-            if at < 0:
-                continue
-            weight = blocked[n]
-            for q in range(width):
-                out[k, q] += weight * light[at, q]
+            at = crossings[n]
+            if lit[at]:
+                weight = blocked[n]
+                for q in range(width):
+                    out[k, q] += weight * light[at, q]
 
 
 @njit(cache=True, nogil=True)
@@ -110,21 +125,37 @@ def _halved(crossings, blocked, rows, out):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _pooled(light, rows, out):  # type: ignore[no-untyped-def]
-    """Greatest light (L, V, T) in each cell of the coarsest grid, to out (L, 6 x 64, T)."""
+    """Greatest light (V, L, T) in each cell of the coarsest grid, to out (6 x 64, L, T)."""
     side, width = rows + 1, rows // FEWEST_ROWS
-    for k in range(light.shape[0]):
-        for v in range(light.shape[1]):
-            face, i, j = v // (side * side), (v // side) % side, v % side
-            for a in range(max(0, (i - 1) // width), min(FEWEST_ROWS - 1, i // width) + 1):
-                for b in range(max(0, (j - 1) // width), min(FEWEST_ROWS - 1, j // width) + 1):
-                    cell = (face * FEWEST_ROWS + a) * FEWEST_ROWS + b
+    for v in range(light.shape[0]):
+        face, i, j = v // (side * side), (v // side) % side, v % side
+        for a in range(max(0, (i - 1) // width), min(FEWEST_ROWS - 1, i // width) + 1):
+            for b in range(max(0, (j - 1) // width), min(FEWEST_ROWS - 1, j // width) + 1):
+                cell = (face * FEWEST_ROWS + a) * FEWEST_ROWS + b
+                for k in range(light.shape[1]):
                     for t in range(light.shape[2]):
-                        out[k, cell, t] = max(out[k, cell, t], light[k, v, t])
+                        out[cell, k, t] = max(out[cell, k, t], light[v, k, t])
 
 
-def pooled(light: FloatArray) -> FloatArray:
-    """Greatest light on the grid of 32 rows (L, V, T) in each cell of the coarsest grid, (L, 6 x 64, T)."""
-    out = np.zeros((len(light), 6 * FEWEST_ROWS**2, light.shape[2]))
+@njit(cache=True, nogil=True)
+def _cell_sums(scatter, drift, top, out):  # type: ignore[no-untyped-def]
+    """Sums over cells of scatter (K, V) x top (V, q)^2 and drift (K, V) x top, to out (2, K, q).
+
+    No matrix product: a library's own threads would stand in the way of those that call this.
+    """
+    for k in range(scatter.shape[0]):
+        for v in range(scatter.shape[1]):
+            s, d = scatter[k, v], drift[k, v]
+            if s != 0.0 or d != 0.0:
+                for q in range(top.shape[1]):
+                    light = top[v, q]
+                    out[0, k, q] += s * light * light
+                    out[1, k, q] += d * light
+
+
+def pooled(light: Float32Array) -> FloatArray:
+    """Greatest light on the grid of 32 rows (V, L, T) in each cell of the coarsest grid, (6 x 64, L, T)."""
+    out = np.zeros((6 * FEWEST_ROWS**2, *light.shape[1:]))
     _pooled(light, POOLED_ROWS, out)
     return out
 
@@ -139,19 +170,22 @@ def halved(crossings: IntArray, blocked: FloatArray, rows: int) -> tuple[IntArra
 
 @dataclass(frozen=True, eq=False)
 class _Lists:
-    """Crossings and weights on one grid, one list after the other: N normals, then K groups."""
+    """Crossings and weights on one grid, one list after the other: N normals, then K groups.
+
+    In 32 bits: the sums are as fast as these can be read.
+    """
 
     rows: int
-    crossings: IntArray
-    weights: FloatArray
+    crossings: Int32Array
+    weights: Float32Array
     first: IntArray
 
     @staticmethod
     def of(rows: int, lists: list[tuple[IntArray, FloatArray]]) -> _Lists:
         return _Lists(
             rows,
-            np.concatenate([np.zeros(0, np.int64), *(c for c, _ in lists)]),
-            np.concatenate([np.zeros(0), *(w for _, w in lists)]),
+            np.concatenate([np.zeros(0, np.int32), *(c.astype(np.int32) for c, _ in lists)]),
+            np.concatenate([np.zeros(0, np.float32), *(w.astype(np.float32) for _, w in lists)]),
             np.cumsum([0, *(len(c) for c, _ in lists)]),
         )
 
@@ -159,34 +193,33 @@ class _Lists:
         """The same on the grid of half as many rows."""
         ends = range(len(self.first) - 1)
         parts = [slice(self.first[k], self.first[k + 1]) for k in ends]
-        return _Lists.of(
-            self.rows // 2, [halved(self.crossings[p], self.weights[p], self.rows) for p in parts]
-        )
+        crossings, weights = self.crossings.astype(np.int64), self.weights.astype(float)
+        return _Lists.of(self.rows // 2, [halved(crossings[p], weights[p], self.rows) for p in parts])
 
-    def shares(self, light: FloatArray, place: IntArray) -> FloatArray:
+    def shares(self, light: Float32Array, place: IntArray) -> FloatArray:
         """What the groups block over what plates of their normals `place` (K,) get, (L, t, K)."""
-        kinds, crossings, times = light.shape
-        seen = np.flatnonzero(light[0].any(axis=1))
-        row = np.full(crossings, -1)
-        row[seen] = np.arange(len(seen))
-        lit = np.moveaxis(light[:, seen], 0, 1).reshape(len(seen), kinds * times)
+        crossings, kinds, times = light.shape
         out = np.zeros((len(self.first) - 1, kinds * times))
-        _sums(self.crossings, self.weights, self.first, row, np.ascontiguousarray(lit), out)
+        _sums(self.crossings, self.weights, self.first, light.reshape(crossings, -1), out)
         normals = len(out) - len(place)
         below = out[:normals][place]
         share = np.where(below > 0.0, out[normals:] / np.where(below > 0.0, below, 1.0), 0.0)
         return share.T.reshape(kinds, times, len(place))
 
 
+@lru_cache(maxsize=256)
+def _unshaded(normal: tuple[float, ...], rows: int) -> tuple[IntArray, FloatArray]:
+    """Crossings before a plate, and integrals of cosine x hat function there, sr."""
+    cosines = cosine_crossings(cosine_cells(np.array(normal), rows))
+    crossings = np.flatnonzero(cosines)
+    return crossings, cosines[crossings]
+
+
 def _lists(tables: list[ShadeTable], normals: FloatArray) -> tuple[list[_Lists], IntArray]:
     """Grids of tables of one size, by none, one and two halvings, and each one's place among the normals."""
     rows = tables[0].rows
     distinct, place = np.unique(normals, axis=0, return_inverse=True)
-    whole = []
-    for normal in distinct:
-        cosines = cosine_crossings(cosine_cells(normal, rows))
-        crossings = np.flatnonzero(cosines)
-        whole.append((crossings, cosines[crossings]))
+    whole = [_unshaded(tuple(normal), rows) for normal in distinct.tolist()]
     fine = _Lists.of(rows, [*whole, *((t.crossings, t.blocked) for t in tables)])
     coarse = fine.halved()
     return [fine, coarse, coarse.halved()], place.reshape(-1)
@@ -206,24 +239,22 @@ def shaded_light(tables: list[ShadeTable], normals: FloatArray, light: LightOnGr
     grids = [_lists([tables[k] for k in chosen.tolist()], normals[chosen]) for chosen in alike]
     scatter, drift = np.array([t.scatter for t in tables]), np.array([t.drift for t in tables])
 
+    largest = int(sizes.max(initial=POOLED_ROWS))
+
     def part(times: slice) -> tuple[FloatArray, ...]:
-        on: dict[int, FloatArray] = {}
-
-        def at(rows: int) -> FloatArray:
-            if rows not in on:
-                on[rows] = light.at(times, rows)
-            return on[rows]
-
-        top = pooled(at(POOLED_ROWS)) / np.pi
-        shape = (len(top), top.shape[2], len(tables))
+        on = light.at(times, largest)
+        top = pooled(on[POOLED_ROWS]) / np.pi
+        _, kinds, count = top.shape
+        shape = (kinds, count, len(tables))
         limit, change = np.empty(shape), np.empty(shape)
         for chosen, (lists, place) in zip(alike, grids, strict=True):
-            fine, coarse, coarsest = (each.shares(at(each.rows), place) for each in lists)
+            fine, coarse, coarsest = (each.shares(on[each.rows], place) for each in lists)
             limit[..., chosen] = (4.0 * fine - coarse) / 3.0
             change[..., chosen] = np.abs(limit[..., chosen] - (4.0 * coarse - coarsest) / 3.0)
-        squares = np.moveaxis(scatter @ top**2, 1, -1)
-        return limit, change, squares, np.moveaxis(drift @ top, 1, -1)
+        sums = np.zeros((2, len(tables), kinds * count))
+        _cell_sums(scatter, drift, top.reshape(len(top), -1), sums)
+        squares, drifts = sums.transpose(0, 2, 1).reshape(2, *shape)
+        return limit, change, squares, drifts
 
-    blocks = light.blocks(int(sizes.max(initial=POOLED_ROWS)))
-    made = list(ordered_map(part, blocks, light.threads))
+    made = list(ordered_map(part, light.blocks(largest), light.threads))
     return ShadedLight(*(np.concatenate([m[k] for m in made], axis=1) for k in range(4)))

@@ -6,7 +6,7 @@ the order of its mesh, last the sides that belong to no surface.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import float32, njit
@@ -211,6 +211,37 @@ def seen_along(
     for table, values in zip(whole, (seen, faces, distances), strict=True):
         table[ahead] = values
     return SeenAlong(names, *whole, frame)
+
+
+def seen_later(
+    seen: SeenAlong,
+    directions_surface: FloatArray,
+    states: OrbitStates,
+    environment: Environment | None = None,
+) -> SeenAlong:
+    """What `seen_along` saw, at another time: the craft hides what it did, the sky behind it is another.
+
+    Parameters
+    ----------
+    seen : SeenAlong
+        Of these directions, by the same craft.
+    directions_surface, states, environment
+        As `seen_along` takes them.
+
+    Raises
+    ------
+    ValueError
+        Other directions than `seen` is of, more than one satellite or time.
+    """
+    local = check_shape(directions_surface, (len(seen.categories), 3), name="directions_surface")
+    if len(states.times_utc) != 1:
+        raise ValueError(f"states must hold one time, got {len(states.times_utc)}; look at one after another")
+    open_ = np.flatnonzero((seen.categories != BEHIND) & (seen.faces < 0))
+    directions = local[open_] @ seen.frame.rotation_body_from_surface.T
+    directions /= np.linalg.norm(directions, axis=1)[:, None]
+    categories = seen.categories.copy()
+    categories[open_] = _sky_along(directions, earth_scene(states, environment or Environment()), states)
+    return replace(seen, categories=categories)
 
 
 def _first_faces(

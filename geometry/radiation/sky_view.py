@@ -219,6 +219,41 @@ class PathState:
         return PathState(*(getattr(self, name)[:count] for name in self.__dataclass_fields__))
 
 
+@dataclass(frozen=True, eq=False)
+class FirstRays:
+    """A block of rays from receivers, traced to what they meet first.
+
+    Origins and directions (n, 3), faces (n,), -1 where there is none, and distances (n,).
+    """
+
+    block: RayBlock
+    origins_m: Float32Array
+    directions: Float32Array
+    faces: np.ndarray
+    distances_m: Float32Array
+
+    def met(self, hits: IntArray, craft: TracedCraft) -> IntArray:
+        """Receivers on which some of the rays ended; -1: an inactive side."""
+        normals = craft.reflecting.frames[self.faces[hits], 9:12]
+        is_back = np.einsum("ik,ik->i", self.directions[hits], normals) >= 0.0
+        return np.asarray(craft.reflecting.receiver_of_side[self.faces[hits], is_back.astype(np.int64)])
+
+    def links(self, craft: TracedCraft) -> IntArray:
+        """Different pairs of receivers that rays left and met, (2, n)."""
+        hits = np.flatnonzero(self.faces >= 0)
+        met = self.met(hits, craft)
+        pairs = np.zeros((len(craft.receivers),) * 2, bool)
+        active = met >= 0
+        pairs[self.block.receivers[hits // self.block.count][active], met[active]] = True
+        return np.stack(np.nonzero(pairs))
+
+
+def first_rays(block: RayBlock, craft: TracedCraft, seed: int) -> FirstRays:
+    """Cosine-weighted rays from the receivers of a block."""
+    origins, directions = block_rays(block, craft, seed)
+    return FirstRays(block, origins, directions, *craft.caster.first_hit(origins, directions))
+
+
 def cast_sky(
     block: RayBlock,
     craft: TracedCraft,
@@ -230,9 +265,33 @@ def cast_sky(
 ) -> SkyRays:
     """Cast one block of cosine-weighted paths from receivers and follow them until they leave.
 
+    Parameters are those of `follow_rays`.
+    """
+    return follow_rays(
+        first_rays(block, craft, seed),
+        craft,
+        seed,
+        reflections=reflections,
+        look_at_sun=look_at_sun,
+        branches=branches,
+    )
+
+
+def follow_rays(
+    rays: FirstRays,
+    craft: TracedCraft,
+    seed: int,
+    *,
+    reflections: bool = True,
+    look_at_sun: bool = True,
+    branches: int = 1,
+    sun_weights: Float32Array | None = None,
+) -> SkyRays:
+    """Follow rays that have been traced to their first hit until they leave.
+
     Parameters
     ----------
-    block : RayBlock
+    rays : FirstRays
     craft : TracedCraft
     seed : int
     reflections : bool
@@ -241,38 +300,36 @@ def cast_sky(
         Whether to list the points that scatter sunlight.
     branches : int
         Directions in which the light of a white surface is followed where it scatters first.
+    sun_weights : float32 array (G, G)
+        What sunlight counts that a first hit scatters, by the receivers that the ray left and met; default 1.
     """
-    caster, total = craft.caster, len(block)
-    origins, directions = block_rays(block, craft, seed)
-    faces, distances = caster.first_hit(origins, directions)
-    escaped = _first_segments(directions, faces, False, block)
-    blocked = _first_segments(directions, faces, True, block)
+    block = rays.block
+    escaped = _first_segments(rays.directions, rays.faces, False, block)
+    blocked = _first_segments(rays.directions, rays.faces, True, block)
     exits: list[DirectionList] = []
     lit: list[LitPoints] | None = [] if look_at_sun else None
-    traced, cut = total, 0.0
+    traced, cut = len(block), 0.0
     if reflections and blocked.directions.shape[1]:
-        more, cut = _reflected(
-            (origins, directions, faces, distances), block, craft, seed, branches, exits, lit
-        )
+        more, cut = _reflected(rays, craft, seed, branches, exits, lit, sun_weights)
         traced += more
     return SkyRays(escaped, blocked, tuple(exits), tuple(lit or ()), traced, cut)
 
 
 def _reflected(
-    rays: tuple[Float32Array, Float32Array, np.ndarray, Float32Array],
-    block: RayBlock,
+    rays: FirstRays,
     craft: TracedCraft,
     seed: int,
     branches: int,
     exits: list[DirectionList],
     lit: list[LitPoints] | None,
+    sun_weights: Float32Array | None,
 ) -> tuple[int, float]:
-    """Follow what first hits reflect to its end; returns segments traced and weight cut.
-
-    `rays` are origins, directions, faces (-1: none) and distances of the block.
-    """
-    origins, directions, faces, distances = rays
-    hits = np.flatnonzero(faces >= 0)
+    """Follow what first hits reflect to its end; returns segments traced and weight cut."""
+    block = rays.block
+    hits = np.flatnonzero(rays.faces >= 0)
+    counting = np.ones(len(hits), np.float32)
+    if sun_weights is not None and lit is not None:
+        counting = sun_weights[block.receivers[hits // block.count], rays.met(hits, craft)]
     state = PathState.empty(len(hits) * (branches + 1))
     points = LitPoints.empty(len(hits) if lit is not None else 0)
     reflecting = craft.reflecting
@@ -287,12 +344,13 @@ def _reflected(
         reflecting.surface_of_side,
         reflecting.reflectance,
         reflecting.specularity,
-        faces,
-        distances,
-        origins,
-        directions,
+        rays.faces,
+        rays.distances_m,
+        rays.origins_m,
+        rays.directions,
         hits,
         point_order(block.first, block.count)[1],
+        counting,
         state.origins_m,
         state.directions,
         state.weights,

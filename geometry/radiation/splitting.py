@@ -37,6 +37,7 @@ def split_first_hits(  # type: ignore[no-untyped-def]
     directions,
     hits,
     indices,
+    sun_weights,
     child_origins_m,
     child_directions,
     child_weights,
@@ -52,7 +53,8 @@ def split_first_hits(  # type: ignore[no-untyped-def]
 
     The mirror image is child 0 and carries the mirrored weights; of `branches` directions of scattered
     light as many are taken as the surface scatters of the band that it scatters most.  They share the
-    point's own words of the sequence, each xored with one word of a net.
+    point's own words of the sequence, each xored with one word of a net.  Sunlight that hit n scatters
+    counts by `sun_weights[n]`.
     """
     count = listed = 0
     one, two = float32(1), float32(2)
@@ -81,7 +83,7 @@ def split_first_hits(  # type: ignore[no-untyped-def]
             for k in range(3):
                 lit_origins_m[listed, k] = start[k]
                 lit_normals[listed, k] = sign * frames[face, 9 + k]
-            lit_weights[listed], lit_segments[listed] = solar, segment
+            lit_weights[listed], lit_segments[listed] = solar * sun_weights[n], segment
             listed += 1
         scattered = int64(np.ceil(branches * max(solar, infrared)))
         first = 0 if max(mirror_sun, mirror_infrared) > 0 else 1

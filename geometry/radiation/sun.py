@@ -236,14 +236,15 @@ def lit_shares(
     projected : array (G, receivers)
         Mean of max(0, n . s), exact.
     lit : array (R, G, receivers)
-        Lit share per replicate; 1 where nothing shades, 0 where the Sun stands behind.
+        Lit share per replicate; 1 where nothing shades, 0 where the Sun stands behind.  R = 1 where no ray
+        was cast.
     unseen : array (G, receivers)
         Error of the lit share to assume beside that of the replicates: of the rule over the solar disc
         where shadows are clipped; of rays that of one more that is blocked, or is not.
     """
     receivers = craft.receivers
     projected = projected_share(receivers, suns.directions)
-    lit = np.where(projected > 0.0, 1.0, 0.0) * np.ones((accuracy.replicates, 1, 1))
+    lit = np.where(projected > 0.0, 1.0, 0.0)[None]
     unseen = np.zeros_like(projected)
     is_clipped = np.zeros(len(receivers), bool)
     if shades is not None and int(shades.flat.piece_counts.sum()) * len(suns) <= MOST_CLIPPED_VIEWS:
@@ -260,6 +261,8 @@ def lit_shares(
             worst = accuracy.excess(flux * direct, flux * off).max(axis=0)
             budget.unmet += worst[worst > 1.0].tolist()
     group, receiver = np.nonzero((projected > 0.0) & ~receivers.is_free & ~is_clipped)
+    if len(group):
+        lit = np.repeat(lit, accuracy.replicates, axis=0)
     count = accuracy.first_points(len(group), budget.left, len(suns))
     hits = np.zeros((len(group), accuracy.replicates))
     points = np.ones(len(group))

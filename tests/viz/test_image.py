@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from viz import theme
-from viz.image import _add_blurred, developed, light_of, tone, write_png
+from viz.image import LUMINANCE, developed, light_of, tone, with_alpha, write_png
 
 
 class TestToneLaw:
@@ -42,12 +41,13 @@ class TestPictureLaw:
         assert (shown - code).max() < 1.1
         assert (shown - code).mean() == pytest.approx(0.0, abs=0.1)
 
-    def test_the_lens_blurs_as_scipy_does(self):
-        light = np.random.default_rng(4).random((50, 70, 3)).astype(np.float32)
-        spread = np.zeros_like(light)
-        _add_blurred(light, 3.1, 0.5, spread)
-        exact = 0.5 * gaussian_filter(light, (3.1, 3.1, 0), truncate=3.5, mode="nearest")
-        np.testing.assert_allclose(spread, exact, atol=1e-6)  # sums of float32
+    def test_threads_change_nothing(self, monkeypatch):
+        light = np.random.default_rng(3).random((70, 90, 3)).astype(np.float32)
+        shown = []
+        for count in "1", "3":
+            monkeypatch.setenv("LP_NUM_THREADS", count)
+            shown.append(developed(light, 1.5))
+        assert (shown[0] == shown[1]).all()
 
     def test_black_stays_black(self):
         assert developed(np.zeros((40, 50, 3), np.float32), 2.0).max() == 0
@@ -73,6 +73,20 @@ class TestPictureLaw:
         assert picture[30, 30].min() > 250
         picture[30, 30] = 0
         assert picture.max() == 0
+
+
+class TestAlphaLaw:
+    def test_light_without_a_body_is_ink_on_paper_and_bodies_stay(self):
+        picture = np.zeros((2, 2, 3), np.uint8)
+        picture[:] = 255, 224, 171  # the middle of a satellite in the Sun, as the tone curve leaves it
+        cover = np.array([[0.0, 0.0], [1.0, 1.0]])
+        plain, ink = with_alpha(picture, cover), with_alpha(picture, cover, for_paper=True)
+        assert (plain[..., :3] == picture).all()
+        assert (ink[1] == plain[1]).all()
+        assert (ink[..., 3] == plain[..., 3]).all()
+        linear = ((ink[0, 0, :3] / 255.0 + 0.055) / 1.055) ** 2.4
+        assert 1.05 / (linear @ np.array(LUMINANCE) + 0.05) > 3.0  # of white paper over it; was 1.3
+        assert ink[0, 0, 0] > ink[0, 0, 1] > ink[0, 0, 2]  # still golden
 
 
 class TestFiles:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from geometry.design import load_design
+from viz import pictures
 from viz.machine import MissingOnMachineError
 from viz.pictures import ring
 from viz.render import render_scene
@@ -225,9 +226,14 @@ class TestFilmRefusal:
         with pytest.raises(ValueError, match=r"\.mp4"):
             write_video("ring", DESIGN, tmp_path / "film.avi", **LENGTH)
 
-    def test_a_still_is_no_film(self, tmp_path):
+    def test_a_still_is_no_film(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(pictures, "films", lambda: {"ring": "the ring"})
         with pytest.raises(ValueError, match=r"'satellite' is a still and no film; films are .*ring"):
             write_video("satellite", DESIGN, tmp_path / "film.mp4", **LENGTH)
+
+    def test_an_unknown_theme(self, tmp_path):
+        with pytest.raises(ValueError, match="theme 'lihgt' is unknown; did you mean 'light'"):
+            write_video("ring", DESIGN, tmp_path / "film.mp4", look="lihgt", **LENGTH)
 
     def test_a_full_disk_is_one_thing_to_say(self):
         said = b"[libx264 @ 0x5]  No space left on device\n  Last message repeated 1 times\n"

@@ -10,6 +10,11 @@ from viz.cli.options import flag
 from viz.cli.results import Report, print_json, print_table
 
 Size = Annotated[str, Parameter(name="--size", help="Width x height in pixels.")]
+Theme = Annotated[
+    str,
+    Parameter(name="--theme", help="dark, or light for paper (shots of points of light stay dark)."),
+]
+Surface = Annotated[str | None, Parameter(name="--surface", help="From which surface, for the shot sees.")]
 Listing = Annotated[bool, flag("--list", help="List the shots, with a line each.")]
 
 
@@ -20,6 +25,11 @@ def list_shots(report: Report, found: dict[str, str], *, json: bool) -> None:
         print_json(report.document(None, {"shots": rows}))
     else:
         print_table(list(found.items()))
+
+
+def of_surface(shot: str, surface: str | None) -> tuple[str, ...]:
+    """The override by which a shot looks from a surface; none where none is named."""
+    return () if surface is None else (f"render.{shot}.surface={surface}",)
 
 
 def required(design: str | None) -> str:

@@ -34,6 +34,10 @@ class Apart:
         How many pieces each part is in.
     areas_m2 : array (P,)
         Of the faces of each part, each counted once.
+    piece : array (F,)
+        Which piece each face belongs to.
+    way_m : array (K, 3)
+        That each piece has gone, m.
     """
 
     mesh: SurfaceMesh
@@ -41,6 +45,8 @@ class Apart:
     part: IntArray
     pieces: IntArray
     areas_m2: FloatArray
+    piece: IntArray
+    way_m: FloatArray
 
 
 def pulled_apart(mesh: SurfaceMesh) -> Apart:
@@ -72,6 +78,8 @@ def pulled_apart(mesh: SurfaceMesh) -> Apart:
         part,
         np.bincount(owner, minlength=len(names)),
         np.bincount(part, mesh.areas_m2, len(names)),
+        piece,
+        shift,
     )
 
 

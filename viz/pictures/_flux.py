@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +116,11 @@ class FluxAround:
         )
         return np.asarray(sunlit_fraction * sun + rest)
 
+    @classmethod
+    def of(cls, fields: Mapping[str, FloatArray]) -> FluxAround:
+        """From its fields as plain arrays."""
+        return cls(**{**fields, "standard_error_w_m2": float(fields["standard_error_w_m2"])})  # type: ignore[arg-type]
+
     @property
     def most_w_m2(self) -> FloatArray:
         """The largest flux of each face, (2, F)."""
@@ -134,16 +140,26 @@ def fluxes_around(
         One of `TITLES`.
     rays_per_face, steps : int
     """
+    return each_around(design, start_utc, (load,), rays_per_face, steps)[load]
+
+
+def each_around(
+    design: Design, start_utc: np.datetime64, loads: Iterable[str], rays_per_face: int, steps: int = AROUND
+) -> dict[str, dict[str, FloatArray]]:
+    """As `fluxes_around` for several loads, from the same rays."""
     check_in_range(steps, 8, 10_000, name="steps")
-    mesh = cut_mesh(design)
     times: TimeArray = orbit_times(design, start_utc, steps)
     states = orbit_states(design, times, satellites=(0,))
-    loads = face_loads(
-        mesh, states, design.environment, rays_per_face=rays_per_face, seed=design.radiation.seed
+    cast = face_loads(
+        cut_mesh(design), states, design.environment, rays_per_face=rays_per_face, seed=design.radiation.seed
     )
-    wanted = set(LOADS) if load == "total" else {load}
-    lit = states.sunlit_fraction[0]
-    sun = np.zeros((2, steps, len(mesh.faces)))
+    return {load: _around(cast, load, states.sunlit_fraction[0], times) for load in loads}
+
+
+def _around(loads: FaceLoads, load: str, lit: FloatArray, times: TimeArray) -> dict[str, FloatArray]:
+    """The fields of the `FluxAround` of one load."""
+    wanted, steps = set(LOADS) if load == "total" else {load}, len(lit)
+    sun = np.zeros((2, steps, loads.absorbed_w_m2.shape[-1]))
     seen = np.flatnonzero(lit > LEAST_SUN)
     if "solar" in wanted and len(seen):
         whole = loads.absorbed_w_m2[:, LOADS.index("solar")][:, seen] / lit[seen, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from viz.camera import Camera
 from viz.coatings import material_of
 from viz.framing import corners_of, framed, fullest
 from viz.pictures._apart import Apart, pulled_apart, shortened
+from viz.pictures._coming_apart import Kit, Moving, told_apart
 from viz.refinement import part_of
 from viz.scene import Caption, Label, MeshItem, Scene
 from viz.staging import (
@@ -35,6 +37,7 @@ from viz.staging import (
 )
 from viz.titles import area_text, known_of, title_of, uncoated_note
 from viz.unwrapping import cell_size_m
+from viz.walk import passed, shares, shown
 
 DESCRIPTION = "the satellite pulled apart, every part named"
 
@@ -47,6 +50,9 @@ OWN_ROOM = (-0.46, -0.43, 0.46, 0.345)
 MOST_NAMES = 18
 BARE = OpticalProperties(0.45, 0.1, coating="aluminium")
 MODULES = 1  # of each wing that are drawn
+FINEST_M = 0.012  # of shadows
+EXPOSURE = 0.72
+GOING, NAMING = (0.06, 0.60), (0.62, 0.74)  # shares of a film at which pieces go, and names come
 
 
 @dataclass(frozen=True)
@@ -109,31 +115,119 @@ def scene(
     ValueError
         Another type of craft.
     """
+    _check_parts(design)
     if isinstance(design.craft, MeshCraft):
         return _own_mesh(design, at_utc, shaded, captions)
-    if not isinstance(design.craft, SolarSlice):
+    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
+    craft = build_craft(design, detail="rich")
+    pieces = _pieces(design, craft)
+    corners = np.concatenate([corners_of(mesh) for _part, mesh, _way in pieces])
+    places = where.position_gcrs_m + corners @ where.rotation_gcrs_from_body.T
+    camera = framed(_camera(where, (1.0, 0.0, 0.0)), places, ROOM)
+    item = _item(design, craft, where, [mesh for _part, mesh, _way in pieces])
+    if shaded:
+        item = with_shades(item, where.sky(_fill()), camera, finest_m=FINEST_M)
+    item = with_patterns(item, cell_size_m(design.craft))
+    drawn = replace(where.sky(_fill()), camera=camera, meshes=(item,), exposure=EXPOSURE)
+    if not captions:
+        return drawn
+    return replace(
+        drawn, labels=_names(design, craft, where, camera, pieces), captions=_captions(design, craft)
+    )
+
+
+def prepared(
+    design: Design, at_utc: np.datetime64 | None = None, *, shaded: bool = True, captions: bool = True
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: light on the craft as a whole and apart."""
+    return _shadows(design, _kit(design, at_utc)[0], shaded)
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    shaded: bool = True,
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """The craft comes apart while the camera swings to where the still stands; then its parts are named.
+
+    Parameters
+    ----------
+    design : Design
+        With a craft of type `solar_slice` or `mesh`.
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    frames : int
+    shaded, captions : bool
+        As `scene` takes them.
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+
+    Raises
+    ------
+    ValueError
+        Another type of craft.
+    """
+    share = shares(frames)
+    kit, names, words = _kit(design, at_utc)
+    shadows = _shadows(design, kit, shaded) if prepared is None else prepared
+    moving = Moving(kit, shadows, cell_size_m(design.craft))
+    sky = replace(kit.where.sky(_fill()), exposure=EXPOSURE, captions=words if captions else ())
+    labels = names if captions else ()
+
+    def frame(number: int) -> Scene:
+        gone, named = (passed(share(number), *span) for span in (GOING, NAMING))
+        return replace(sky, camera=kit.camera(gone), meshes=(moving.item(gone),), labels=shown(labels, named))
+
+    return frame
+
+
+def _kit(design: Design, at_utc: np.datetime64 | None) -> tuple[Kit, tuple[Label, ...], tuple[Caption, ...]]:
+    """What comes apart, the names of its parts where they end, and the words beneath."""
+    _check_parts(design)
+    still = scene(design, at_utc, shaded=False)
+    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
+    if isinstance(design.craft, MeshCraft):
+        craft = build_craft(design)
+        apart = pulled_apart(craft.mesh)
+        mesh, before, piece = told_apart(apart.mesh, apart.piece)
+        way, room = apart.way_m[piece], OWN_ROOM
+        materials = craft_materials(design, craft)
+    else:
+        craft = build_craft(design, detail="rich")
+        pieces = _pieces(design, craft)
+        item = _item(design, craft, where, [mesh for _part, mesh, _way in pieces])
+        number = np.repeat(np.arange(len(pieces)), [len(mesh.faces) for _part, mesh, _way in pieces])
+        mesh, before, piece = told_apart(item.mesh, number)
+        way, room = np.array([way for _part, _mesh, way in pieces])[piece], ROOM
+        materials = item.materials
+    kit = Kit(where, mesh, tuple(materials[k] for k in before), way, still.camera, room)
+    return kit, still.labels, still.captions
+
+
+def _shadows(design: Design, kit: Kit, shaded: bool) -> dict[str, FloatArray]:
+    if not shaded:
+        return {}
+    is_own = isinstance(design.craft, MeshCraft)
+    lengths = shade_lengths_m(kit.mesh.extent_m) if is_own else {"finest_m": FINEST_M}
+    return kit.shadows(kit.where.sky(_fill()), **lengths)
+
+
+def _check_parts(design: Design) -> None:
+    """Refuse a craft whose parts are not known."""
+    if not isinstance(design.craft, MeshCraft | SolarSlice):
         raise ValueError(
             f"exploded needs a craft of type solar_slice or mesh, and {design.name!r} is of type "
             f"{design.document.craft.type}; the shots module and sheet show that of modules"
         )
-    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
-    craft = build_craft(design, detail="rich")
-    scale = design.craft.bus.length_x_m / WIDTH
-    axis = 1 if design.craft.solar_array.wing_axis == "y" else 0
-    pieces = _pieces(craft, axis, scale)
-    corners = np.concatenate([corners_of(mesh) for _part, mesh in pieces])
-    places = where.position_gcrs_m + corners @ where.rotation_gcrs_from_body.T
-    camera = framed(_camera(where, (1.0, 0.0, 0.0)), places, ROOM)
-    item = _item(design, craft, where, [mesh for _part, mesh in pieces])
-    if shaded:
-        item = with_shades(item, where.sky(_fill()), camera, finest_m=0.012)
-    item = with_patterns(item, cell_size_m(design.craft))
-    shown = replace(where.sky(_fill()), camera=camera, meshes=(item,), exposure=0.72)
-    if not captions:
-        return shown
-    return replace(
-        shown, labels=_names(design, craft, where, camera, pieces), captions=_captions(design, craft)
-    )
 
 
 def _fill() -> tuple[float, float, float]:
@@ -149,8 +243,10 @@ def _camera(where: Stage, up: tuple[float, float, float]) -> Camera:
 # ------------------------------------------------------------------ the parts
 
 
-def _pieces(craft: Craft, axis: int, scale: float) -> list[tuple[Part, SurfaceMesh]]:
-    """Every piece of every part, moved; a part with several ends is in as many pieces."""
+def _pieces(design: Design, craft: Craft) -> list[tuple[Part, SurfaceMesh, FloatArray]]:
+    """Every piece of every part, moved, and its way; a part with several ends is in as many pieces."""
+    scale = design.craft.bus.length_x_m / WIDTH  # type: ignore[union-attr]
+    axis = 1 if design.craft.solar_array.wing_axis == "y" else 0  # type: ignore[union-attr]
     mesh = concatenate([_near_modules(craft, axis), *_insides(craft)])
     found = []
     for part in PARTS:
@@ -165,7 +261,7 @@ def _pieces(craft: Craft, axis: int, scale: float) -> list[tuple[Part, SurfaceMe
             moved = part_of(mesh, chosen)
             shift = np.array([0.0, 0.0, way[2]])
             shift[1 - axis], shift[axis] = way[0] * end[1 - axis], way[1] * end[axis]
-            found.append((part, moved.transformed(np.eye(3), shift)))
+            found.append((part, moved.transformed(np.eye(3), shift), shift))
     return found
 
 
@@ -225,15 +321,19 @@ def _item(design: Design, craft: Craft, where: Stage, meshes: list[SurfaceMesh])
 
 
 def _names(
-    design: Design, craft: Craft, where: Stage, camera: Camera, pieces: list[tuple[Part, SurfaceMesh]]
+    design: Design,
+    craft: Craft,
+    where: Stage,
+    camera: Camera,
+    pieces: list[tuple[Part, SurfaceMesh, FloatArray]],
 ) -> tuple[Label, ...]:
     numbers = _numbers(design, craft)
     turn = where.rotation_gcrs_from_body
     eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
-    whole = ray_caster(concatenate([mesh for _part, mesh in pieces]), doubt_close_sheets=False)
+    whole = ray_caster(concatenate([mesh for _part, mesh, _way in pieces]), doubt_close_sheets=False)
     places, words = [], []
     for part in PARTS:
-        own = [mesh for other, mesh in pieces if other is part]
+        own = [mesh for other, mesh, _way in pieces if other is part]
         spot = _spot(concatenate(own).subdivided(0.25), whole, eye) if own else None
         if spot is not None:
             places.append(where.position_gcrs_m + turn @ spot)
@@ -273,16 +373,16 @@ def _own_mesh(design: Design, at_utc: np.datetime64 | None, shaded: bool, captio
     camera = fullest(_camera(where, (0.0, 1.0, 0.0)), places, OWN_ROOM)
     if shaded:
         item = with_shades(item, where.sky(_fill()), camera, **shade_lengths_m(apart.mesh.extent_m))
-    shown = replace(
+    drawn = replace(
         where.sky(_fill()),
         camera=camera,
         meshes=(with_patterns(item, cell_size_m(design.craft)),),
-        exposure=0.72,
+        exposure=EXPOSURE,
     )
     if not captions:
-        return shown
+        return drawn
     labels = _own_names(apart, where, camera)
-    return replace(shown, labels=labels, captions=_own_captions(design, craft, apart, len(labels)))
+    return replace(drawn, labels=labels, captions=_own_captions(design, craft, apart, len(labels)))
 
 
 def _own_names(apart: Apart, where: Stage, camera: Camera) -> tuple[Label, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,8 @@ from geometry.ephemeris import sky_at
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
 from geometry.validation import FloatArray, IntArray
 from viz import theme
-from viz.camera import WHOLE, Camera
+from viz.bakes import baked, with_bake
+from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
@@ -22,6 +25,7 @@ from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, 
 from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
 from viz.titles import length_text, title_of
 from viz.unwrapping import cell_size_m
+from viz.walk import passed, shares, shown
 
 DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"
 
@@ -46,7 +50,11 @@ ROW_M, TALL_M = 284.0, 110.0  # of the row in the picture, and how tall a craft 
 OWN_GAP_M = 34.0  # for the name of the person
 LARGEST_M = 250.0  # beside what is larger, nothing of the row is seen
 PERSON_X, TELESCOPE_X, STATION_X = -56.0, -27.0, 119.0
+NEAR = 0.098  # of the way to where the still of the presets stands: where a film begins, at the person
+GOING = (0.07, 0.82)  # shares of a film between which the camera goes
+COMING, CAPTIONED = 0.035, 0.10  # of the picture: over which names come into sight, over what words stand
 UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+LENGTHS = {"coarsest_m": 1e3, "finest_m": 0.05, "finest_rad": 0.002}  # of shadows
 LYING = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # cells up, long side away
 
 
@@ -82,33 +90,119 @@ def scene(
     Nobody flies them so; they are put side by side, at one scale in the plane of the row.  Sizes of the
     presets stand in their files, of the station and the telescope in `viz.scale_craft`.
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
-    sky = sky_at(np.array([at]))
-    sun = sky.sun_direction_gcrs[0]
-    place, turn = _stand(sun)
-    earth = EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape)
-    own = _own(design)
-    members = [*_members(), *own]
-    camera = _camera(place, turn, OWN_GAP_M + np.ptp(own[0].mesh.bounds_m, axis=0) if own else np.zeros(3))
-    bare = Scene(camera, sun, earth=earth, stars=True, ambient=STARLIGHT)
-    whole = MeshItem(
-        concatenate([m.mesh for m in members]),
-        tuple(material for m in members for material in m.materials),
-        position_gcrs_m=place,
-        rotation_gcrs_from_body=turn,
-    )
+    row = _Row(design, at_utc)
+    whole = row.whole
     if shaded:
-        whole = with_shades(whole, bare, camera, coarsest_m=1e3, finest_m=0.05, finest_rad=0.002)
-    items = tuple(with_patterns(_only(whole, m), m.cell_m) for m in members)
-    shown = replace(bare, meshes=items, exposure=1.08)
-    if not captions:
-        return shown
-    return replace(
-        shown,
-        labels=_labels(members, place, turn),
-        dimensions=(_scale(place, turn),),
-        captions=_captions(design, own),
-    )
+        whole = with_shades(whole, row.bare, row.bare.camera, **LENGTHS)
+    drawn = row.drawn(whole)
+    return replace(drawn, **row.words()) if captions else drawn
+
+
+def prepared(
+    design: Design, at_utc: np.datetime64 | None = None, *, shaded: bool = True, captions: bool = True
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the shadows, as fine as they are seen on the way."""
+    return _Row(design, at_utc).shadows() if shaded else {}
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    shaded: bool = True,
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """From the person along the row and back from it, until the station stands in the picture: the still.
+
+    What has come into the picture stays in it, and the person at its place.
+
+    Parameters
+    ----------
+    design, at_utc, shaded, captions
+        As `scene` takes them.
+    frames : int
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    share = shares(frames)
+    row = _Row(design, at_utc)
+    shadows = (row.shadows() if shaded else {}) if prepared is None else prepared
+    still = row.drawn(with_bake(row.whole, shadows) if shadows else row.whole)
+    words = row.words()
+
+    def frame(number: int) -> Scene:
+        drawn = replace(still, camera=row.camera(passed(share(number), *GOING)))
+        if not captions:
+            return drawn
+        labels = [_coming(label, [label.position_gcrs_m], drawn.camera) for label in words["labels"]]
+        lengths = [_coming(d, [d.start_gcrs_m, d.end_gcrs_m], drawn.camera) for d in words["dimensions"]]
+        return replace(drawn, labels=sum(labels, ()), dimensions=sum(lengths, ()), captions=words["captions"])
+
+    return frame
+
+
+class _Row:
+    """All that stands side by side, the sky about it, and the way along it."""
+
+    def __init__(self, design: Design, at_utc: np.datetime64 | None) -> None:
+        at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+        sky = sky_at(np.array([at]))
+        sun = sky.sun_direction_gcrs[0]
+        self.design = design
+        self.place, self.turn = place, turn = _stand(sun)
+        earth = EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape)
+        self.own = own = _own(design)
+        self.members = members = [*_members(), *own]
+        more_m = OWN_GAP_M + np.ptp(own[0].mesh.bounds_m, axis=0) if own else np.zeros(3)
+        self.bare = Scene(_camera(place, turn, more_m), sun, earth=earth, stars=True, ambient=STARLIGHT)
+        self.whole = MeshItem(
+            concatenate([m.mesh for m in members]),
+            tuple(material for m in members for material in m.materials),
+            position_gcrs_m=place,
+            rotation_gcrs_from_body=turn,
+        )
+
+    def camera(self, share: float) -> Camera:
+        """On the straight line from near the person to where the still stands: the person keeps its place."""
+        end, person = self.bare.camera, self.place + self.turn @ (PERSON_X, 0.5 * PERSON_M, 0.0)
+        far = float((self.turn.T @ (end.position_gcrs_m - self.place))[2]) / EYE[2]
+        near = (NEAR / far) ** (1.0 - share)
+        eye, aim = (person + near * (p - person) for p in (end.position_gcrs_m, end.focal_point_gcrs_m))
+        return replace(end, position_gcrs_m=eye, focal_point_gcrs_m=aim)
+
+    def shadows(self) -> dict[str, FloatArray]:
+        """Light on all of them."""
+        cameras = [self.camera(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        return baked(with_shades(self.whole, self.bare, cameras, **LENGTHS))
+
+    def drawn(self, whole: MeshItem) -> Scene:
+        """Without words."""
+        items = tuple(with_patterns(_only(whole, m), m.cell_m) for m in self.members)
+        return replace(self.bare, meshes=items, exposure=1.08)
+
+    def words(self) -> dict[str, tuple[Any, ...]]:
+        """Labels, dimensions and captions."""
+        return {
+            "labels": _labels(self.members, self.place, self.turn),
+            "dimensions": (_scale(self.place, self.turn),),
+            "captions": _captions(self.design, self.own),
+        }
+
+
+def _coming(item: Any, places: list[Any], camera: Camera) -> tuple[Any, ...]:
+    """A name or a length, as far as it has come into the picture, beneath its words, (1,) or nothing."""
+    pixels, _depth = camera.pixels(np.array(places), (1600, 900))
+    at = pixels / (1600.0, 900.0) + np.array(item.offset) * (9.0 / 16.0, 1.0)
+    right, top = float(at[:, 0].max()), float(at[:, 1].min())
+    inside = min(1.0 - right, top - (CAPTIONED if isinstance(item, Label) else 0.0))
+    return shown([item], eased((inside - COMING) / COMING))
 
 
 def _camera(place: FloatArray, turn: FloatArray, more_m: FloatArray) -> Camera:

@@ -104,7 +104,7 @@ def film(
     check_in_range(frames, 2, 1_000_000, name="frames")
     start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
     fields = fluxes_around(design, start, load, rays_per_face) if prepared is None else prepared
-    around = FluxAround(**{**fields, "standard_error_w_m2": float(fields["standard_error_w_m2"])})
+    around = FluxAround.of(fields)
     mesh = cut_mesh(design)
     peak = Flux(mesh, around.most_w_m2, np.zeros_like(around.most_w_m2), rays_per_face, 1)
     setting = _setting(design, stage(design, start, satellite=0), peak)
@@ -253,6 +253,22 @@ def scale_top(flux: Flux, sunlit: bool) -> float:
     return round_above(max(float(value[order][np.searchsorted(share, TOP_SHARE)]), 1e-3))
 
 
+def orbit_words(design: Design, where: Stage, elapsed_s: float, period_s: float) -> str:
+    """Where a film of one orbit is: its time, its minute, beta, and what it has of the Sun."""
+    times = np.array([where.at_utc])
+    beta = np.degrees(orbit_states(design, times, satellites=(where.satellite,)).beta_rad[0, 0])
+    seen = where.sunlit_fraction
+    light = (
+        "in full sunlight"
+        if seen == 1.0
+        else "in umbra"
+        if seen == 0.0
+        else f"{100.0 * seen:.0f} % of the Sun"
+    )
+    turn = f"minute {elapsed_s / 60.0:.0f} of {period_s / 60.0:.0f}"
+    return f"{moment_text(where.at_utc)}  ·  {turn}  ·  beta {beta:+.1f}°  ·  {light}"
+
+
 def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
     moment = str(np.datetime_as_string(where.at_utc, unit="m")).replace("T", "  ") + " UTC"
     span = f"mean of one orbit from {moment}" if flux.steps > 1 else moment
@@ -266,20 +282,10 @@ def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
 
 
 def _film_captions(design: Design, where: Stage, around: FluxAround, elapsed_s: float) -> tuple[Caption, ...]:
-    beta = np.degrees(orbit_states(design, np.array([where.at_utc]), satellites=(0,)).beta_rad[0, 0])
-    seen = where.sunlit_fraction
-    light = (
-        "in full sunlight"
-        if seen == 1.0
-        else "in umbra"
-        if seen == 0.0
-        else f"{100.0 * seen:.0f} % of the Sun"
-    )
-    turn = f"minute {elapsed_s / 60.0:.0f} of {around.times_s[-1] / 60.0:.0f}"
     error = max(around.standard_error_w_m2, 0.01)
     law = design.attitude.law.replace("_", " ")
     below = (
-        f"{moment_text(where.at_utc)}  ·  {turn}  ·  beta {beta:+.1f}°  ·  {light}\n"
+        f"{orbit_words(design, where, elapsed_s, float(around.times_s[-1]))}\n"
         f"{law}  ·  standard error under {error:.2g} W/m² on 95 % of faces"
     )
     return (

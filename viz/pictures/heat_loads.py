@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from geometry.craft import build_craft
 from geometry.design import Design
-from geometry.validation import FloatArray
+from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.validation import FloatArray, check_in_range
 from viz import theme
 from viz.camera import WHOLE, Camera
 from viz.outlines import outlines
-from viz.pictures._flux import TITLES, Flux, absorbed_fluxes
-from viz.pictures.heat import BLACK, STEPS, scale_top, side_values
+from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_fluxes, cut_mesh, each_around
+from viz.pictures.heat import BLACK, STEPS, orbit_words, scale_top, side_values
 from viz.refinement import corner_means
 from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
@@ -48,6 +52,89 @@ def scene(
     """
     where = stage(design, at_utc, satellite=0)
     fluxes = absorbed_fluxes(design, where, STEPS if mean else 1, rays_per_face)
+    setting = _setting(design, fluxes)
+    return replace(_drawn(setting, fluxes), captions=_captions(design, where, fluxes["total"]))
+
+
+def prepared(
+    design: Design, at_utc: np.datetime64 | None = None, *, rays_per_face: int = 1024
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: each load around one orbit, worked out once."""
+    start = design.epoch_utc if at_utc is None else at_utc
+    each = each_around(design, start, TITLES, rays_per_face)
+    return {f"{load}.{key}": values for load, fields in each.items() for key, values in fields.items()}
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    rays_per_face: int = 1024,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """One orbit of each load by itself, side by side; the scales stand for all of it.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Of the first frame; default the design's epoch.
+    frames : int
+        Of one nodal period; the last frame lies one step before the first of the next.
+    rays_per_face : int
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    if prepared is None:
+        each = each_around(design, start, TITLES, rays_per_face)
+    else:
+        keys = [key.split(".") for key in prepared]
+        each = {load: {k: prepared[f"{load}.{k}"] for own, k in keys if own == load} for load in TITLES}
+    around = {load: FluxAround.of(fields) for load, fields in each.items()}
+    mesh = cut_mesh(design)
+    peaks = {
+        load: Flux(mesh, a.most_w_m2, np.zeros_like(a.most_w_m2), rays_per_face, 1)
+        for load, a in around.items()
+    }
+    setting = _setting(design, peaks)
+    period_s = float(around["total"].times_s[-1])
+
+    def frame(number: int) -> Scene:
+        elapsed_s = period_s * number / frames
+        where = stage(design, start + np.timedelta64(round(1e6 * elapsed_s), "us"), satellite=0)
+        fluxes = {
+            load: replace(peaks[load], absorbed_w_m2=a.at(elapsed_s, where.sunlit_fraction))
+            for load, a in around.items()
+        }
+        error = max(around["total"].standard_error_w_m2, 0.01)
+        words = (
+            f"{orbit_words(design, where, elapsed_s, period_s)}  ·  {_law(design)}  ·  "
+            f"standard error of the total under {error:.2g} W/m² on 95 % of faces"
+        )
+        return replace(_drawn(setting, fluxes), captions=_words(design, words))
+
+    return frame
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """What stays through a film: the camera, outlines, ends of the scales by load and side."""
+
+    camera: Camera
+    unit_m: float
+    edges: SurfaceMesh | None
+    tops_w_m2: dict[tuple[str, bool], float]
+
+
+def _setting(design: Design, fluxes: Mapping[str, Flux]) -> _Setting:
     mesh = fluxes["total"].mesh
     spans = np.sort(np.ptp(mesh.bounds_m, axis=0)[:2])
     unit = max(spans[1] / LONG, spans[0] / BROAD)  # metres in one height of the picture
@@ -56,11 +143,22 @@ def scene(
         (0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE
     )
     edges = outlines(build_craft(design).mesh, 0.0016 * mesh.extent_m, 0.0016 * mesh.extent_m)
+    tops = {
+        (load, sunlit): max(scale_top(flux, sunlit), LEAST_W_M2)
+        for load, flux in fluxes.items()
+        for sunlit in (True, False)
+    }
+    return _Setting(camera, unit, edges, tops)
+
+
+def _drawn(setting: _Setting, fluxes: Mapping[str, Flux]) -> Scene:
+    """All panels with their scales, without captions."""
+    mesh, unit, edges = fluxes["total"].mesh, setting.unit_m, setting.edges
     items, bars = [], []
     for load, height in ROWS:
         for name, sunlit, aside, color_map in SIDES:
             flux = fluxes[load]
-            top = max(scale_top(flux, sunlit), LEAST_W_M2)
+            top = setting.tops_w_m2[load, sunlit]
             place = unit * np.array([aside, height, 0.0])
             turn = _turn(mesh.bounds_m, sunlit)
             items.append(
@@ -81,12 +179,11 @@ def scene(
                 items.append(ink)
             bars.append(_bar(load, name, top, color_map, aside, height))
     return Scene(
-        camera,
+        setting.camera,
         np.array([0.0, 0.0, 1.0]),
         sun=False,
         meshes=tuple(items),
         scalar_bar=tuple(bars),
-        captions=_captions(design, where, fluxes["total"]),
         ambient=(0.02, 0.02, 0.02),
         background=(0.0016, 0.0019, 0.0026),
     )
@@ -121,9 +218,17 @@ def _captions(design: Design, where: Stage, flux: Flux) -> tuple[Caption, ...]:
     span = f"mean of one orbit from {moment}" if flux.steps > 1 else moment
     error = float(np.percentile(flux.standard_error_w_m2, 95))
     below = (
-        f"{design.attitude.law.replace('_', ' ')}  ·  {span}  ·  standard error of the total under "
+        f"{_law(design)}  ·  {span}  ·  standard error of the total under "
         f"{max(error, 0.01):.2g} W/m² on 95 % of faces"
     )
+    return _words(design, below)
+
+
+def _law(design: Design) -> str:
+    return design.attitude.law.replace("_", " ")
+
+
+def _words(design: Design, below: str) -> tuple[Caption, ...]:
     return (
         Caption(f"{title_of(design)}: what each load brings", "top_left", 0.030),
         Caption(below, "top_left", 0.0185, (0.0, 0.046), color=theme.TEXT_QUIET),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,7 @@ from geometry.mesh.primitives import Block, Surface, box
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.validation import FloatArray
 from viz import theme
+from viz.bakes import baked, with_bake
 from viz.camera import WHOLE, Camera
 from viz.coatings import coating_material
 from viz.refinement import part_of
@@ -24,6 +26,7 @@ from viz.scene import Caption, Label, Material, MeshItem, Scene
 from viz.staging import Stage, craft_materials, stage, with_patterns, with_shades
 from viz.titles import area_text, title_of
 from viz.unwrapping import cell_size_m
+from viz.walk import passed, shares, shown, turned
 
 DESCRIPTION = "one module close up: its electronics, its cells and the layers of its sheet"
 
@@ -34,6 +37,10 @@ LAYER_SCALE = 150.0  # thickness as drawn over true, at most
 FRAME_M = 0.06  # of a frame beyond the sheet of its module
 BROADEST = 0.49  # width over length of a module that fills the picture
 MOST_LAYERS = 8  # at the full distance
+GOING, OPENING, NAMING = (0.05, 0.50), (0.34, 0.66), (0.68, 0.78)
+"""Shares of a film at which the camera goes, the layers come apart, words come."""
+SWING_RAD, FARTHER = -0.50, 1.28  # of its camera, and how much farther off it begins
+TOUCH = 0.02  # between the layers of a closed stack, over their distance in the open one
 PLATE, SPACING = 0.155, 0.072  # side and distance of the plates of the stack, in lengths of the module
 
 # parts: the end of their surface's name, what they are called, which of several (picture: right, up), where
@@ -83,31 +90,146 @@ def scene(
     ValueError
         A craft without modules.
     """
-    count = _count(design)
-    module = design.craft.module  # type: ignore[union-attr]
-    shown = design if isinstance(design.craft, SolarSlice) else _alone(design)
-    where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
-    size = build_craft(_alone(design)).mesh.extent_m
-    size *= max(1.0, module.width_y_m / module.length_x_m / BROADEST)
-    eye = DISTANCE * size * np.array([-0.80, 0.24, 0.55])
-    camera = replace(where.camera(eye, (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), VIEW_ANGLE_RAD), narrow=WHOLE)
-    place = np.array([-0.15 if module.layers else -0.10, 0.06, 0.0])
-    back = _module(shown, where, camera, size, place, (-0.22, 0.36, 0.91), detail, behind=True)
-    far = np.array([0.63, 0.36, -0.75])
-    front = _module(shown, where, camera, size, far, (-0.42, 0.10, 0.90), detail, behind=False)
-    items, labels = [back, front], [*_part_labels(shown, camera, back), _cell_label(shown, camera, front)]
-    if module.layers:
-        stack, places = _stack(module.layers, where, camera, size)
-        items.append(stack)
-        labels += _layer_labels(shown, places)
-    return replace(
-        where.sky(),
-        camera=camera,
-        meshes=tuple(items),
-        exposure=0.9,
-        labels=tuple(labels) if captions else (),
-        captions=_captions(design, count, size) if captions else (),
-    )
+    held = _Held(design, at_utc, detail)
+    drawn = held.drawn([held.shaded(thing, [held.camera]) for thing in held.things])
+    return replace(drawn, labels=held.labels, captions=held.captions) if captions else drawn
+
+
+def prepared(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    detail: Detail = "rich",
+    captions: bool = True,
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the shadows."""
+    return _Held(design, at_utc, detail).shadows()
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    detail: Detail = "rich",
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """The camera swings to where the still stands, the layers come apart, and the words come.
+
+    Parameters
+    ----------
+    design, at_utc, detail, captions
+        As `scene` takes them.
+    frames : int
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+
+    Raises
+    ------
+    ValueError
+        A craft without modules.
+
+    Notes
+    -----
+    The layers keep the light that they have apart.
+    """
+    share = shares(frames)
+    held = _Held(design, at_utc, detail)
+    shadows = held.shadows() if prepared is None else prepared
+    still = held.drawn([with_bake(t.item, shadows, f"{k}.") for k, t in enumerate(held.things)])
+    still = replace(still, captions=held.captions if captions else ())
+
+    def frame(number: int) -> Scene:
+        gone, opened, named = (passed(share(number), *span) for span in (GOING, OPENING, NAMING))
+        return replace(
+            still,
+            camera=held.on_the_way(gone),
+            meshes=held.opened(still.meshes, opened),
+            labels=shown(held.labels, named) if captions else (),
+        )
+
+    return frame
+
+
+@dataclass(frozen=True, eq=False)
+class _Thing:
+    """Something held before the camera: how fine its shadows are, how large its pattern."""
+
+    item: MeshItem
+    lengths_m: dict[str, float]
+    cell_m: tuple[float, float]
+
+
+class _Held:
+    """The copies of a module and the stack of its layers, before the camera of the still."""
+
+    def __init__(self, design: Design, at_utc: np.datetime64 | None, detail: Detail) -> None:
+        count = _count(design)
+        module = design.craft.module  # type: ignore[union-attr]
+        one = design if isinstance(design.craft, SolarSlice) else _alone(design)
+        self.where = where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
+        size = build_craft(_alone(design)).mesh.extent_m
+        size *= max(1.0, module.width_y_m / module.length_x_m / BROADEST)
+        eye = DISTANCE * size * np.array([-0.80, 0.24, 0.55])
+        camera = replace(where.camera(eye, (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), VIEW_ANGLE_RAD), narrow=WHOLE)
+        self.camera, self.layers, self.size_m = camera, module.layers, size
+        place = np.array([-0.15 if module.layers else -0.10, 0.06, 0.0])
+        back = _module(one, where, camera, size, place, (-0.22, 0.36, 0.91), detail, behind=True)
+        far = np.array([0.63, 0.36, -0.75])
+        front = _module(one, where, camera, size, far, (-0.42, 0.10, 0.90), detail, behind=False)
+        self.things = [back, front]
+        labels = [*_part_labels(one, camera, back.item), _cell_label(one, camera, front.item)]
+        if module.layers:
+            stack, places = _stack(module.layers, where, camera, size)
+            self.things.append(stack)
+            labels += _layer_labels(one, places)
+        self.labels = tuple(labels)
+        self.captions = _captions(design, count, size)
+
+    def on_the_way(self, share: float) -> Camera:
+        """The camera at a share of its way to where the still stands."""
+        end, middle = self.camera, self.where.position_gcrs_m
+        camera = turned(end, middle, end.rotation_camera_from_gcrs[1], (1.0 - share) * SWING_RAD)
+        away = FARTHER ** (1.0 - share) * (camera.position_gcrs_m - middle)
+        return replace(camera, position_gcrs_m=middle + away)
+
+    def shaded(self, thing: _Thing, cameras: list[Camera]) -> MeshItem:
+        """In its light, as fine as it is seen."""
+        return with_shades(thing.item, self.where.sky(), cameras, **thing.lengths_m)
+
+    def shadows(self) -> dict[str, FloatArray]:
+        """Light on all of them, as seen on the way."""
+        cameras = [self.on_the_way(share) for share in (0.0, 0.5, 1.0)]
+        found: dict[str, FloatArray] = {}
+        for k, thing in enumerate(self.things):
+            found |= baked(self.shaded(thing, cameras), f"{k}.")
+        return found
+
+    def drawn(self, items: list[MeshItem]) -> Scene:
+        """Without words."""
+        laid = tuple(with_patterns(item, t.cell_m) for item, t in zip(items, self.things, strict=True))
+        return replace(self.where.sky(), camera=self.camera, meshes=laid, exposure=0.9)
+
+    def opened(self, items: tuple[MeshItem, ...], share: float) -> tuple[MeshItem, ...]:
+        """The items with the stack open by a share; its layers lie on each other at 0."""
+        if share == 1.0 or not self.layers:
+            return items
+        stack, gap = items[-1], _gap_m(self.layers, self.size_m)
+        thick = _drawn_thickness_m(self.layers, self.size_m)
+        count = len(thick)
+        apart = 0.5 * gap * (count - 1) - gap * np.arange(count)  # upper sides
+        closed = 0.5 * thick.sum() - np.concatenate([[0.0], np.cumsum(thick[:-1] + TOUCH * gap)])
+        height = stack.mesh.vertices_m[:, 2]
+        layer = np.floor((apart[0] - height) / gap + 1e-6).astype(int).clip(0, count - 1)
+        vertices = stack.mesh.vertices_m.copy()
+        vertices[:, 2] += (1.0 - share) * (closed - apart)[layer]
+        return (*items[:-1], replace(stack, mesh=replace(stack.mesh, vertices_m=vertices)))
 
 
 def _alone(design: Design) -> Design:
@@ -160,7 +282,7 @@ def _module(
     detail: Detail,
     *,
     behind: bool,
-) -> MeshItem:
+) -> _Thing:
     """One copy, its back or its front to the eye."""
     craft = build_craft(design, detail=detail)
     if isinstance(design.craft, SolarSlice):
@@ -172,9 +294,7 @@ def _module(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation,
     )
-    return with_patterns(
-        with_shades(item, where.sky(), camera, finest_m=0.005, finest_rad=0.001), cell_size_m(design.craft)
-    )
+    return _Thing(item, {"finest_m": 0.005, "finest_rad": 0.001}, cell_size_m(design.craft))
 
 
 def _innermost(craft: Craft, parameters: SolarSlice) -> SurfaceMesh:
@@ -208,23 +328,27 @@ def _thickness_scale(layers: tuple[Layer, ...], size_m: float) -> float:
     return min(LAYER_SCALE, 0.8 * _gap_m(layers, size_m) / max(thickest, 1e-9))
 
 
+def _drawn_thickness_m(layers: tuple[Layer, ...], size_m: float) -> FloatArray:
+    """Of each layer as drawn, m."""
+    scale = _thickness_scale(layers, size_m)
+    return np.maximum(scale * np.array([layer.thickness_m for layer in layers]), 1e-4)
+
+
 def _layer_material(layer: Layer) -> Material:
     return next((m for word, m in LAYERS.items() if word in layer.name), PLAIN)
 
 
 def _stack(
     layers: tuple[Layer, ...], where: Stage, camera: Camera, size_m: float
-) -> tuple[MeshItem, FloatArray]:
+) -> tuple[_Thing, FloatArray]:
     """Plates of all layers, front uppermost, and the places (layers, 3) of their right corners, GCRS."""
-    side, gap, scale = PLATE * size_m, _gap_m(layers, size_m), _thickness_scale(layers, size_m)
-    plates, corners, height = [], [], 0.0
-    for k, layer in enumerate(layers):
-        thick = max(scale * layer.thickness_m, 1e-4)
+    side, gap = PLATE * size_m, _gap_m(layers, size_m)
+    plates, corners = [], []
+    for k, (layer, thick) in enumerate(zip(layers, _drawn_thickness_m(layers, size_m), strict=True)):
         top = 0.5 * gap * (len(layers) - 1) - k * gap
         block = Block((-0.5 * side, -0.5 * side, top - thick), (0.5 * side, 0.5 * side, top))
         plates.append(box(block, Surface(layer.name, OpticalProperties(0.5, 0.5, coating=layer.name))))
         corners.append((0.5 * side, -0.5 * side, top - 0.5 * thick))
-        height += gap
     mesh: SurfaceMesh = concatenate(plates)
     position, rotation = _held(where, camera, (0.535, -0.160, 0.10), (0.0, 0.80, 0.60), 2, 1.0, size_m)
     turn = np.radians(-38.0)
@@ -235,10 +359,8 @@ def _stack(
         position_gcrs_m=position,
         rotation_gcrs_from_body=rotation @ about,
     )
-    shaded = with_shades(item, where.sky(), camera, finest_m=0.008, finest_rad=0.0016)
-    return with_patterns(shaded, (side / 4.0, side / 4.0)), position + np.array(corners) @ (
-        rotation @ about
-    ).T
+    thing = _Thing(item, {"finest_m": 0.008, "finest_rad": 0.0016}, (side / 4.0, side / 4.0))
+    return thing, position + np.array(corners) @ (rotation @ about).T
 
 
 # ------------------------------------------------------------------ words

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,11 +15,22 @@ from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.validation import FloatArray, check_choice
 from viz import theme
-from viz.camera import Camera
-from viz.framing import corners_of, fullest
-from viz.scene import Caption, Scene
-from viz.staging import STARLIGHT, Stage, craft_item, stage
+from viz.bakes import baked, with_bake
+from viz.camera import Camera, eased
+from viz.framing import corners_of, farthest, framed, fullest, outermost
+from viz.scene import Caption, Color, Scene
+from viz.staging import (
+    STARLIGHT,
+    Stage,
+    craft_item,
+    shade_lengths_m,
+    stage,
+    with_patterns,
+    with_shades,
+)
 from viz.titles import known_of, title_of, uncoated_note
+from viz.unwrapping import cell_size_m
+from viz.walk import around, turned, whole_turns
 
 DESCRIPTION = "close-up of the satellite over the dusk Earth, with its true light and shadows"
 
@@ -48,6 +61,8 @@ WHOLE_VIEWS = {
 }
 ROOM = (-0.76, -0.41, 0.76, 0.33)
 FILL = {"front": 2.0, "back": 3.0}  # starlight, over what it is where the Sun shines on all that counts
+FILM_FILL = 2.0
+GRAZING, BEHIND = 0.25, -0.65  # height over the cells, as a sine, between which a film's exposure passes
 
 
 def scene(
@@ -86,6 +101,116 @@ def scene(
         exposure=chosen.exposure,
         captions=_captions(design, craft, where) if captions else (),
     )
+
+
+def prepared(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    view: str = "front",
+    satellite: int | None = None,
+    detail: Detail = "rich",
+    captions: bool = True,
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the shadows, seen from all around."""
+    return _Tour(design, at_utc, view, satellite).shadows(detail)
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    view: str = "front",
+    satellite: int | None = None,
+    detail: Detail = "rich",
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """Once around the satellite at one moment, from the still of the view back to it.
+
+    The camera turns about the longest side of the craft; behind it, where the Sun never shines, the exposure
+    is that of the view "back".
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Default the design's epoch.
+    frames : int
+        Of the turn; the frame after the last one would be the first.
+    view : {"front", "back"}
+    satellite, detail, captions
+        As `scene` takes them.
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    angle = whole_turns(frames)
+    tour = _Tour(design, at_utc, view, satellite)
+    craft, plain = craft_item(design, tour.where, detail, shaded=False)
+    shadows = tour.shadows(detail) if prepared is None else prepared
+    item = with_patterns(with_bake(plain, shadows), cell_size_m(design.craft))
+    words = _captions(design, craft, tour.where) if captions else ()
+    still = replace(tour.where.sky(tour.ambient), meshes=(item,), captions=words)
+
+    def frame(number: int) -> Scene:
+        camera = tour.camera(angle(number))
+        return replace(still, camera=camera, exposure=tour.exposure(camera))
+
+    return frame
+
+
+class _Tour:
+    """The way around a satellite."""
+
+    def __init__(
+        self, design: Design, at_utc: np.datetime64 | None, view: str, satellite: int | None
+    ) -> None:
+        check_choice(view, VIEWS, name="view")
+        self.design = design
+        self.where = where = stage(design, at_utc, satellite=satellite, latitude_deg=VIEWS[view].latitude_deg)
+        self.start = _camera(design, where, view)
+        self.ambient: Color = tuple(FILM_FILL * c for c in STARLIGHT)  # type: ignore[assignment]
+        mesh = build_craft(design).mesh
+        self.is_near = isinstance(design.craft, SolarSlice)
+        body_axis = np.eye(3)[int(np.argmax(np.ptp(mesh.bounds_m, axis=0)))]
+        self.axis_gcrs = where.rotation_gcrs_from_body @ body_axis
+        center = np.zeros(3) if self.is_near else mesh.bounds_m.mean(axis=0)
+        self.middle_gcrs_m = where.position_gcrs_m + where.rotation_gcrs_from_body @ center
+        corners = corners_of(mesh) - center
+        corners = corners[outermost(corners)]
+        self.corners_gcrs_m = self.middle_gcrs_m + corners @ where.rotation_gcrs_from_body.T
+
+    def camera(self, angle_rad: float) -> Camera:
+        """The camera turned from where it starts; about a whole craft as far off all the way."""
+        camera = turned(self.start, self.middle_gcrs_m, self.axis_gcrs, angle_rad)
+        return camera if self.is_near else framed(camera, self.corners_gcrs_m, ROOM, self.distance_m)
+
+    @cached_property
+    def distance_m(self) -> float:
+        ways = (
+            turned(self.start, self.middle_gcrs_m, self.axis_gcrs, angle)
+            for angle in np.arange(36) * np.pi / 18.0
+        )
+        return farthest(ways, self.corners_gcrs_m, ROOM)
+
+    def shadows(self, detail: Detail) -> dict[str, FloatArray]:
+        """Light on the craft, as fine as it is seen anywhere on the way."""
+        craft, item = craft_item(self.design, self.where, detail, shaded=False)
+        lengths = shade_lengths_m(craft.mesh.extent_m)
+        return baked(with_shades(item, self.where.sky(self.ambient), around(self.camera), **lengths))
+
+    def exposure(self, camera: Camera) -> float:
+        """That of the view from the side on which the camera stands."""
+        out = camera.position_gcrs_m - self.middle_gcrs_m
+        height = float(out @ self.where.rotation_gcrs_from_stage[:, 2] / np.linalg.norm(out))
+        behind = eased((GRAZING - height) / (GRAZING - BEHIND))
+        return float(VIEWS["front"].exposure ** (1.0 - behind) * VIEWS["back"].exposure ** behind)
 
 
 def _camera(design: Design, where: Stage, view: str) -> Camera:

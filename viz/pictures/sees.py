@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,17 +14,18 @@ from scipy import ndimage
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
 from geometry.design import Design
-from geometry.orbit import orbit_states
+from geometry.orbit import orbit_states, orbit_times
 from geometry.orbit.states import OrbitStates
-from geometry.radiation import SeenAlong, SurfaceView, seen_along, surface_frame, surface_view
+from geometry.radiation import SeenAlong, SurfaceView, seen_along, seen_later, surface_frame, surface_view
 from geometry.radiation.ray_caster import ray_caster
-from geometry.validation import FloatArray
+from geometry.validation import FloatArray, check_in_range
 from viz import theme
 from viz.callouts import callouts
-from viz.camera import WHOLE, Camera
+from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.globe import earth_along
 from viz.pictures._apart import shortened
+from viz.pictures.heat import orbit_words
 from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
 from viz.staging import Stage, stage
@@ -35,12 +37,18 @@ MESHES = False
 
 PREFERRED = ("wing_1.module_01.back", "bus.radiator", "module.back")
 PIXELS = 1800  # across the disc
+FILM_PIXELS = 1080
+AROUND = 144
+"""Times of an orbit at which a film works its shares out; between them they are interpolated."""
+SKY = 4  # categories of the sky stand before those of the craft
 FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 MOST_NAMED = 30  # in the disc: as many as there are lines for
 MISSED_NAMED = 3
 ROWS = (-0.36, 0.25)  # of names: beneath stand the captions
+FILM_ROWS = (-0.27, 0.25)  # and over them, at the right, what changes
+RIM, RIM_FADE = 0.5, 0.1  # sine of the height up to which a way is named at the rim; over which that fades
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -121,6 +129,157 @@ def scene(
     return picture_of(design, where, craft, states, view, captions=captions)
 
 
+def prepared(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    surface: str = "",
+    satellite: int = 0,
+    captions: bool = True,
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the shares around one orbit, from the same rays."""
+    craft = build_craft(design.of_member(satellite))
+    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    return _shares_around(design, craft, surface or _default_surface(craft), satellite, start)
+
+
+def _shares_around(
+    design: Design, craft: Craft, surface: str, satellite: int, start: np.datetime64
+) -> dict[str, FloatArray]:
+    times = orbit_times(design, start, AROUND)
+    states = orbit_states(design, times, satellites=(satellite,))
+    settings = design.radiation
+    view = surface_view(
+        craft, surface, states, design.environment,
+        tolerance=settings.tolerance, seed=settings.seed, max_rays=settings.max_rays,
+    )  # fmt: skip
+    period_s = float((times[1] - times[0]) / np.timedelta64(1, "us")) * 1e-6 * AROUND
+    return {
+        "times_s": np.linspace(0.0, period_s, AROUND + 1),
+        "shares": np.concatenate([view.shares, view.shares[:1]]),
+        "standard_error": np.array(view.standard_errors.max()),
+    }
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    surface: str = "",
+    satellite: int = 0,
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """One orbit of what the surface sees: its own parts stand still, the sky and its shares change.
+
+    Parameters
+    ----------
+    design : Design
+    at_utc : datetime64, optional
+        Of the first frame; default the design's epoch.
+    frames : int
+        Of one nodal period; the last frame lies one step before the first of the next.
+    surface, satellite, captions
+        As `scene` takes them.
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+
+    Raises
+    ------
+    ValueError
+        As `scene`.
+
+    Notes
+    -----
+    Shares between two of the `AROUND` times are straight lines: a share that swings by 0.3 in an orbit is
+    off by 0.3 (2 pi / 144)^2 / 16 = 4e-5 at most.  The Sun's share is 0 where its disc is hidden.
+    """
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    first = stage(design, start, satellite=satellite)
+    craft = build_craft(design.of_member(satellite))
+    name = surface or _default_surface(craft)
+    craft.mesh.surface_index(name)
+    fields = _shares_around(design, craft, name, satellite, start) if prepared is None else prepared
+    period_s = float(fields["times_s"][-1])
+    orbit = _Orbit(design, craft, name, first)
+
+    def frame(number: int) -> Scene:
+        elapsed_s = period_s * number / frames
+        at = start + np.timedelta64(round(1e6 * elapsed_s), "us")
+        where = stage(design, at, satellite=satellite)
+        values = np.array([np.interp(elapsed_s, fields["times_s"], column) for column in fields["shares"].T])
+        if where.sunlit_fraction == 0.0:
+            values[0] += values[3]
+            values[3] = 0.0
+        words = orbit_words(design, where, elapsed_s, period_s).replace("  ·  ", "\n", 1)
+        return orbit.scene(where, values, float(fields["standard_error"]), words, captions)
+
+    return frame
+
+
+class _Orbit:
+    """What all frames of a film share: the disc before the surface, turning with the craft."""
+
+    def __init__(self, design: Design, craft: Craft, surface: str, first: Stage) -> None:
+        self.design, self.craft, self.surface = design, craft, surface
+        states = orbit_states(design, np.array([first.at_utc]), satellites=(first.satellite,))
+        self.start = look = _look(design, first, craft, states, surface, FILM_PIXELS)
+        self.rotation_body_from_disc = first.rotation_gcrs_from_body.T @ look.rotation_gcrs_from_disc
+        surface_from_gcrs = (first.rotation_gcrs_from_body @ look.seen.frame.rotation_body_from_surface).T
+        self.local = look.directions_gcrs[look.inside] @ surface_from_gcrs.T
+        self.camera = _disc_camera()
+
+    def scene(self, where: Stage, values: FloatArray, error: float, words: str, captions: bool) -> Scene:
+        """One moment; `values` (C,) are the shares."""
+        look = self._look(where)
+        drawn = _disc_scene(look, self.camera)
+        if not captions:
+            return drawn
+        told = Told(look.seen.names, values, error)
+        half = HALF * math.tan(0.5 * self.camera.view_angle_rad)
+        own = replace(told, values=np.where(np.arange(len(values)) < SKY, 0.0, values))
+        sky = zip(NAMES.values(), values[:SKY], strict=True)
+        lines = "\n".join(f"{name}  {_percent(share)}" for name, share in sky)
+        return replace(
+            drawn,
+            labels=(*_names(look, own, self.camera, half, FILM_ROWS), *_rim(look, half, RIM_FADE)),
+            captions=(
+                *_captions(self.design, look, own, words),
+                Caption(lines, "top_right", 0.0225, color=theme.TEXT),
+            ),
+        )
+
+    def _look(self, where: Stage) -> Look:
+        design, before = self.design, self.start
+        states = orbit_states(design, np.array([where.at_utc]), satellites=(where.satellite,))
+        axes = where.rotation_gcrs_from_body @ self.rotation_body_from_disc
+        turn = axes @ before.rotation_gcrs_from_disc.T
+        return replace(
+            before,
+            where=where,
+            states=states,
+            rotation_gcrs_from_disc=axes,
+            directions_gcrs=before.directions_gcrs @ turn.T,
+            seen=seen_later(before.seen, self.local, states, design.environment),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What the words tell: names of C categories, their shares (C,), the largest standard error."""
+
+    names: tuple[str, ...]
+    values: FloatArray
+    standard_error: float
+
+
 def picture_of(
     design: Design,
     where: Stage,
@@ -132,19 +291,29 @@ def picture_of(
 ) -> Scene:
     """The picture of a view that has been computed."""
     look = _look(design, where, craft, states, view.surface)
-    camera = Camera(np.zeros(3), np.array([0.0, 0.0, -1.0]), np.array([0.0, 1.0, 0.0]), 0.8, narrow=WHOLE)
+    camera = _disc_camera()
+    drawn = _disc_scene(look, camera)
+    if not captions:
+        return drawn
+    half = HALF * math.tan(0.5 * camera.view_angle_rad)
+    told = Told(view.names, view.shares[0], float(view.standard_errors.max()))
+    return replace(
+        drawn,
+        labels=(*_names(look, told, camera, half), *_rim(look, half)),
+        captions=_captions(design, look, told, moment_text(where.at_utc)),
+    )
+
+
+def _disc_camera() -> Camera:
+    return Camera(np.zeros(3), np.array([0.0, 0.0, -1.0]), np.array([0.0, 1.0, 0.0]), 0.8, narrow=WHOLE)
+
+
+def _disc_scene(look: Look, camera: Camera) -> Scene:
+    """The disc, without words."""
     half = HALF * math.tan(0.5 * camera.view_angle_rad)
     plate = PlateItem(_light(look), look.inside.astype(float), (0.0, 0.0), half)
-    shown = Scene(
-        camera, where.sun_direction_gcrs, sun=False, plates=(plate,), background=(0.0016, 0.0019, 0.0026)
-    )
-    if not captions:
-        return shown
-    return replace(
-        shown,
-        labels=(*_names(look, view, camera, half), *_rim(look, half)),
-        captions=_captions(design, look, view),
-    )
+    sun = look.where.sun_direction_gcrs
+    return Scene(camera, sun, sun=False, plates=(plate,), background=(0.0016, 0.0019, 0.0026))
 
 
 def _default_surface(craft: Craft) -> str:
@@ -215,7 +384,7 @@ def _light(look: Look) -> FloatArray:
     categories[look.inside] = look.seen.categories
     parts = look.seen.faces >= 0
     own = np.zeros((*look.inside.shape, 3))
-    own[look.inside] = np.where(parts[:, None], _part_light(look), 0.0)
+    own[look.inside] = _part_light(look)
     hidden = np.zeros(look.inside.shape, bool)
     hidden[look.inside] = parts
     light = np.where(hidden[..., None], own, light)
@@ -233,33 +402,37 @@ def _light(look: Look) -> FloatArray:
 
 def _part_light(look: Look) -> FloatArray:
     """Light of the part in each direction inside (D, 3): its colour under Sun, Earth and a faint fill."""
-    mesh, faces = look.craft.mesh, look.seen.faces
-    directions = look.directions_gcrs[look.inside] @ look.where.rotation_gcrs_from_body
+    light = np.zeros((len(look.seen.faces), 3))
+    hit = np.flatnonzero(look.seen.faces >= 0)
+    mesh, faces = look.craft.mesh, look.seen.faces[hit]
+    directions = look.directions_gcrs[look.inside][hit] @ look.where.rotation_gcrs_from_body
     normal = mesh.normals[faces]
     side = np.where(np.einsum("dk,dk->d", normal, directions) > 0.0, -1.0, 1.0)
     normal = side[:, None] * normal
     surface = np.where(side > 0.0, mesh.front_surface[faces], mesh.back_surface[faces])
     colors = np.full((len(mesh.optics) + 1, 3), 0.02)
-    for k in np.unique(surface[faces >= 0]):
+    for k in np.unique(surface):
         if k >= 0:
             colors[k] = material_of(mesh.optics[k]).base_color
     sun = look.states.sun_direction_body[0, 0]
     cosine = np.clip(normal @ sun, 0.0, None) * look.states.sunlit_fraction[0, 0]
-    cosine *= _sees_sun(look, normal, sun, cosine)
+    cosine *= _sees_sun(look, directions * look.seen.distances_m[hit, None], normal, sun, cosine)
     down = -look.where.position_gcrs_m @ look.where.rotation_gcrs_from_body
     earthward = 0.5 + 0.5 * normal @ (down / np.linalg.norm(down))
-    return np.asarray(colors[surface] * (cosine[:, None] + FILL * (0.5 + earthward[:, None])))
+    light[hit] = colors[surface] * (cosine[:, None] + FILL * (0.5 + earthward[:, None]))
+    return light
 
 
-def _sees_sun(look: Look, normal: FloatArray, sun: FloatArray, cosine: FloatArray) -> NDArray[np.bool_]:
-    """Which places that face the Sun are not in the shadow of another part."""
+def _sees_sun(
+    look: Look, way_m: FloatArray, normal: FloatArray, sun: FloatArray, cosine: FloatArray
+) -> NDArray[np.bool_]:
+    """Which places, so far from the surface, face the Sun and are not in the shadow of another part."""
     lit = np.zeros(len(cosine), bool)
-    asked = np.flatnonzero((cosine > 0.0) & (look.seen.faces >= 0))
+    asked = np.flatnonzero(cosine > 0.0)
     if not asked.size:
         return lit
     caster = ray_caster(look.craft.mesh, doubt_close_sheets=False)
-    directions = look.directions_gcrs[look.inside][asked] @ look.where.rotation_gcrs_from_body
-    place = look.seen.frame.point_m + look.seen.distances_m[asked, None] * directions
+    place = look.seen.frame.point_m + way_m[asked]
     start = place - caster.center_m + 1e-4 * caster.half_extent_m * normal[asked]
     rays = np.ascontiguousarray(np.broadcast_to(sun, start.shape), np.float32)
     lit[asked] = ~caster.is_blocked(np.ascontiguousarray(start, np.float32), rays)
@@ -281,29 +454,31 @@ def _with_grid(light: FloatArray, inside: NDArray[np.bool_]) -> FloatArray:
 # ------------------------------------------------------------------ words
 
 
-def _names(look: Look, view: SurfaceView, camera: Camera, half: float) -> tuple[Label, ...]:
+def _names(
+    look: Look, told: Told, camera: Camera, half: float, rows: tuple[float, float] = ROWS
+) -> tuple[Label, ...]:
     """Each share with its name, led to the widest place of its area."""
-    found = [told for told in _shares(look, view) if told[2].any()]
+    found = [share for share in _shares(look, told) if share[2].any()]
     if not found:
         return ()
-    found = sorted(found, key=lambda told: -told[1])[:MOST_NAMED]
+    found = sorted(found, key=lambda share: -share[1])[:MOST_NAMED]
     spots = np.array([[half * x, half * y, -1.0] for x, y in (_widest(area) for *_, area in found)])
     words = [f"{name}  {_percent(share)}" for name, share, _area in found]
-    return callouts(camera, spots, words, (-0.47, 0.47), ROWS, size=0.0225)
+    return callouts(camera, spots, words, (-0.47, 0.47), rows, size=0.0225)
 
 
-def _shares(look: Look, view: SurfaceView) -> list[tuple[str, float, NDArray[np.bool_]]]:
+def _shares(look: Look, told: Told) -> list[tuple[str, float, NDArray[np.bool_]]]:
     """Name and size of each share worth telling, and its pixels in the disc: none if it stands edge-on."""
     image = np.full(look.inside.shape, -1)
     image[look.inside] = look.seen.categories
     surfaces = look.craft.mesh.surface_names
     short = dict(zip(surfaces, shortened(surfaces), strict=True))
     groups: dict[str, list[int]] = {}
-    for k, name in enumerate(view.names):
-        if view.shares[0, k] >= SHOWN or (name == "sun" and view.shares[0, k] > 0.0):
+    for k, name in enumerate(told.names):
+        if told.values[k] >= SHOWN or (name == "sun" and told.values[k] > 0.0):
             groups.setdefault(_called(short.get(name, name)), []).append(k)
     return [
-        (called, float(view.shares[0, members].sum()), np.isin(image, members))
+        (called, float(told.values[members].sum()), np.isin(image, members))
         for called, members in groups.items()
     ]
 
@@ -333,8 +508,8 @@ def _widest(area: NDArray[np.bool_]) -> tuple[float, float]:
     return 2.0 * (column - 0.5) / width - 1.0, 1.0 - 2.0 * (row - 0.5) / height
 
 
-def _rim(look: Look, half: float) -> tuple[Label, ...]:
-    """Directions that lie along the surface, at the rim of the disc."""
+def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
+    """Directions that lie along the surface, at the rim of the disc; they fade where they leave it."""
     where = look.where
     up = where.position_gcrs_m / np.linalg.norm(where.position_gcrs_m)
     ahead = where.velocity_gcrs_m_s / np.linalg.norm(where.velocity_gcrs_m_s)
@@ -347,7 +522,7 @@ def _rim(look: Look, half: float) -> tuple[Label, ...]:
         ("Sun", where.sun_direction_gcrs),
     ):
         x, y, out = way @ look.rotation_gcrs_from_disc
-        if abs(out) > 0.5:
+        if abs(out) > RIM:
             continue
         radius = 1.055 / math.hypot(x, y)
         spot = (half * radius * x, half * radius * y, -1.0)
@@ -359,14 +534,15 @@ def _rim(look: Look, half: float) -> tuple[Label, ...]:
                 0.0185,
                 theme.TEXT_QUIET,
                 centered=True,
+                opacity=eased((RIM - abs(out)) / fade) if fade else 1.0,
             )
         )
     return tuple(labels)
 
 
-def _missed(look: Look, view: SurfaceView) -> str:
+def _missed(look: Look, told: Told) -> str:
     """What a surface sees, but not from its middle: the largest shares by name, the rest in one number."""
-    missed = sorted(((s, w) for w, s, area in _shares(look, view) if not area.any()), reverse=True)
+    missed = sorted(((s, w) for w, s, area in _shares(look, told) if not area.any()), reverse=True)
     named = [f"{words} {_percent(share)}" for share, words in missed[:MISSED_NAMED]]
     rest = [share for share, _words in missed[MISSED_NAMED:]]
     if rest:
@@ -375,21 +551,21 @@ def _missed(look: Look, view: SurfaceView) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.4f} %" if share < 1e-4 else f"{100.0 * share:.1f} %"
+    return f"{100.0 * share:.4f} %" if 0.0 < share < 1e-4 else f"{100.0 * share:.1f} %"
 
 
-def _captions(design: Design, look: Look, view: SurfaceView) -> tuple[Caption, ...]:
-    error = 100.0 * float(view.standard_errors.max())
+def _captions(design: Design, look: Look, told: Told, when: str) -> tuple[Caption, ...]:
+    error = 100.0 * told.standard_error
     below = (
         "areas in the disc are view factors  ·  circles at 30° and 60° from the normal\n"
         f"standard error under {max(error, 0.001):.2g} %"
     )
-    missed = _missed(look, view)
+    missed = _missed(look, told)
     if missed:  # the percent are of the whole surface
         below = f"not seen from the middle:\n{missed}\n{below}"
     surface = shortened(look.craft.mesh.surface_names)[look.craft.mesh.surface_index(look.surface)]
     return (
         Caption(f"{title_of(design)}: what {surface} sees", "top_left", 0.030),
         Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
-        Caption(moment_text(look.where.at_utc), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
+        Caption(when, "bottom_right", 0.0185, color=theme.TEXT_QUIET),
     )

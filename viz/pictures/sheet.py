@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,15 +16,17 @@ from geometry.design import Design, load_design
 from geometry.mesh.surface_mesh import concatenate
 from geometry.validation import FloatArray
 from viz import theme
+from viz.bakes import baked, with_bake
 from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
-from viz.framing import corners_of, framed
+from viz.framing import corners_of, framed, outermost
 from viz.refinement import refined
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, Label, MeshItem, Scene
 from viz.staging import Stage, craft_item, craft_materials, stage, with_patterns, with_shades
 from viz.titles import known_of, length_text, title_of, uncoated_note
 from viz.unwrapping import cell_size_m
+from viz.walk import passed, receding, shares, shown, turned
 
 DESCRIPTION = "the craft at its true size, its lengths and a person beside it; made for the sheet of modules"
 
@@ -34,6 +37,10 @@ APART_M = 1000.0  # a craft so long in which the folds of a space suit are no ar
 SPREAD_M = 300.0  # what is shorter is seen whole
 EYE = (-0.86, -0.40, 0.34)  # direction to it: along the craft, across it, out of the cells
 ROOM = (-0.78, -0.33, 0.80, 0.43)
+GOING, NAMING = (0.06, 0.78), (0.80, 0.90)  # shares of a film at which the camera goes, and words come
+SWING_RAD = 1.1  # of a film's camera about a craft that is seen whole
+BEFORE = (-5.2, -4.2, 1.9)  # where it begins before the person on a wide sheet: along, across, up, m
+TOWARDS = (2.0, 1.6, 0.9)  # and what it looks at
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,16 +128,98 @@ def scene(
     where = stage(design, at_utc, satellite=satellite, latitude_deg=LATITUDE_DEG)
     craft = build_craft(design)
     table = _table(design, craft, where)
-    camera = _over_the_corner(table) if table.is_spread else _about_all(table)
-    items = _craft_and_person(design, craft, table, camera, shaded)
-    labels = _person_label(table)
-    if table.is_spread:
-        item, label = _neighbour(table)
-        items, labels = (*items, item), (*labels, label)
-    shown = replace(where.sky(), camera=camera, meshes=items, exposure=1.25)
+    camera = _still_camera(table)
+    item, person = _craft_and_person(design, craft, table)
+    if shaded:
+        item = with_shades(item, where.sky(), camera, **_lengths_m(craft))
+    drawn, labels = _drawn(design, table, item, person)
+    drawn = replace(drawn, camera=camera)
     if not captions:
-        return shown
-    return replace(shown, dimensions=_dimensions(table), labels=labels, captions=_captions(design, craft))
+        return drawn
+    return replace(drawn, dimensions=_dimensions(table), labels=labels, captions=_captions(design, craft))
+
+
+def prepared(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    satellite: int | None = None,
+    shaded: bool = True,
+    captions: bool = True,
+) -> dict[str, FloatArray]:
+    """What takes long and serves all frames of the film: the shadows, as fine as they are seen on the way."""
+    if not shaded:
+        return {}
+    where = stage(design, at_utc, satellite=satellite, latitude_deg=LATITUDE_DEG)
+    craft = build_craft(design)
+    return _shadows(design, craft, _table(design, craft, where))
+
+
+def film(
+    design: Design,
+    at_utc: np.datetime64 | None = None,
+    *,
+    frames: int = 600,
+    satellite: int | None = None,
+    shaded: bool = True,
+    captions: bool = True,
+    prepared: Mapping[str, FloatArray] | None = None,
+) -> Callable[[int], Scene]:
+    """To where the still stands: up and back from the person on a wide sheet, around any other craft.
+
+    Parameters
+    ----------
+    design, at_utc, satellite, shaded, captions
+        As `scene` takes them.
+    frames : int
+    prepared : mapping, optional
+        What the function `prepared` gave for the same design and options; else it is worked out here.
+
+    Returns
+    -------
+    callable
+        Frame number, 0 to `frames` - 1 -> Scene.
+    """
+    share = shares(frames)
+    where = stage(design, at_utc, satellite=satellite, latitude_deg=LATITUDE_DEG)
+    craft = build_craft(design)
+    table = _table(design, craft, where)
+    item, person = _craft_and_person(design, craft, table)
+    shadows = (_shadows(design, craft, table) if shaded else {}) if prepared is None else prepared
+    still, labels = _drawn(design, table, with_bake(item, shadows) if shadows else item, person)
+    still = replace(still, captions=_captions(design, craft) if captions else ())
+    lengths = _dimensions(table)
+
+    def frame(number: int) -> Scene:
+        camera = _on_the_way(table, passed(share(number), *GOING))
+        named = passed(share(number), *NAMING) if captions else 0.0
+        return replace(still, camera=camera, dimensions=shown(lengths, named), labels=shown(labels, named))
+
+    return frame
+
+
+def _shadows(design: Design, craft: Craft, table: Table) -> dict[str, FloatArray]:
+    item, _person = _craft_and_person(design, craft, table)
+    cameras = [_on_the_way(table, share) for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    return baked(with_shades(item, table.where.sky(), cameras, **_lengths_m(craft)))
+
+
+def _lengths_m(craft: Craft) -> dict[str, float]:
+    """Of shadows."""
+    return {"coarsest_m": 1e3, "finest_m": min(0.05, craft.mesh.extent_m / 300.0)}
+
+
+def _drawn(
+    design: Design, table: Table, item: MeshItem, person: MeshItem | None
+) -> tuple[Scene, tuple[Label, ...]]:
+    """All that is there, in its light, without a camera of its own; and the names."""
+    items, labels = [with_patterns(item, cell_size_m(design.craft))], _person_label(table)
+    if person is not None:
+        items.append(with_patterns(person))
+    if table.is_spread:
+        other, label = _neighbour(table)
+        items, labels = [*items, other], (*labels, label)
+    return replace(table.where.sky(), meshes=tuple(items), exposure=1.25), labels
 
 
 # ------------------------------------------------------------------ what lies where
@@ -156,6 +245,24 @@ def _table(design: Design, craft: Craft, where: Stage) -> Table:
     return Table(where, axes, lying, person, spread)
 
 
+def _still_camera(table: Table) -> Camera:
+    return _over_the_corner(table) if table.is_spread else _about_all(table)
+
+
+def _on_the_way(table: Table, share: float) -> Camera:
+    """The camera at a share of its way to where the still stands."""
+    end = _still_camera(table)
+    if table.is_spread:
+        before, towards = (table.axes @ (table.person_m + np.array(p)) for p in (BEFORE, TOWARDS))
+        start = table.where.camera(before, towards, table.axes[:, 2], VIEW_ANGLE_RAD)
+        person = table.places_gcrs_m(table.person_m + np.array([0.0, 0.0, 0.5 * PERSON_M]))
+        return receding(replace(start, narrow=WHOLE), end, person, share)
+    middle = table.places_gcrs_m(table.bounds_m.mean(axis=0))
+    out = table.where.rotation_gcrs_from_stage @ table.axes[:, 2]
+    swung = turned(end, middle, out, (1.0 - share) * SWING_RAD)
+    return framed(swung, table.places_gcrs_m(_all_places_m(table)), ROOM)
+
+
 def _over_the_corner(table: Table) -> Camera:
     (left, near, _), span = table.bounds_m[0], table.spans_m
     eye = np.array([left - 0.044 * span[0], near - 0.47 * span[1], 0.050 * span[0]])
@@ -170,18 +277,21 @@ def _about_all(table: Table) -> Camera:
     straight = table.where.camera(
         table.axes @ np.array(EYE), (0.0, 0.0, 0.0), table.axes[:, 2], VIEW_ANGLE_RAD
     )
+    return framed(straight, table.places_gcrs_m(_all_places_m(table)), ROOM)
+
+
+def _all_places_m(table: Table) -> FloatArray:
+    """Of the craft, the person and the lengths, (K, 3), along the axes of the table, m."""
     around = np.stack(np.meshgrid((-0.4, 0.4), (-0.4, 0.4), (0.0, PERSON_M), indexing="ij"), axis=-1)
     person = np.zeros((0, 3)) if table.person_m is None else table.person_m + around.reshape(-1, 3)
-    places = np.concatenate([table.lines_m.reshape(-1, 3), table.lying_m, person])
-    return framed(straight, table.places_gcrs_m(places), ROOM)
+    lying = table.lying_m[outermost(table.lying_m)]
+    return np.concatenate([table.lines_m.reshape(-1, 3), lying, person])
 
 
 # ------------------------------------------------------------------ meshes
 
 
-def _craft_and_person(
-    design: Design, craft: Craft, table: Table, camera: Camera, shaded: bool
-) -> tuple[MeshItem, ...]:
+def _craft_and_person(design: Design, craft: Craft, table: Table) -> tuple[MeshItem, MeshItem | None]:
     """Both as one mesh, so that one throws its shadow on the other; apart where the person is lost."""
     where, turn = table.where, table.rotation_body_from_table
     place = turn @ (np.zeros(3) if table.person_m is None else table.person_m)
@@ -205,11 +315,7 @@ def _craft_and_person(
     together = table.person_m is not None and extent < APART_M
     if together:
         item = replace(item, mesh=concatenate([item.mesh, figure]), materials=item.materials + suit)
-    if shaded:
-        finest = min(0.05, extent / 300.0)
-        item = with_shades(item, where.sky(), camera, coarsest_m=1e3, finest_m=finest)
-    laid = with_patterns(item, cell_size_m(design.craft))
-    return (laid,) if together or table.person_m is None else (laid, with_patterns(person))
+    return item, None if together or table.person_m is None else person
 
 
 def _neighbour(table: Table) -> tuple[MeshItem, Label]:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from geometry.validation import FloatArray, IntArray
 from viz import theme
 from viz.camera import Camera
+from viz.glare import GLARE_ROWS
 from viz.globe import earth_layer
-from viz.image import GLARE_ROWS, developed
+from viz.image import developed
 from viz.ring_stage import few_width, lit_colors
 from viz.scene import PointsItem, Scene
 from viz.splat import add_points

@@ -153,11 +153,12 @@ def clipped_sight(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     cells : array (K, 10)
-        Corner, two edges and kind (1 parallelogram, 0 triangle) of what covers the one part.
+        Corner, two edges and kind (1 parallelogram, 0 triangle) of what covers the one part, as far as it
+        stands before the other's plane.
     shares : array (K + 1,)
-        Running share of the part's area, 0 to 1: the first coordinate picks the cell.
+        Running share of the cells' area, 0 to 1: the first coordinate picks the cell.
     area : float
-        Of the part, m^2.
+        Of the cells, m^2.
     normal : of the plane of the one part
     targets, target_first : convex pieces of the other part, already before that plane
     target_normal, target_height : of its plane
@@ -171,6 +172,8 @@ def clipped_sight(  # type: ignore[no-untyped-def]
     bool
         False where the pieces that are left became too many.
     """
+    if cells.shape[0] == 0:
+        return True
     fragments = np.empty((MOST_FRAGMENTS, _ROOM, 3))
     spare = np.empty((MOST_FRAGMENTS, _ROOM, 3))
     counts = np.empty(MOST_FRAGMENTS, np.int64)

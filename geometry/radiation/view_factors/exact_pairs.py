@@ -221,8 +221,8 @@ class _Sides:
 def _first_points(jobs: list[SightJob], owner: IntArray, sides: _Sides, error_aim: float) -> IntArray:
     """Points per replicate that every job gets, whatever its error says: by what there is to hide."""
     size = np.array([j.unblocked_m2 for j in jobs]) / (error_aim * sides.smaller_m2[owner])
-    points = np.where(size <= 1.0, 8, np.where(size <= 30.0, 32, 64))
-    return points if error_aim >= 1e-4 else 4 * points
+    points = np.where(size <= 1.0, 8, np.where(size <= 30.0, 32, 64)) * (1 if error_aim >= 1e-4 else 4)
+    return np.asarray(np.maximum(8.0, points * np.array([j.reach for j in jobs])).astype(np.int64))
 
 
 def _refine(

@@ -19,7 +19,6 @@ from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.view_factors.aim import Aim
 from geometry.radiation.view_factors.doubts import warn_of_bodies, warn_of_residuals
 from geometry.radiation.view_factors.exact_pairs import SOBOL, ExactPairs, exact_pairs
@@ -30,6 +29,7 @@ from geometry.radiation.view_factors.hemisphere_rows import (
     column_estimates,
     pooled_pairs,
 )
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.radiation.view_factors.part_pairs import flat_scene
 from geometry.radiation.view_factors.result import ViewFactors
 from geometry.validation import FloatArray, IntArray, check_in_range
@@ -88,7 +88,8 @@ def view_factors(
     -----
     AccuracyWarning
         The tolerance was not reached; faces nearer to each other than single precision can part; a closed
-        enclosure that leaks; a closed body turned inside out among others.
+        enclosure that leaks; a closed body turned inside out among others; where rays decide, sheets back to
+        back that cover each other in part.
 
     Notes
     -----
@@ -105,27 +106,31 @@ def view_factors(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft_or_mesh)
-    aim = Aim(float(tolerance), relative_tolerance)
+    aim = Aim(tolerance, relative_tolerance)
     check_in_range(max_rays, 1, 1e12, name="max_rays")
     check_in_range(seed, 0, 2**62, name="seed")
     threads = thread_count(jobs)
     report = _Reporter(progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
     in_doubt = warn_of_close_sheets(mesh, caster)
-    receivers = surface_receivers(mesh, caster)
+    seen = open_mesh(mesh, caster.center_m)
+    receivers = seen.receivers(caster)
     areas = mesh.surface_areas_m2
-    scene = flat_scene(mesh, caster.center_m)
+    scene = flat_scene(mesh, caster.center_m, seen.parts)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
-    rows = RowCaster(mesh, caster, receivers, REPLICATES, int(seed), threads)
+    if len(exact.by_rays) or not exact.complete:
+        seen.warn_of_ragged()
+    rows = RowCaster(seen.landing, caster, receivers, REPLICATES, int(seed), threads)
     seeing = np.flatnonzero(~receivers.is_free)
     points = _first_points(len(seeing), max_rays)
     step = max(1, len(seeing) // 50)
     for k in range(0, len(seeing), step):
         rows.cast(seeing[k : k + step], points)
         report(0.5 + 0.25 * k / max(len(seeing), 1))
-    worst = _refine_rows(rows, exact, areas, aim, max_rays, report.part(0.75, 0.99))
+    open_m2 = areas * seen.open_shares
+    worst = _refine_rows(rows, exact, areas, open_m2, aim, max_rays, report.part(0.75, 0.99))
     landings = rows.landings()
-    result = _assembled(mesh, landings, exact, receivers.is_free).doubted(in_doubt)
+    result = _assembled(mesh, landings, exact, receivers.is_free, open_m2).doubted(in_doubt)
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
             f"{aim} was not reached with max_rays={max_rays:g}: the worst standard error "
@@ -193,22 +198,26 @@ def _refine_rows(
     rows: RowCaster,
     exact: ExactPairs,
     areas_m2: FloatArray,
+    open_m2: FloatArray,
     aim: Aim,
     max_rays: float,
     report: Callable[[float], None],
 ) -> float:
-    """Double the rays of rows whose errors are too large; returns the worst error over the one aimed at."""
+    """Double the rays of rows whose errors are too large; returns the worst error over the one aimed at.
+
+    `open_m2` (S,) is what of each surface is not covered: from there the rays start.
+    """
     surfaces = len(areas_m2)
     everything = np.arange(surfaces)
     while True:
         landings = rows.landings()
-        pairs = pooled_pairs(landings, areas_m2)
+        pairs = pooled_pairs(landings, open_m2)
         decided = _by_rays(exact, pairs.first, pairs.second, surfaces)
         excess = np.zeros(surfaces)
         for end in (pairs.first[decided], pairs.second[decided]):
             factor, error = pairs.area_m2[decided] / areas_m2[end], pairs.error_m2[decided] / areas_m2[end]
             np.maximum.at(excess, end, error / aim.allowed(factor))
-        inactive, inactive_error, _ = np.array(column_estimates(landings, areas_m2, surfaces)) / areas_m2
+        inactive, inactive_error, _ = np.array(column_estimates(landings, open_m2, surfaces)) / areas_m2
         open_end = _by_rays(exact, everything, np.full(surfaces, surfaces), surfaces)
         excess[open_end] = np.maximum(excess, inactive_error / aim.allowed(inactive))[open_end]
         over = np.flatnonzero((excess > 1.0) & (rows.points > 0))
@@ -228,6 +237,7 @@ def _refine_rows(
 class _Assembly:
     """Balanced factors before they are frozen."""
 
+    whole_m2: FloatArray
     first: IntArray
     second: IntArray
     area_m2: FloatArray
@@ -241,18 +251,28 @@ class _Assembly:
     residual_error: FloatArray
 
     def doubted(self, in_doubt: FloatArray) -> _Assembly:
-        """With what shares (S,) of the surfaces, that another sheet may cover, leave open."""
+        """With what shares (S,) of the surfaces, that another sheet may cover, leave open.
+
+        What is in doubt of a pair may as well go past it, to space or inactive sides.
+        """
+        if not in_doubt.any():
+            return self
         shares = np.maximum(in_doubt[self.first], in_doubt[self.second])
+        past = np.zeros(len(in_doubt))
+        for end in (self.first, self.second):
+            np.add.at(past, end, shares * self.area_m2)
+        past = np.minimum(past / self.whole_m2, 1.0)
         return replace(
             self,
             error_m2=doubted(self.area_m2, self.error_m2, shares),
-            to_space_error=doubted(self.to_space, self.to_space_error, in_doubt),
-            to_inactive_error=doubted(self.to_inactive, self.to_inactive_error, in_doubt),
+            to_space_error=np.hypot(doubted(self.to_space, self.to_space_error, in_doubt), past),
+            to_inactive_error=np.hypot(doubted(self.to_inactive, self.to_inactive_error, in_doubt), past),
+            residual_error=np.hypot(self.residual_error, past),
         )
 
     def frozen(self, mesh: SurfaceMesh, provenance: Provenance) -> ViewFactors:
         """The result."""
-        areas = mesh.surface_areas_m2
+        areas = self.whole_m2
         other = self.first != self.second
         row = np.concatenate([self.first, self.second[other]])
         column = np.concatenate([self.second, self.first[other]])
@@ -283,11 +303,13 @@ class _Assembly:
         )
 
 
-def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free: np.ndarray) -> _Assembly:
-    """Exact pairs and rays as one list of exchange areas, balanced."""
+def _assembled(
+    mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free: np.ndarray, open_m2: FloatArray
+) -> _Assembly:
+    """Exact pairs and rays as one list of exchange areas, balanced; what is covered counts as inactive."""
     areas = mesh.surface_areas_m2
     surfaces = len(areas)
-    sampled = pooled_pairs(landings, areas)
+    sampled = pooled_pairs(landings, open_m2)
     sampled = _kept(
         sampled,
         _by_rays(exact, sampled.first, sampled.second, surfaces)
@@ -303,15 +325,16 @@ def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free
     variance = np.concatenate(
         [exact.error_m2[between] ** 2, np.maximum(sampled.error_m2, sampled.resolution_m2) ** 2]
     )
-    space, space_error, unit = column_estimates(landings, areas, surfaces + 1)
-    space = np.where(is_free, areas, space)
-    inactive, inactive_error, _ = column_estimates(landings, areas, surfaces)
+    space, space_error, unit = column_estimates(landings, open_m2, surfaces + 1)
+    space = np.where(is_free, open_m2, space)
+    inactive, inactive_error, _ = column_estimates(landings, open_m2, surfaces)
     if exact.complete:
         known = ~_by_rays(exact, np.arange(surfaces), np.full(surfaces, surfaces), surfaces)
         inactive, inactive_error = np.where(known, 0.0, inactive), np.where(known, 0.0, inactive_error)
         ends = exact.first[~between]
         inactive[ends] = exact.area_m2[~between]
         inactive_error[ends] = exact.error_m2[~between]
+    inactive = inactive + (areas - open_m2)
     space_variance = np.where(is_free, 0.0, np.maximum(space_error, unit) ** 2)
     balance = balanced(
         areas,
@@ -324,6 +347,7 @@ def _assembled(mesh: SurfaceMesh, landings: Landings, exact: ExactPairs, is_free
     )
     end_errors = np.sqrt(balance.ends_variance_m4) / areas
     return _Assembly(
+        whole_m2=areas,
         first=first,
         second=second,
         area_m2=balance.pairs_m2,

@@ -202,7 +202,7 @@ def pooled_pairs(landings: Landings, areas_m2: FloatArray) -> PairEstimates:
     keys, begin = np.unique(key[order], return_index=True)
     replicates = landings.hits.shape[1]
     first, second = keys // surfaces, keys % surfaces
-    density = landings.points / areas_m2
+    density = np.divide(landings.points, areas_m2, out=np.zeros(surfaces), where=landings.points > 0)
     total = density[first] + np.where(first == second, 0.0, density[second])
     area, error = np.empty((2, len(keys)))
     ends = np.append(begin, len(order))

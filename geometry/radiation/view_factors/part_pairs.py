@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,12 @@ class FlatScene:
         return np.asarray(np.bincount(owner, lengths, self.surfaces + 1)[: self.surfaces], dtype=float)
 
 
-def flat_scene(mesh: SurfaceMesh, center_m: FloatArray) -> FlatScene:
-    """The planar parts of a mesh."""
+def flat_scene(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts | None = None) -> FlatScene:
+    """The planar parts of a mesh: `parts` where not all of it sees."""
     blockers = blocking_parts(mesh, center_m)
     return FlatScene(
         surfaces=len(mesh.surface_names),
-        parts=seeing_parts(mesh, center_m),
+        parts=seeing_parts(mesh, center_m) if parts is None else parts,
         blockers=blockers,
         tree=blocker_tree(blockers),
         tolerance_m=FLATNESS_PER_EXTENT * mesh.extent_m,
@@ -106,7 +107,7 @@ def facing(scene: FlatScene, most: int, threads: int) -> IntArray | None:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What may stand between pairs of parts: count (-1: nothing left of a part) and pieces, per pair."""
+    """What may stand between pairs of parts, per pair: count (-1: they see nothing of each other), pieces."""
 
     pairs: IntArray
     count: IntArray
@@ -198,11 +199,11 @@ def clipped_pieces(
     return out[: first[left]].copy(), first[: left + 1].copy()
 
 
-def part_cells(parts: PlanarParts, part: int) -> tuple[FloatArray, FloatArray]:
-    """Parallelograms and triangles (K, 10) that fill a part, and the running shares of its area (K + 1,)."""
+def cells_of(corners_m: FloatArray, first_corner: IntArray) -> tuple[FloatArray, FloatArray, float]:
+    """Parallelograms and triangles (K, 10) that fill convex pieces, running shares (K + 1,), area in m^2."""
     cells: list[FloatArray] = []
-    for piece in range(parts.first_piece[part], parts.first_piece[part + 1]):
-        corners = parts.corners_m[parts.first_corner[piece] : parts.first_corner[piece + 1]]
+    for low, high in pairwise(first_corner.tolist()):
+        corners = corners_m[low:high]
         first = corners[0]
         skew = corners[0] - corners[1] + corners[2] - corners[3] if len(corners) == 4 else None
         if skew is not None and np.abs(skew).max() <= 1e-9 * np.ptp(corners, axis=0).max():
@@ -212,10 +213,12 @@ def part_cells(parts: PlanarParts, part: int) -> tuple[FloatArray, FloatArray]:
             np.concatenate([first, corners[k] - first, corners[k + 1] - first, [0.0]])
             for k in range(1, len(corners) - 1)
         ]
-    table = np.array(cells)
+    table = np.array(cells).reshape(-1, 10)
     areas = np.linalg.norm(np.cross(table[:, 3:6], table[:, 6:9]), axis=1)
-    running = np.cumsum(np.where(table[:, 9] > 0.0, areas, 0.5 * areas))
-    return table, np.append(0.0, running / running[-1])
+    areas = np.where(table[:, 9] > 0.0, areas, 0.5 * areas)
+    table, areas = table[areas > 0.0], areas[areas > 0.0]
+    running = np.append(0.0, np.cumsum(areas))
+    return table, running / max(running[-1], np.finfo(float).tiny), float(running[-1])
 
 
 @dataclass
@@ -228,14 +231,18 @@ class SightJob:
         Whose random numbers.
     unblocked_m2 : float
         Exchange area with nothing between, exact.
-    cells ... blocker_first
-        As `clipped_sight` takes them.
+    arguments : tuple
+        What `clipped_sight` takes, from `cells` to `blocker_first`.
+    replicates : int
+    reach : float
+        Share of the part on which the points stand: what is before the other's plane.
     """
 
     stream: int
     unblocked_m2: float
     arguments: tuple[Any, ...]
     replicates: int
+    reach: float = 1.0
     points: int = 0
     failed: bool = False
     area_m2: float = 0.0
@@ -271,10 +278,10 @@ class SightJob:
     @property
     def doubt_m2(self) -> float:
         """What the scatter of the replicates does not show: the points met so much too little (or too much)
-        of the unblocked area, each part of which is either hidden or not."""
+        of the unblocked area, and whether that part is hidden no point has seen."""
         missed = abs(self.unblocked_m2 - self.sums[:, 1].mean() / self.points)
         share = self._visible_share
-        return float(share * (1.0 - share) * missed)
+        return float(max(share, 1.0 - share) * missed)
 
 
 def sight_job(
@@ -288,25 +295,26 @@ def sight_job(
 ) -> SightJob:
     """Points on one part, clipped sight of the other.
 
-    The points stand on the part with fewer pieces where `is_smooth`, so that the integrand has the fewest
-    breaks; on the one with more otherwise, since each point costs as many looks as the other has pieces.
+    Each part counts as far as it reaches before the other's plane.  The points stand on the one with fewer
+    pieces where `is_smooth`, so that the integrand has the fewest breaks; on the one with more otherwise,
+    since each point costs as many looks as the other has pieces; of two with as many on the smaller, so that
+    the little that pokes through a large one is not missed.
     """
     parts = scene.parts
-    if (parts.piece_counts[q] < parts.piece_counts[p]) == is_smooth and (
-        parts.piece_counts[q] != parts.piece_counts[p]
-    ):
-        p, q = q, p
-    cells, shares = part_cells(parts, p)
-    targets = clipped_pieces(
-        parts,
-        np.arange(parts.first_piece[q], parts.first_piece[q + 1]),
-        parts.normal[[p]],
-        parts.height_m[[p]],
-    )
+    before = []
+    for own, other in ((p, q), (q, p)):
+        pieces = np.arange(parts.first_piece[own], parts.first_piece[own + 1])
+        before.append(clipped_pieces(parts, pieces, parts.normal[[other]], parts.height_m[[other]]))
+    cells = [cells_of(*pieces) for pieces in before]
+    counts = [len(first) for _, first in before]
+    swapped = cells[1][2] < cells[0][2] if counts[0] == counts[1] else (counts[1] < counts[0]) == is_smooth
+    if swapped:
+        p, q, cells, before = q, p, cells[::-1], before[::-1]
+    (table, shares, area), targets = cells[0], before[1]
     shades = clipped_pieces(scene.blockers, blockers, parts.normal[[p, q]], parts.height_m[[p, q]])
     arguments = (
-        cells, shares, parts.area_m2[p], parts.normal[p],
+        table, shares, area, parts.normal[p],
         *targets, parts.normal[q], parts.height_m[q], *shades,
     )  # fmt: skip
     stream = _STREAM + p * len(parts) + q
-    return SightJob(stream, unblocked_m2, arguments, replicates)
+    return SightJob(stream, unblocked_m2, arguments, replicates, min(1.0, area / float(parts.area_m2[p])))

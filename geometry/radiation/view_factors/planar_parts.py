@@ -55,6 +55,8 @@ class PlanarParts:
     cover_m : array (N, 8, 3)
         A convex polygon of at most eight corners around each part, in its plane.
     cover_count : int array (N,)
+    part_of_side : int array (R,)
+        Part of each of the sides of faces given.
     """
 
     label: IntArray
@@ -70,6 +72,7 @@ class PlanarParts:
     corners_m: FloatArray
     cover_m: FloatArray
     cover_count: IntArray
+    part_of_side: IntArray
 
     def __len__(self) -> int:
         return len(self.label)
@@ -104,7 +107,7 @@ def planar_parts(
     vertex_ids, points = _welded(mesh, center_m)
     corner_ids = vertex_ids[mesh.faces[faces]]
     corner_ids = np.where(is_back[:, None], corner_ids[:, ::-1], corner_ids)
-    part = _flat_groups(points, corner_ids, labels, mesh.extent_m)
+    part_of_side = part = _flat_groups(points, corner_ids, labels, mesh.extent_m)
     order = np.argsort(part, kind="stable")
     corner_ids, part, labels = corner_ids[order], part[order], labels[order]
     first_triangle = np.searchsorted(part, np.arange(part[-1] + 2))
@@ -149,16 +152,21 @@ def planar_parts(
         corners_m=points[corners],
         cover_m=cover,
         cover_count=cover_count,
+        part_of_side=part_of_side,
     )
 
 
-def seeing_parts(mesh: SurfaceMesh, center_m: FloatArray) -> PlanarParts:
-    """Parts of all surfaces; inactive sides carry the label S, one past the last surface."""
+def seeing_parts(mesh: SurfaceMesh, center_m: FloatArray, blind: np.ndarray | None = None) -> PlanarParts:
+    """Parts of all surfaces; inactive sides carry the label S, one past the last surface.
+
+    `blind` (2 F,), fronts first, marks sides that are left out.
+    """
     faces = np.arange(len(mesh.faces))
     labels = np.concatenate([mesh.front_surface, mesh.back_surface])
     labels = np.where(labels < 0, len(mesh.surface_names), labels)
     is_back = np.repeat([False, True], len(faces))
-    return planar_parts(mesh, np.concatenate([faces, faces]), is_back, labels, center_m)
+    kept = slice(None) if blind is None else ~blind
+    return planar_parts(mesh, np.tile(faces, 2)[kept], is_back[kept], labels[kept], center_m)
 
 
 def blocking_parts(mesh: SurfaceMesh, center_m: FloatArray) -> PlanarParts:

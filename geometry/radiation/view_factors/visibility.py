@@ -162,14 +162,62 @@ def cannot_block(first, n, second, m, blocker, low, high, tolerance):  # type: i
 
 
 @njit(cache=True, nogil=True)
+def hides_wholly(first, n, second, m, blocker, low, high, tolerance):  # type: ignore[no-untyped-def]
+    """Whether every line between two convex covers crosses a convex polygon: those between corners do.
+
+    From one point the covered part of a plane is convex, and so it is from the other end.
+    """
+    x, y, z = 0.0, 0.0, 0.0
+    for k in range(low + 1, high - 1):
+        ux, uy, uz = (
+            blocker[k, 0] - blocker[low, 0],
+            blocker[k, 1] - blocker[low, 1],
+            blocker[k, 2] - blocker[low, 2],
+        )
+        vx, vy, vz = (
+            blocker[k + 1, 0] - blocker[low, 0],
+            blocker[k + 1, 1] - blocker[low, 1],
+            blocker[k + 1, 2] - blocker[low, 2],
+        )
+        x, y, z = x + uy * vz - uz * vy, y + uz * vx - ux * vz, z + ux * vy - uy * vx
+    size = np.sqrt(x * x + y * y + z * z)
+    if size == 0.0:
+        return False
+    x, y, z = x / size, y / size, z / size
+    height = x * blocker[low, 0] + y * blocker[low, 1] + z * blocker[low, 2]
+    for a in range(n):
+        over = x * first[a, 0] + y * first[a, 1] + z * first[a, 2] - height
+        for c in range(m):
+            under = x * second[c, 0] + y * second[c, 1] + z * second[c, 2] - height
+            if min(abs(over), abs(under)) <= tolerance or (over > 0.0) == (under > 0.0):
+                return False
+            t = over / (over - under)
+            px = first[a, 0] + t * (second[c, 0] - first[a, 0])
+            py = first[a, 1] + t * (second[c, 1] - first[a, 1])
+            pz = first[a, 2] + t * (second[c, 2] - first[a, 2])
+            for e in range(low, high):
+                f = e + 1 if e + 1 < high else low
+                ux, uy, uz = (
+                    blocker[f, 0] - blocker[e, 0],
+                    blocker[f, 1] - blocker[e, 1],
+                    blocker[f, 2] - blocker[e, 2],
+                )
+                vx, vy, vz = px - blocker[e, 0], py - blocker[e, 1], pz - blocker[e, 2]
+                turn = x * (uy * vz - uz * vy) + y * (uz * vx - ux * vz) + z * (ux * vy - uy * vx)
+                if turn < -1e-3 * tolerance * np.sqrt(ux * ux + uy * uy + uz * uz):
+                    return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def possible_blockers(  # type: ignore[no-untyped-def]
     pairs, normal, height, cover, cover_count, tolerance,
     node_low, node_high, child, first, last, order, first_corner, corners, found, counts,
 ):  # fmt: skip
     """Convex pieces that may stand between each pair of parts, into `found` (n, MOST_BLOCKERS).
 
-    `counts` tells how many; TOO_MANY where there is no room for all.  -1: the parts as clipped to each
-    other's planes have nothing left.
+    `counts` tells how many; TOO_MANY where there is no room for all.  -1: they see nothing of each other,
+    since the parts as clipped to each other's planes have nothing left or one piece hides all.
     """
     p_cover = np.empty((MOST_COVER_CORNERS + 2, 3))
     q_cover = np.empty((MOST_COVER_CORNERS + 2, 3))
@@ -193,9 +241,10 @@ def possible_blockers(  # type: ignore[no-untyped-def]
             for k in range(m):
                 low[i], high[i] = min(low[i], q_cover[k, i]), max(high[i], q_cover[k, i])
         total = 0
+        hidden = False
         stack[0] = 0
         depth = 1
-        while depth > 0 and total < TOO_MANY:
+        while depth > 0 and total < TOO_MANY and not hidden:
             depth -= 1
             node = stack[depth]
             apart = False
@@ -220,9 +269,12 @@ def possible_blockers(  # type: ignore[no-untyped-def]
                     continue
                 if cannot_block(p_cover, n, q_cover, m, corners, begin, end, tolerance):
                     continue
+                if hides_wholly(p_cover, n, q_cover, m, corners, begin, end, tolerance):
+                    hidden = True
+                    break
                 if total < MOST_BLOCKERS:
                     found[pair, total] = piece
                 total += 1
                 if total == TOO_MANY:
                     break
-        counts[pair] = total
+        counts[pair] = -1 if hidden else total

@@ -271,3 +271,7 @@ class TestExchangeRefusal:
             gebhart_factors([[0.6, 0.6], [0, 0]], [0.5, 0.5])
         with pytest.raises(ValueError, match="view_factors must have shape"):
             gebhart_factors([[0, 1]], [0.5, 0.5])
+        with pytest.raises(ValueError, match="absorptances must have shape"):
+            gebhart_factors([[0, 1], [1, 0]], 0.5)
+        with pytest.raises(ValueError, match="absorptances must be a number or an array"):
+            gebhart_factors([[0, 1], [1, 0]], "ab")

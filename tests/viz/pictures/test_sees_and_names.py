@@ -118,10 +118,10 @@ class TestExplodedLaw:
     def test_parts_keep_their_shape(self):
         design = load_design("solar_slice")
         craft = build_craft(design, detail="rich")
-        pieces = exploded._pieces(craft, 1, 1.0)
+        pieces = exploded._pieces(design, craft)
         area = dict(zip(craft.mesh.surface_names, craft.mesh.surface_areas_m2, strict=True))
         moved = {}
-        for _, mesh in pieces:
+        for _part, mesh, _way in pieces:
             for name, value in zip(mesh.surface_names, mesh.surface_areas_m2, strict=True):
                 moved[name] = moved.get(name, 0.0) + value
         for name in ("bus.radiator", "bus.front", "bus.gpus", "earth_shield.outer", "laser_terminal_1"):

@@ -21,7 +21,7 @@ from viz.cli.options import (
     flag,
     moment,
 )
-from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
+from viz.cli.pictures import Listing, Size, Surface, Theme, list_shots, of_surface, pixels_of, required
 from viz.cli.results import Report, print_json
 
 
@@ -36,15 +36,10 @@ def render(
     transparent: Annotated[
         bool, flag("--transparent", help="Leave the sky out: a PNG with an alpha channel.")
     ] = False,
-    theme: Annotated[
-        str,
-        Parameter(name="--theme", help="dark, or light for paper (shots of points of light stay dark)."),
-    ] = "dark",
+    theme: Theme = "dark",
     listing: Listing = False,
     at: At = None,
-    surface: Annotated[
-        str | None, Parameter(name="--surface", help="From which surface, for the shot sees.")
-    ] = None,
+    surface: Surface = None,
     changes: Changes = DEFAULT_CHANGES,
     output: Output = None,
     force: Force = False,
@@ -76,8 +71,7 @@ def render(
     pixels = check_size(pixels_of(size))
     check_choice(theme, ("dark", "light"), name="--theme")
     module = picture(shot)
-    chosen = () if surface is None else (f"render.{shot}.surface={surface}",)
-    flown = changes.load(required(design), *chosen)
+    flown = changes.load(required(design), *of_surface(shot, surface))
     member_craft(flown)  # refuses a ring whose members overlap
     at_utc = shot_time(module, flown) if at is None else moment(at, flown)
     options = shot_options(module, shot, flown.render)

@@ -22,7 +22,7 @@ from viz.cli.options import (
     moment,
     whole_number,
 )
-from viz.cli.pictures import Listing, Size, list_shots, pixels_of, required
+from viz.cli.pictures import Listing, Size, Surface, Theme, list_shots, of_surface, pixels_of, required
 from viz.cli.results import Report, print_json
 
 
@@ -36,6 +36,8 @@ def video(
     size: Size = "1920x1080",
     listing: Listing = False,
     at: At = None,
+    theme: Theme = "dark",
+    surface: Surface = None,
     changes: Changes = DEFAULT_CHANGES,
     jobs: Jobs = None,
     output: Output = None,
@@ -51,6 +53,7 @@ def video(
         list_shots(report, films(), json=json)
         return
     from geometry.ephemeris import format_utc
+    from geometry.validation import check_choice
     from viz.cli.members import member_craft
     from viz.pictures import picture
     from viz.render import check_size
@@ -62,8 +65,9 @@ def video(
         path = path / "%05d.png"
     kind = check_film_output(path, check_length(seconds, fps), force=force)
     pixels = check_film_size(pixels_of(size)) if kind == "mp4" else check_size(pixels_of(size))
+    check_choice(theme, ("dark", "light"), name="--theme")
     module = picture(shot, film=True)
-    flown = changes.load(required(design))
+    flown = changes.load(required(design), *of_surface(shot, surface))
     member_craft(flown)  # refuses a ring whose members overlap
     at_utc = shot_time(module, flown) if at is None else moment(at, flown)
     options = shot_options(module, shot, flown.render, film=True)
@@ -78,6 +82,7 @@ def video(
             fps=fps,
             size=pixels,
             at=at_utc,
+            look=theme,
             force=force,
             processes=jobs,
             progress=advance,

@@ -283,7 +283,7 @@ def clipped_loads(
     for n in groups.busy.tolist():
         table = cache.tables[int(numbers[n])]
         cells = np.hypot(SCATTER_SHARE * np.sqrt(table.scatter.sum()), DRIFT_SHARE * table.drift.sum())
-        share = min(1.0, table.blocked.sum() / np.pi)
+        share = np.clip(table.blocked.sum() / np.pi, 0.0, 1.0)
         doubt = min(np.hypot(cells / np.pi, MIDPOINTS / table.rows**2 * share), share)
         own[:, n] = np.array([share, doubt]) * groups.shares[n]
     return ClippedLoads(

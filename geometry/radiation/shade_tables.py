@@ -80,8 +80,9 @@ class ShadeTable:
     cells : int array (m, 5), optional
         Of each leaf: piece of the group, in ascending order, face of the cube, halvings, row and column.
     leaves : array (m, 8), optional
-        Blocked share at its four corners and its middle; integral of the cosine, sr; error in doubt, sr times
-        share of the group's area, and what of it has a sign.  Without leaves a finer table is made anew.
+        Blocked share at its four corners and its middle; integral of share x cosine, sr; error in doubt, sr
+        times share of the group's area, and what of it has a sign.  Without leaves a finer table is made
+        anew.
     """
 
     rows: int
@@ -279,8 +280,9 @@ def _spread(cells, leaves, area_shares, top, cosines, out, scatter, drift):  # t
     """Hand what leaves block to the crossings of the grid of 2^top rows, and their doubts to its cells.
 
     Over a leaf no finer than the grid's cells the share is bilinear between its corners and bulges by the
-    bend in the middle, within [0, 1]; the centroid of a corner's hat function lies a third of the grid's
-    cell off that corner.
+    bend in the middle; the centroid of a corner's hat function lies a third of the grid's cell off that
+    corner.  Where a shadow begins or is whole the bulge may leave [0, 1], and must: cut off there, all
+    sums would lean to the middle, too little shade where most is dark and too much where most is light.
     """
     grid = 1 << top
     side = grid + 1
@@ -306,13 +308,13 @@ def _spread(cells, leaves, area_shares, top, cosines, out, scatter, drift):  # t
                         there += x * ((1.0 - y) * known[2] + y * known[3])
                         there += bend * (1.0 - 0.5 * ((2.0 * x - 1.0) ** 2 + (2.0 * y - 1.0) ** 2))
                         out[(face * side + row + (k >> 1)) * side + column + (k & 1)] += (
-                            weight * min(1.0, max(0.0, there)) * cosines[face, row, column, k]
+                            weight * there * cosines[face, row, column, k]
                         )
             continue
         width = 1 << (level - top)
         a, b = i // width, j // width
         x, y = (i % width + 0.5) / width, (j % width + 0.5) / width
-        value = weight * (middle - bend / 3.0) * leaves[n, 5]
+        value = weight * leaves[n, 5]
         at = (face * side + a) * side + b
         out[at] += value * (1.0 - x) * (1.0 - y)
         out[at + 1] += value * (1.0 - x) * y
@@ -396,7 +398,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
             shares[:] = known[count, :5]
             if kind < 2 and level >= LOOK_FROM:
                 solid = (0.5 * np.pi / (1 << level)) ** 2
-                above, least, most, rim, measure = 0, 1.0, 0.0, 0.0, 0.0
+                above, least, most, rim, measure, value = 0, 1.0, 0.0, 0.0, 0.0, 0.0
                 for c in range(5):
                     a = width * i + (width // 2 if c == 4 else width * (c >> 1))
                     b = width * j + (width // 2 if c == 4 else width * (c & 1))
@@ -408,7 +410,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
                     above += 1
                     square = 1.0 + u * u + v * v
                     cosine = point[2] * (1.0 + u * u) * (1.0 + v * v) / (square * square)
-                    measure += cosine * (2.0 / 3.0 if c == 4 else 1.0 / 12.0)
+                    cosine *= solid * (2.0 / 3.0 if c == 4 else 1.0 / 12.0)
+                    measure += cosine
                     if np.isnan(shares[c]):
                         key, at = _place(face, a, b)
                         if keys[at] == key:
@@ -421,6 +424,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
                             keys[at], held[at] = key, shares[c]
                             clips += 1
                     least, most = min(least, shares[c]), max(most, shares[c])
+                    value += cosine * shares[c]
                     rim += shares[c]
                 if above == 0:
                     continue
@@ -428,7 +432,6 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 for c in range(5):
                     if not is_above[c]:
                         shares[c] = mean
-                measure *= solid
                 bend = shares[4] - 0.25 * (shares[0] + shares[1] + shares[2] + shares[3])
                 off = bend if kind == 1 else bend - known[count, 5]
                 change = off * measure * share_of_area
@@ -447,7 +450,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 if not go_on:
                     new_cells[made] = number, face, level, i, j
                     new_leaves[made, :5] = shares
-                    new_leaves[made, 5], new_leaves[made, 6], new_leaves[made, 7] = measure, doubt, change
+                    new_leaves[made, 5], new_leaves[made, 6], new_leaves[made, 7] = value, doubt, change
                     made += 1
                     continue
             bend = 0.25 * (shares[4] - 0.25 * (shares[0] + shares[1] + shares[2] + shares[3]))

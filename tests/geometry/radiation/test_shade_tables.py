@@ -8,10 +8,11 @@ from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation import view_factors
 from geometry.radiation.clipped_loads import DRIFT_SHARE, SCATTER_SHARE
 from geometry.radiation.flat_craft import flat_craft
+from geometry.radiation.grid_cosines import cosine_cells
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.shade_tables import cosine_cells, shade_table
+from geometry.radiation.shade_tables import shade_table
 
 BLACK = COATINGS["black"]
 ROWS = 64

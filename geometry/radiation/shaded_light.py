@@ -20,7 +20,7 @@ from geometry.validation import FloatArray, IntArray
 
 Int32Array = NDArray[np.int32]
 
-LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**22, 16
+LIGHT_VALUES_PER_BLOCK, MOST_TIMES_PER_BLOCK = 2**22, 24
 MOST_VALUES_KEPT = 2**25
 """Of the light on grids, for the next look at the same times: 128 MB."""
 

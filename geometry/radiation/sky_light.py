@@ -152,8 +152,9 @@ def _cell_points(face, i, j, line, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _soften_limb(line, side, rows, bulge, uniform, inside, alone, out):  # type: ignore[no-untyped-def]
-    """Turn the light near the limb, `alone` along crossings, into hat-weighted means about them, `out`."""
+def _soften_limb(line, side, rows, bulge, uniform, inside, out):  # type: ignore[no-untyped-def]
+    """Turn the light near the limb, in `out` that along crossings, into hat-weighted means about them."""
+    alone, is_kept = np.empty_like(out), np.zeros(out.shape[0], np.bool_)
     times = rows.shape[1]
     cells = side - 1
     size = 0.5 * np.pi / cells
@@ -172,6 +173,11 @@ def _soften_limb(line, side, rows, bulge, uniform, inside, alone, out):  # type:
             touched |= (most[t] >= -LIMB_OUTSIDE) & (least[t] <= LIMB_CELLS)
         if not touched:
             continue
+        for k in range(4):
+            n = first + (k >> 1) * side + (k & 1)
+            if not is_kept[n]:
+                is_kept[n] = True
+                alone[n] = out[n]
         _cell_points(face, i, j, line, limb)
         _cell_points(face, i, j, line, inner)
         for t in range(times):
@@ -266,12 +272,11 @@ class SkyScene:
         columns = np.ascontiguousarray(self.columns[:, times])
         directions, count = grid_directions(rows), columns.shape[1]
         inside = np.empty((len(directions), count))
-        alone = np.empty((len(directions), 2 if self.is_uniform else 3, count), np.float32)
+        light = np.empty((len(directions), 2 if self.is_uniform else 3, count), np.float32)
         line = grid_line(2 * LIMB_SAMPLES * rows)
         shared = columns, self.bulge, self.is_uniform
-        _light_at(directions, *shared, -2.0 * np.pi / rows, inside, np.empty(count), alone)
-        light = alone.copy()
-        _soften_limb(line, rows + 1, *shared, inside, alone, light)
+        _light_at(directions, *shared, -2.0 * np.pi / rows, inside, np.empty(count), light)
+        _soften_limb(line, rows + 1, *shared, inside, light)
         out = {rows: light}
         while rows > FEWEST_LIGHT_ROWS:
             rows //= 2

@@ -30,6 +30,9 @@ ROUNDS = 8
 FIRST_STEP = 0.1
 """Error allowed in the load to what halving one cell may change of it, at first."""
 
+FEW_TIMES = 0.6
+"""Tables are refined for the times that miss alone, where those are fewer than this share."""
+
 SCATTER_SHARE, DRIFT_SHARE, GRID_SHARE = 0.7, 0.5, 0.5
 """What is left of the last change: of one cell, of all cells together, of the extrapolated share."""
 
@@ -93,7 +96,9 @@ class ShadeCache:
                     thresholds[k] = np.minimum(thresholds[k], known.thresholds)
         for size in np.unique(rows[missing]):
             chosen = np.array([k for k in missing if rows[k] == size])
-            made = shade_tables(self.flat, groups[chosen], int(size), thresholds[chosen], threads)
+            made = shade_tables(
+                self.flat, groups[chosen], int(size), thresholds[chosen], threads, self.tables
+            )
             for group, table in zip(groups[chosen].tolist(), made, strict=True):
                 self.tables[group] = table
                 self.clipped += table.clipped
@@ -278,7 +283,7 @@ def clipped_loads(
     for n in groups.busy.tolist():
         table = cache.tables[int(numbers[n])]
         cells = np.hypot(SCATTER_SHARE * np.sqrt(table.scatter.sum()), DRIFT_SHARE * table.drift.sum())
-        share = min(1.0, table.blocked.sum() / np.pi)
+        share = np.clip(table.blocked.sum() / np.pi, 0.0, 1.0)
         doubt = min(np.hypot(cells / np.pi, MIDPOINTS / table.rows**2 * share), share)
         own[:, n] = np.array([share, doubt]) * groups.shares[n]
     return ClippedLoads(
@@ -323,33 +328,40 @@ def _refined(
     brightest = light.brightest() / np.pi
     error = np.zeros_like(base)
     active = np.arange(len(busy))
+    times, there = np.arange(len(light.scene)), light  # those that still miss
     for attempt in range(ROUNDS):
         value = groups.sums(direct)
-        weights = _weights(brightest, value, groups, light.scene, accuracy)
+        weights = _weights(brightest[..., times], value[:, times], groups, there.scene, accuracy)
         made = active if attempt else np.flatnonzero(is_missing)
         cache.require(numbers[made], rows[made], step[made, None] / weights[made], accuracy.threads)
         cache.steps |= dict(zip(numbers[made].tolist(), step[made].tolist(), strict=True))
         rows[made] = [cache.tables[g].rows for g in numbers[made].tolist()]
-        found = _shaded(cache, groups, busy[active], light, base, accuracy.tolerance)
+        found = _shaded(cache, groups, busy[active], there, base[:, times], accuracy.tolerance)
+        at = np.ix_(np.arange(3), times, active)
         for name in found.__dataclass_fields__:
-            getattr(shaded, name)[..., active] = getattr(found, name)
-        direct[..., busy[active]], error[..., busy[active]] = found.direct, found.error
+            getattr(shaded, name)[at] = getattr(found, name)
+        at = np.ix_(np.arange(3), times, busy[active])
+        direct[at], error[at] = found.direct, found.error
         value, off = groups.sums(direct), groups.root_sums(error)
-        worst = accuracy.excess(value[1:], off[1:]).max(axis=(0, 1))
-        unmet = worst[groups.owner[busy]] > 1.0
+        excess = accuracy.excess(value[1:], off[1:]).max(axis=0)  # (T, C)
+        unmet = excess.max(axis=0)[groups.owner[busy]] > 1.0
         if attempt == ROUNDS - 1 or not unmet.any() or cache.clipped > most:
             break
         allowed = accuracy.tolerance / STOPPING_MARGIN * np.maximum(value[1:], 1.0)
-        allowed = allowed[..., groups.owner[busy[active]]]
-        by_grid = (found.grid_error[1:] / allowed).max(axis=(0, 1))
-        by_cell = (found.cell_error[1:] / allowed).max(axis=(0, 1))
-        finer = (by_grid > GRID_ALLOWED) & (rows[active] < MOST_ROWS) & unmet[active]
-        sharper = (by_cell > CELL_ALLOWED) & unmet[active]
-        rows[active[finer]] *= 2
-        step[active[sharper]] *= np.clip((CELL_ALLOWED / by_cell[sharper]) ** 1.3, 1e-3, 0.5)
-        active = active[finer | sharper]
+        allowed = allowed[..., groups.owner[busy]]
+        by_grid = (shaded.grid_error[1:] / allowed).max(axis=(0, 1))
+        by_cell = (shaded.cell_error[1:] / allowed).max(axis=(0, 1))
+        finer = (by_grid > GRID_ALLOWED) & (rows < MOST_ROWS) & unmet
+        sharper = (by_cell > CELL_ALLOWED) & unmet
+        active = active[(finer | sharper)[active]]
         if not active.size:
             break
+        finer, sharper = active[finer[active]], active[sharper[active]]
+        rows[finer] *= 2
+        step[sharper] *= np.clip((CELL_ALLOWED / by_cell[sharper]) ** 1.3, 1e-3, 0.5)
+        missed = np.flatnonzero(excess[:, groups.owner[busy[active]]].max(axis=1) > 1.0)
+        if len(missed) <= FEW_TIMES * len(times):
+            times, there = missed, LightOnGrids(light.scene.part(missed), accuracy.threads)
     return shaded
 
 

@@ -183,10 +183,8 @@ def _bounds(x, y, counts, polygons, boxes):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _without_covered(x, y, counts, polygons):  # type: ignore[no-untyped-def]
+def _without_covered(x, y, counts, polygons, boxes):  # type: ignore[no-untyped-def]
     """Move polygons that lie wholly within another out of the way, in place; returns how many are left."""
-    boxes = np.empty((polygons, 4))
-    _bounds(x, y, counts, polygons, boxes)
     k = 0
     while k < polygons:
         covered = False
@@ -268,11 +266,11 @@ def _stops(x, y, counts, boxes, members, many, stops):  # type: ignore[no-untype
                 ):
                     continue
                 ex, ey = dx - cx, dy - cy
-                earlier = counts[j] - 1
+                bx, by = x[j, counts[j] - 1], y[j, counts[j] - 1]
+                s1 = ex * (by - cy) - ey * (bx - cx)
                 for a in range(counts[j]):
-                    ax, ay, bx, by = x[j, earlier], y[j, earlier], x[j, a], y[j, a]
-                    earlier = a
-                    s0 = ex * (ay - cy) - ey * (ax - cx)
+                    ax, ay, s0 = bx, by, s1
+                    bx, by = x[j, a], y[j, a]
                     s1 = ex * (by - cy) - ey * (bx - cx)
                     if s0 * s1 >= 0.0:
                         continue
@@ -286,27 +284,49 @@ def _stops(x, y, counts, boxes, members, many, stops):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def _covered_length(x, y, counts, members, many, at, spans):  # type: ignore[no-untyped-def]
-    """Length along the ordinate `at` that polygons which all reach across it cover together."""
-    found = 0
+def _begin_sides(x, count, sides):  # type: ignore[no-untyped-def]
+    """The two sides of a convex polygon, to `sides` (2, 5): each at its leftmost corner, before its edges.
+
+    Corner where the edge ends, its abscissa; where the edge begins (2), and its slope.
+    """
+    leftmost = 0
+    for a in range(1, count):
+        if x[a] < x[leftmost]:
+            leftmost = a
+    for k in range(2):
+        sides[k, 0], sides[k, 1] = leftmost, x[leftmost]
+
+
+@njit(cache=True, nogil=True)
+def _covered_length(x, y, counts, active, many, at, sides, spans):  # type: ignore[no-untyped-def]
+    """Length along the ordinate `at` that polygons which all reach across it cover together.
+
+    `sides` (polygons, 2, 5) are moved on to the edges there; `active` is sorted by where they begin.
+    """
     for n in range(many):
-        j = members[n]
-        low, high = np.inf, -np.inf
-        a = counts[j] - 1
-        for b in range(counts[j]):
-            if (x[j, a] > at) != (x[j, b] > at):
-                value = y[j, a] + (at - x[j, a]) / (x[j, b] - x[j, a]) * (y[j, b] - y[j, a])
-                low, high = min(low, value), max(high, value)
+        j = active[n]
+        for k in range(2):
+            if sides[j, k, 1] > at:
+                continue
+            b = int64(sides[j, k, 0])
             a = b
-        if high > low:
-            k = found - 1
-            while k >= 0 and spans[k, 0] > low:
-                spans[k + 1, 0], spans[k + 1, 1] = spans[k, 0], spans[k, 1]
-                k -= 1
-            spans[k + 1, 0], spans[k + 1, 1] = low, high
-            found += 1
+            while x[j, b] <= at:  # the rightmost corner is beyond
+                a = b
+                b += 1 if k == 0 else counts[j] - 1
+                b -= counts[j] if b >= counts[j] else 0
+            sides[j, k, 0], sides[j, k, 1], sides[j, k, 2], sides[j, k, 3] = b, x[j, b], x[j, a], y[j, a]
+            sides[j, k, 4] = (y[j, b] - y[j, a]) / (x[j, b] - x[j, a])
+        low = sides[j, 0, 3] + sides[j, 0, 4] * (at - sides[j, 0, 2])
+        high = sides[j, 1, 3] + sides[j, 1, 4] * (at - sides[j, 1, 2])
+        if low > high:
+            low, high = high, low
+        k = n - 1
+        while k >= 0 and spans[k, 0] > low:
+            spans[k + 1, 0], spans[k + 1, 1], active[k + 1] = spans[k, 0], spans[k, 1], active[k]
+            k -= 1
+        spans[k + 1, 0], spans[k + 1, 1], active[k + 1] = low, high, j
     end, covered = -np.inf, 0.0
-    for k in range(found):
+    for k in range(many):
         low = max(end, spans[k, 0])
         if spans[k, 1] > low:
             covered += spans[k, 1] - low
@@ -315,19 +335,20 @@ def _covered_length(x, y, counts, members, many, at, spans):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _union_area(x, y, counts, polygons, stops, spans):  # type: ignore[no-untyped-def]
+def _union_area(x, y, counts, polygons, room):  # type: ignore[no-untyped-def]
     """Area of the union of convex polygons.
 
     Polygons whose boxes hang together are looked at together, the others one by one.  Between
     neighbouring stops no outlines begin, end or cross, so the covered length along the ordinate is
     linear there: its value in the middle times the width is exact.
     """
-    polygons = _without_covered(x, y, counts, polygons)
+    _, _, _, _, _, _, spans, stops, boxes, members, active, sides = room
+    _bounds(x, y, counts, polygons, boxes)
+    polygons = _without_covered(x, y, counts, polygons, boxes)
     if polygons == 1:
         return _area(x[0], y[0], counts[0])
-    boxes = np.empty((polygons, 4))
-    _bounds(x, y, counts, polygons, boxes)
-    members, active = np.arange(polygons), np.empty(polygons, np.int64)
+    for k in range(polygons):
+        members[k] = k
     total, begin = 0.0, 0
     while begin < polygons:
         end, at = begin + 1, begin
@@ -367,6 +388,7 @@ def _union_area(x, y, counts, polygons, stops, spans):  # type: ignore[no-untype
             middle = 0.5 * (stops[i] + stops[i + 1])
             while come < many and boxes[group[come], 0] < middle:
                 active[there] = group[come]
+                _begin_sides(x[group[come]], counts[group[come]], sides[group[come]])
                 there += 1
                 come += 1
             k = 0
@@ -376,7 +398,7 @@ def _union_area(x, y, counts, polygons, stops, spans):  # type: ignore[no-untype
                     active[k] = active[there]
                 else:
                     k += 1
-            total += width * _covered_length(x, y, counts, active, there, middle, spans)
+            total += width * _covered_length(x, y, counts, active, there, middle, sides, spans)
     return total
 
 
@@ -404,6 +426,10 @@ def work_space(widest, polygons):  # type: ignore[no-untyped-def]
         np.empty(polygons + 1, np.int64),
         np.empty((polygons + 1, 2)),
         np.empty(256),
+        np.empty((polygons + 1, 4)),
+        np.empty(polygons + 1, np.int64),
+        np.empty(polygons + 1, np.int64),
+        np.empty((polygons + 1, 2, 5)),
     )
 
 
@@ -429,7 +455,7 @@ def blocked_share(  # type: ignore[no-untyped-def]
         Of the piece.
     room : from `work_space`
     """
-    x, y, spare_x, spare_y, order, counts, spans, stops = room
+    x, y, spare_x, spare_y, order, counts = room[:6]
     shadows, covered = int64(0), 0.0
     for n in range(chosen.shape[0]):
         p = chosen[n]
@@ -457,18 +483,24 @@ def blocked_share(  # type: ignore[no-untyped-def]
         shadows += 1
         covered += share
     if shadows > 1:
-        covered = _union_area(x, y, counts, shadows, stops, spans) / area
+        covered = _union_area(x, y, counts, shadows, room) / area
     return min(covered, 1.0)
 
 
 @njit(cache=True, nogil=True)
-def all_within(outline, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
+def all_within(outline, box, kx, ky, local, low, high, hull, room):  # type: ignore[no-untyped-def]
     """Whether the shadow of one polygon or body along a direction covers a whole piece."""
-    x, y, spare_x, spare_y, order, _, _, _ = room
+    x, y, spare_x, spare_y, order = room[:5]
     count = int64(0)
+    left, right, bottom, top = np.inf, -np.inf, np.inf, -np.inf
     for i in range(low, high):
-        x[0, count], y[0, count] = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        u, v = local[i, 0] - kx * local[i, 2], local[i, 1] - ky * local[i, 2]
+        x[0, count], y[0, count] = u, v
         count += 1
+        left, right = min(left, u), max(right, u)
+        bottom, top = min(bottom, v), max(top, v)
+    if left > box[0] or right < box[1] or bottom > box[2] or top < box[3]:
+        return False
     if hull:
         count = _hull(x[0], y[0], count, order, spare_x, spare_y)
     turn = 0.0

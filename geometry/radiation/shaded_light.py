@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.earth import EarthScene
+from geometry.radiation.grid_cosines import cosine_cells, cosine_crossings
 from geometry.radiation.ray_caster import Float32Array
-from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable, cosine_cells, cosine_crossings
+from geometry.radiation.shade_leaves import FEWEST_ROWS
+from geometry.radiation.shade_tables import ShadeTable
 from geometry.radiation.sky_light import SkyScene
 from geometry.validation import FloatArray, IntArray
 

@@ -18,7 +18,8 @@ from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.shade_tables import FEWEST_ROWS, ShadeTable
+from geometry.radiation.shade_leaves import FEWEST_ROWS
+from geometry.radiation.shade_tables import ShadeTable
 from geometry.whole_files import whole_file
 
 SCHEMA = "dawnring/sky/1"

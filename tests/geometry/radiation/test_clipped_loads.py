@@ -11,11 +11,12 @@ from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy
 from geometry.radiation.clipped_loads import ShadeCache, clipped_loads
 from geometry.radiation.earth import earth_scene
 from geometry.radiation.flat_craft import flat_craft
+from geometry.radiation.grid_cosines import cosine_cells, cosine_crossings
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
-from geometry.radiation.shade_tables import cosine_cells, cosine_crossings, shade_tables
+from geometry.radiation.shade_tables import shade_tables
 from geometry.radiation.shaded_light import halved
 from geometry.radiation.sky_grid import body_from_grid, grid_directions
 from geometry.radiation.sky_light import SkyScene, earth_light

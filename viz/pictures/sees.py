@@ -18,7 +18,7 @@ from geometry.orbit import orbit_states, orbit_times
 from geometry.orbit.states import OrbitStates
 from geometry.radiation import SeenAlong, SurfaceView, seen_along, seen_later, surface_frame, surface_view
 from geometry.radiation.ray_caster import ray_caster
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray
 from viz import theme
 from viz.callouts import callouts
 from viz.camera import WHOLE, Camera, eased
@@ -28,7 +28,7 @@ from viz.pictures._apart import shortened
 from viz.pictures.heat import orbit_words
 from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
-from viz.staging import Stage, stage
+from viz.staging import Stage, film_start, stage, stages_around
 from viz.stars import star_light
 from viz.titles import title_of
 
@@ -200,20 +200,17 @@ def film(
     Shares between two of the `AROUND` times are straight lines: a share that swings by 0.3 in an orbit is
     off by 0.3 (2 pi / 144)^2 / 16 = 4e-5 at most.  The Sun's share is 0 where its disc is hidden.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
-    first = stage(design, start, satellite=satellite)
+    start = film_start(design, at_utc, frames)
     craft = build_craft(design.of_member(satellite))
     name = surface or _default_surface(craft)
     craft.mesh.surface_index(name)
     fields = _shares_around(design, craft, name, satellite, start) if prepared is None else prepared
     period_s = float(fields["times_s"][-1])
-    orbit = _Orbit(design, craft, name, first)
+    moment = stages_around(design, start, period_s, frames, satellite=satellite)
+    orbit = _Orbit(design, craft, name, moment(0)[1])
 
     def frame(number: int) -> Scene:
-        elapsed_s = period_s * number / frames
-        at = start + np.timedelta64(round(1e6 * elapsed_s), "us")
-        where = stage(design, at, satellite=satellite)
+        elapsed_s, where = moment(number)
         values = np.array([np.interp(elapsed_s, fields["times_s"], column) for column in fields["shares"].T])
         if where.sunlit_fraction == 0.0:
             values[0] += values[3]

@@ -23,6 +23,7 @@ from viz.typesetting import (
     laid_out,
     least_pixels,
     line_width,
+    meet,
     type_pixels,
 )
 
@@ -31,6 +32,8 @@ ROWS = 64
 MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
 BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
 UNKNOWN = 2.0  # how much the shadow carries where nobody knows what will lie behind
+NIGHT = 20.0  # ground so dark shows no shadow: a full one puts out the stars beneath words
+GIVING_WAY = 0.04  # of the height: how far words may be moved from their places so that they can be larger
 STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
 
 
@@ -169,6 +172,7 @@ def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> Ground
     if on_paper:
         return Ground(middle > MIDDLE_GREY, carried, low < MIDDLE_GREY < high)
     share = min(max((high - BRIGHT[0]) / (BRIGHT[1] - BRIGHT[0]), 0.0), 1.0)
+    share = max(share, 1.0 - middle / NIGHT)
     return Ground(False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW, False)
 
 
@@ -250,17 +254,44 @@ def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
 
 
 class Stood(NamedTuple):
-    """A label where it stands: place and end of its line in pixels, size of its type, box of its words."""
+    """A label where it stands: place and end of its line in pixels, size of its type, box of its words, and
+    how far they and the end were moved to the right to stay in the picture."""
 
     label: Label
     place: tuple[float, float]
     end: tuple[float, float]
     pixels: int
     box: Box
+    given_way: float
 
 
-def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
-    """The labels of what lies before the camera; words of what is in the picture stay in it."""
+def _stood(scene: Scene, size: tuple[int, int], unit: float) -> list[Stood]:
+    """The labels of what lies before the camera; words of what is in the picture stay in it.
+
+    In small pictures they are as large as can be read, as far as they then stand apart and near their places.
+    """
+    least = least_pixels(unit)
+    for most in range(least, 5, -1):
+        stood = list(_stood_at_least(scene, size, unit, most, least))
+        if _stand_free(stood, unit):
+            return stood
+    return list(_stood_at_least(scene, size, unit, 6, least))
+
+
+def _stand_free(stood: Sequence[Stood], unit: float) -> bool:
+    """Whether no words meet, and none had to give way far to stay in the picture."""
+    near = all(abs(own.given_way) <= GIVING_WAY * unit for own in stood)
+    return near and not any(
+        meet(a.box, b.box) and not (a.label.centered and b.label.centered)
+        for k, a in enumerate(stood)
+        for b in stood[:k]
+    )
+
+
+def _stood_at_least(
+    scene: Scene, size: tuple[int, int], unit: float, most: int, least: int
+) -> Iterator[Stood]:
+    """As `_stood`, in type of `most` pixels at least, or of `least` where it is centred."""
     width, height = size
     for label in scene.labels:
         places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), size)
@@ -268,19 +299,20 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
             continue
         x, y = (float(v) for v in places[0])
         end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
-        pixels = max(6, round(label.size * unit))
-        if label.centered:  # names at lines stand too close to grow
-            pixels = max(pixels, least_pixels(unit))
+        pixels = max(6, round(label.size * unit), least if label.centered else most)
         length = line_width(label.text, "regular", pixels)
         gap = 0.4 * pixels if label.leader else 0.0
-        left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
+        wanted = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
         if label.centered:
-            left = end[0] - 0.5 * length
+            wanted = end[0] - 0.5 * length
+        left = wanted
         if 0.0 <= x < width and 0.0 <= y < height:
             edge = 0.4 * theme.MARGIN * unit
-            left = min(max(left, edge), max(width - edge - length, edge))
+            left = min(max(wanted, edge), max(width - edge - length, edge))
         base = end[1] + 0.35 * pixels
-        yield Stood(label, (x, y), end, pixels, (left, base - pixels, left + length, base))
+        box = (left, base - pixels, left + length, base)
+        way = 0.0 if label.centered else left - wanted
+        yield Stood(label, (x, y), (end[0] + way, end[1]), pixels, box, way)
 
 
 def _lines(ink: Image.Image, stood: Sequence[Stood], unit: float) -> None:

@@ -43,12 +43,14 @@ AROUND = 144
 SKY = 4  # categories of the sky stand before those of the craft
 FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
+RIM_ASIDE = 0.032  # of the middle of words at the sides, from a place just beyond the rim
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 MOST_NAMED = 30  # in the disc: as many as there are lines for
 MISSED_NAMED = 3
 ROWS = (-0.36, 0.25)  # of names: beneath stand the captions
 FILM_ROWS = (-0.27, 0.25)  # and over them, at the right, what changes
 RIM, RIM_FADE = 0.5, 0.1  # sine of the height up to which a way is named at the rim; over which that fades
+LEAST_TOLD = 5e-7  # what is less is 0.0 %
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -243,7 +245,10 @@ class _Orbit:
         half = HALF * math.tan(0.5 * self.camera.view_angle_rad)
         own = replace(told, values=np.where(np.arange(len(values)) < SKY, 0.0, values))
         sky = zip(NAMES.values(), values[:SKY], strict=True)
-        lines = "\n".join(f"{name}  {_percent(share)}" for name, share in sky)
+        lines = "\n".join(
+            f"{name}  {_percent(share) if name == NAMES['sun'] else f'{100.0 * share:.1f} %'}"
+            for name, share in sky
+        )
         return replace(
             drawn,
             labels=(*_names(look, own, self.camera, half, FILM_ROWS), *_rim(look, half, RIM_FADE)),
@@ -527,7 +532,7 @@ def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
             Label(
                 words,
                 spot,
-                (0.018 * x / math.hypot(x, y), RIM_DROP * abs(x)),
+                (RIM_ASIDE * x / math.hypot(x, y), RIM_DROP * abs(x)),
                 0.0185,
                 theme.TEXT_QUIET,
                 centered=True,
@@ -548,13 +553,14 @@ def _missed(look: Look, told: Told) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.4f} %" if 0.0 < share < 1e-4 else f"{100.0 * share:.1f} %"
+    small = LEAST_TOLD <= share < 1e-4
+    return f"{100.0 * share:.4f} %" if small else f"{100.0 * share:.1f} %"
 
 
 def _captions(design: Design, look: Look, told: Told, when: str) -> tuple[Caption, ...]:
     error = 100.0 * told.standard_error
     below = (
-        "areas in the disc are view factors  ·  circles at 30° and 60° from the normal\n"
+        "areas in the disc are view factors\ncircles at 30° and 60° from the normal\n"
         f"standard error under {max(error, 0.001):.2g} %"
     )
     missed = _missed(look, told)

@@ -270,49 +270,51 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> list[Stood]:
 
     In small pictures they are as large as can be read, as far as they then stand apart and near their places.
     """
-    least = least_pixels(unit)
-    for most in range(least, 5, -1):
-        stood = list(_stood_at_least(scene, size, unit, most, least))
-        if _stand_free(stood, unit):
-            return stood
-    return list(_stood_at_least(scene, size, unit, 6, least))
-
-
-def _stand_free(stood: Sequence[Stood], unit: float) -> bool:
-    """Whether no words meet, and none had to give way far to stay in the picture."""
-    near = all(abs(own.given_way) <= GIVING_WAY * unit for own in stood)
-    return near and not any(
-        meet(a.box, b.box) and not (a.label.centered and b.label.centered)
-        for k, a in enumerate(stood)
-        for b in stood[:k]
-    )
-
-
-def _stood_at_least(
-    scene: Scene, size: tuple[int, int], unit: float, most: int, least: int
-) -> Iterator[Stood]:
-    """As `_stood`, in type of `most` pixels at least, or of `least` where it is centred."""
-    width, height = size
+    seen = []
     for label in scene.labels:
         places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), size)
-        if not depth[0] > 0.0:
-            continue
-        x, y = (float(v) for v in places[0])
-        end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
-        pixels = max(6, round(label.size * unit), least if label.centered else most)
-        length = line_width(label.text, "regular", pixels)
-        gap = 0.4 * pixels if label.leader else 0.0
-        wanted = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
-        if label.centered:
-            wanted = end[0] - 0.5 * length
-        left = wanted
-        if 0.0 <= x < width and 0.0 <= y < height:
-            edge = 0.4 * theme.MARGIN * unit
-            left = min(max(wanted, edge), max(width - edge - length, edge))
-        base = end[1] + 0.35 * pixels
-        box = (left, base - pixels, left + length, base)
-        way = 0.0 if label.centered else left - wanted
-        yield Stood(label, (x, y), (end[0] + way, end[1]), pixels, box, way)
+        if depth[0] > 0.0:
+            seen.append((label, (float(places[0, 0]), float(places[0, 1]))))
+    own = [max(6, round(label.size * unit)) for label, _place in seen]
+    pixels = [max(p, least_pixels(unit)) for p in own]
+    while True:
+        stood = [_placed(*s, p, size, unit) for s, p in zip(seen, pixels, strict=True)]
+        tight = [k for k in _tight(stood, unit) if pixels[k] > own[k]]
+        if not tight:
+            return stood
+        for k in tight:
+            pixels[k] -= 1
+
+
+def _tight(stood: Sequence[Stood], unit: float) -> set[int]:
+    """Which of the labels at lines meet another, or had to give way far to stay in the picture."""
+    found = {k for k, own in enumerate(stood) if abs(own.given_way) > GIVING_WAY * unit}
+    for k, a in enumerate(stood):
+        for i, b in enumerate(stood[:k]):
+            if meet(a.box, b.box):
+                found |= {k, i}
+    return {k for k in found if not stood[k].label.centered}  # names at lines can be smaller
+
+
+def _placed(
+    label: Label, place: tuple[float, float], pixels: int, size: tuple[int, int], unit: float
+) -> Stood:
+    """A label in type of a size, before a place in the picture, in pixels."""
+    (width, height), (x, y) = size, place
+    end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
+    length = line_width(label.text, "regular", pixels)
+    gap = 0.4 * pixels if label.leader else 0.0
+    wanted = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
+    if label.centered:
+        wanted = end[0] - 0.5 * length
+    left = wanted
+    if 0.0 <= x < width and 0.0 <= y < height:
+        edge = 0.4 * theme.MARGIN * unit
+        left = min(max(wanted, edge), max(width - edge - length, edge))
+    base = end[1] + 0.35 * pixels
+    box = (left, base - pixels, left + length, base)
+    way = 0.0 if label.centered else left - wanted
+    return Stood(label, place, (end[0] + way, end[1]), pixels, box, way)
 
 
 def _lines(ink: Image.Image, stood: Sequence[Stood], unit: float) -> None:

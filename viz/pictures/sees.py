@@ -20,7 +20,7 @@ from geometry.radiation import SeenAlong, SurfaceView, seen_along, seen_later, s
 from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray
 from viz import theme
-from viz.callouts import callouts
+from viz.callouts import callouts, crossing
 from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.globe import earth_along
@@ -44,6 +44,7 @@ SKY = 4  # categories of the sky stand before those of the craft
 FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
 RIM_ASIDE = 0.032  # of the middle of words at the sides, from a place just beyond the rim
+RIM_CLEAR = 0.022  # of their middle from lines to other names
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 MOST_NAMED = 30  # in the disc: as many as there are lines for
 MISSED_NAMED = 3
@@ -244,6 +245,7 @@ class _Orbit:
         told = Told(look.seen.names, values, error)
         half = HALF * math.tan(0.5 * self.camera.view_angle_rad)
         own = replace(told, values=np.where(np.arange(len(values)) < SKY, 0.0, values))
+        names = _names(look, own, self.camera, half, FILM_ROWS)
         sky = zip(NAMES.values(), values[:SKY], strict=True)
         lines = "\n".join(
             f"{name}  {_percent(share) if name == NAMES['sun'] else f'{100.0 * share:.1f} %'}"
@@ -251,7 +253,7 @@ class _Orbit:
         )
         return replace(
             drawn,
-            labels=(*_names(look, own, self.camera, half, FILM_ROWS), *_rim(look, half, RIM_FADE)),
+            labels=(*names, *_rim(look, half, names, RIM_FADE)),
             captions=(
                 *_captions(self.design, look, own, words),
                 Caption(lines, "top_right", 0.0225, color=theme.TEXT),
@@ -299,9 +301,10 @@ def picture_of(
         return drawn
     half = HALF * math.tan(0.5 * camera.view_angle_rad)
     told = Told(view.names, view.shares[0], float(view.standard_errors.max()))
+    names = _names(look, told, camera, half)
     return replace(
         drawn,
-        labels=(*_names(look, told, camera, half), *_rim(look, half)),
+        labels=(*names, *_rim(look, half, names)),
         captions=_captions(design, look, told, moment_text(where.at_utc)),
     )
 
@@ -510,8 +513,11 @@ def _widest(area: NDArray[np.bool_]) -> tuple[float, float]:
     return 2.0 * (column - 0.5) / width - 1.0, 1.0 - 2.0 * (row - 0.5) / height
 
 
-def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
-    """Directions that lie along the surface, at the rim of the disc; they fade where they leave it."""
+def _rim(look: Look, half: float, lines: tuple[Label, ...], fade: float = 0.0) -> tuple[Label, ...]:
+    """Directions that lie along the surface, at the rim of the disc; they fade where they leave it.
+
+    They stand off the lines to other names.
+    """
     where = look.where
     up = where.position_gcrs_m / np.linalg.norm(where.position_gcrs_m)
     ahead = where.velocity_gcrs_m_s / np.linalg.norm(where.velocity_gcrs_m_s)
@@ -528,11 +534,12 @@ def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
             continue
         radius = 1.055 / math.hypot(x, y)
         spot = (half * radius * x, half * radius * y, -1.0)
+        aside = RIM_ASIDE * x / math.hypot(x, y)
         labels.append(
             Label(
                 words,
                 spot,
-                (RIM_ASIDE * x / math.hypot(x, y), RIM_DROP * abs(x)),
+                (aside, _drop(spot, aside, RIM_DROP * abs(x), lines, half)),
                 0.0185,
                 theme.TEXT_QUIET,
                 centered=True,
@@ -540,6 +547,24 @@ def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
             )
         )
     return tuple(labels)
+
+
+def _drop(
+    spot: tuple[float, float, float], aside: float, drop: float, lines: tuple[Label, ...], half: float
+) -> float:
+    """How far down a word at the rim stands from its place, in heights, so that no line runs through it."""
+    heights = 0.5 * HALF / half  # in a unit of the plate
+
+    def is_free(down: float) -> bool:
+        middle = np.array([heights * spot[0] + aside, -heights * spot[1] + down])
+        clear = np.array([0.0, RIM_CLEAR])
+        for line in lines:
+            start = heights * np.array([line.position_gcrs_m[0], -line.position_gcrs_m[1]])
+            if crossing(start, start + np.array(line.offset), middle - clear, middle + clear):
+                return False
+        return True
+
+    return next((d for d in (drop, drop + 2.0 * RIM_CLEAR, drop - 2.0 * RIM_CLEAR) if is_free(d)), drop)
 
 
 def _missed(look: Look, told: Told) -> str:

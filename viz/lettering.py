@@ -33,7 +33,7 @@ MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
 BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
 UNKNOWN = 2.0  # how much the shadow carries where nobody knows what will lie behind
 NIGHT = 20.0  # ground so dark shows no shadow: a full one puts out the stars beneath words
-GIVING_WAY = 0.04  # of the height: how far words may be moved from their places so that they can be larger
+GIVING_WAY = 0.04  # of the height, how far words are moved at most, and by half their line, to be larger
 STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
 
 
@@ -288,7 +288,11 @@ def _stood(scene: Scene, size: tuple[int, int], unit: float) -> list[Stood]:
 
 def _tight(stood: Sequence[Stood], unit: float) -> set[int]:
     """Which of the labels at lines meet another, or had to give way far to stay in the picture."""
-    found = {k for k, own in enumerate(stood) if abs(own.given_way) > GIVING_WAY * unit}
+    found = {
+        k
+        for k, own in enumerate(stood)
+        if abs(own.given_way) > unit * min(GIVING_WAY, 0.5 * abs(own.label.offset[0]))
+    }
     for k, a in enumerate(stood):
         for i, b in enumerate(stood[:k]):
             if meet(a.box, b.box):

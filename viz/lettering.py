@@ -23,6 +23,7 @@ from viz.typesetting import (
     laid_out,
     least_pixels,
     line_width,
+    meet,
     type_pixels,
 )
 
@@ -31,6 +32,8 @@ ROWS = 64
 MIDDLE_GREY = 110.0  # of what lies under words: darker ground takes light ones
 BRIGHT = (90.0, 190.0)  # ground under light words from which their shadow grows, and where it is full
 UNKNOWN = 2.0  # how much the shadow carries where nobody knows what will lie behind
+NIGHT = 20.0  # ground so dark shows no shadow: a full one puts out the stars beneath words
+GIVING_WAY = 0.04  # of the height, how far words are moved at most, and by half their line, to be larger
 STEPS_OF_SHADOW = 3  # few: words of a film keep theirs while the ground changes little
 
 
@@ -169,6 +172,7 @@ def _ground(picture: Picture, box: Box, on_paper: bool, unknown: bool) -> Ground
     if on_paper:
         return Ground(middle > MIDDLE_GREY, carried, low < MIDDLE_GREY < high)
     share = min(max((high - BRIGHT[0]) / (BRIGHT[1] - BRIGHT[0]), 0.0), 1.0)
+    share = max(share, 1.0 - middle / NIGHT)
     return Ground(False, round(STEPS_OF_SHADOW * share) / STEPS_OF_SHADOW, False)
 
 
@@ -250,37 +254,71 @@ def _caption(ink: Image.Image, caption: Caption, unit: float) -> None:
 
 
 class Stood(NamedTuple):
-    """A label where it stands: place and end of its line in pixels, size of its type, box of its words."""
+    """A label where it stands: place and end of its line in pixels, size of its type, box of its words, and
+    how far they and the end were moved to the right to stay in the picture."""
 
     label: Label
     place: tuple[float, float]
     end: tuple[float, float]
     pixels: int
     box: Box
+    given_way: float
 
 
-def _stood(scene: Scene, size: tuple[int, int], unit: float) -> Iterator[Stood]:
-    """The labels of what lies before the camera; words of what is in the picture stay in it."""
-    width, height = size
+def _stood(scene: Scene, size: tuple[int, int], unit: float) -> list[Stood]:
+    """The labels of what lies before the camera; words of what is in the picture stay in it.
+
+    In small pictures they are as large as can be read, as far as they then stand apart and near their places.
+    """
+    seen = []
     for label in scene.labels:
         places, depth = scene.camera.pixels(np.array([label.position_gcrs_m]), size)
-        if not depth[0] > 0.0:
-            continue
-        x, y = (float(v) for v in places[0])
-        end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
-        pixels = max(6, round(label.size * unit))
-        if label.centered:  # names at lines stand too close to grow
-            pixels = max(pixels, least_pixels(unit))
-        length = line_width(label.text, "regular", pixels)
-        gap = 0.4 * pixels if label.leader else 0.0
-        left = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
-        if label.centered:
-            left = end[0] - 0.5 * length
-        if 0.0 <= x < width and 0.0 <= y < height:
-            edge = 0.4 * theme.MARGIN * unit
-            left = min(max(left, edge), max(width - edge - length, edge))
-        base = end[1] + 0.35 * pixels
-        yield Stood(label, (x, y), end, pixels, (left, base - pixels, left + length, base))
+        if depth[0] > 0.0:
+            seen.append((label, (float(places[0, 0]), float(places[0, 1]))))
+    own = [max(6, round(label.size * unit)) for label, _place in seen]
+    pixels = [max(p, least_pixels(unit)) for p in own]
+    while True:
+        stood = [_placed(*s, p, size, unit) for s, p in zip(seen, pixels, strict=True)]
+        tight = [k for k in _tight(stood, unit) if pixels[k] > own[k]]
+        if not tight:
+            return stood
+        for k in tight:
+            pixels[k] -= 1
+
+
+def _tight(stood: Sequence[Stood], unit: float) -> set[int]:
+    """Which of the labels at lines meet another, or had to give way far to stay in the picture."""
+    found = {
+        k
+        for k, own in enumerate(stood)
+        if abs(own.given_way) > unit * min(GIVING_WAY, 0.5 * abs(own.label.offset[0]))
+    }
+    for k, a in enumerate(stood):
+        for i, b in enumerate(stood[:k]):
+            if meet(a.box, b.box):
+                found |= {k, i}
+    return {k for k in found if not stood[k].label.centered}  # names at lines can be smaller
+
+
+def _placed(
+    label: Label, place: tuple[float, float], pixels: int, size: tuple[int, int], unit: float
+) -> Stood:
+    """A label in type of a size, before a place in the picture, in pixels."""
+    (width, height), (x, y) = size, place
+    end = (x + label.offset[0] * unit, y + label.offset[1] * unit)
+    length = line_width(label.text, "regular", pixels)
+    gap = 0.4 * pixels if label.leader else 0.0
+    wanted = end[0] - length - gap if label.leader and label.offset[0] < 0.0 else end[0] + gap
+    if label.centered:
+        wanted = end[0] - 0.5 * length
+    left = wanted
+    if 0.0 <= x < width and 0.0 <= y < height:
+        edge = 0.4 * theme.MARGIN * unit
+        left = min(max(wanted, edge), max(width - edge - length, edge))
+    base = end[1] + 0.35 * pixels
+    box = (left, base - pixels, left + length, base)
+    way = 0.0 if label.centered else left - wanted
+    return Stood(label, place, (end[0] + way, end[1]), pixels, box, way)
 
 
 def _lines(ink: Image.Image, stood: Sequence[Stood], unit: float) -> None:

@@ -251,10 +251,11 @@ vec4 ownPart(vec3 place, vec3 direction, float roughness) {
     vec2 inside = h - abs(vec2(dot(q, u), dot(q, v)) / h);
     float soft = max(0.01, t * roughness * roughness);
     float hit = clamp(0.5 + inside.x / soft, 0.0, 1.0) * clamp(0.5 + inside.y / soft, 0.0, 1.0);
-    if (hit < 0.02) continue;
+    vec3 side = texelFetch(partsMap, ivec2(k, toward < 0.0 ? 3 : 4), 0).rgb;
+    if (hit < 0.02 || side.r < 0.0) continue;
     nearest = t;
     cover = hit;
-    seen = texelFetch(partsMap, ivec2(k, toward < 0.0 ? 3 : 4), 0).rgb;
+    seen = side;
   }
   return vec4(seen, cover);
 }

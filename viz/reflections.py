@@ -21,6 +21,7 @@ from viz.surroundings import Surroundings, looked_up
 MOST = 24
 LEAST_SHARE = 0.004  # of the area of the largest
 ENOUGH = 0.3  # of the area of a mesh, in parts found
+UNSEEN = -1.0  # radiance of a side that nothing mirrors
 FULL = 0.97  # share of its bounding rectangle that a part fills to count as one
 
 
@@ -49,7 +50,8 @@ def mirrored_parts(
 ) -> FloatArray:
     """The largest flat parts of an item, (K, 5, 3), GCRS.
 
-    Rows: centre and half sides in m, radiance of the front and of the back.
+    Rows: centre and half sides in m, radiance of the front and of the back, `UNSEEN` where that belongs to
+    no surface.
     """
     found = large_rectangles(item)
     turn = item.rotation_gcrs_from_body
@@ -59,7 +61,12 @@ def mirrored_parts(
         out[k, 1], out[k, 2] = turn @ r.half_u_m, turn @ r.half_v_m
         normal = np.cross(out[k, 1], out[k, 2])
         normal /= np.linalg.norm(normal)
-        for row, side, color in ((3, normal, r.front), (4, -normal, r.back)):
+        for row, side, color, surface in zip(
+            (3, 4), (normal, -normal), (r.front, r.back), r.surfaces, strict=True
+        ):
+            if surface < 0:  # inside a body: other faces stand before it
+                out[k, row] = UNSEEN
+                continue
             sun = max(float(side @ sun_direction_gcrs), 0.0) * np.asarray(sun_color)
             out[k, row] = color * (sun + looked_up(sky.irradiance, side))
     return out

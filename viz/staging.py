@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from geometry.craft.parameters import Detail, SolarSlice
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.orbit import orbit_states
-from geometry.validation import FloatArray, read_only
+from geometry.validation import FloatArray, check_in_range, read_only
 from viz.camera import Camera
 from viz.coatings import material_of
 from viz.scene import Color, EarthItem, Material, MeshItem, Scene
@@ -138,6 +138,43 @@ def stage(
         float(states.sunlit_fraction[0, 0]),
         EarthItem(sky.rotation_itrs_from_gcrs[0], design.environment.earth_shape),
     )
+
+
+def stages_around(
+    design: Design, start_utc: np.datetime64, span_s: float, frames: int, *, satellite: int = 0
+) -> Callable[[int], tuple[float, Stage]]:
+    """Frame number -> time since the start, s, and where a satellite is then, evenly through a span.
+
+    The frame after the last one would lie at its end.
+
+    Parameters
+    ----------
+    design : Design
+    start_utc : datetime64
+    span_s : float
+        s.
+    frames : int
+    satellite : int
+        Its number.
+
+    Raises
+    ------
+    ValueError
+        As `stage`.
+    """
+
+    def moment(number: int) -> tuple[float, Stage]:
+        elapsed_s = span_s * number / frames
+        at = start_utc + np.timedelta64(round(1e6 * elapsed_s), "us")
+        return elapsed_s, stage(design, at, satellite=satellite)
+
+    return moment
+
+
+def film_start(design: Design, at_utc: np.datetime64 | None, frames: int) -> np.datetime64:
+    """When a film of so many frames, two at least, begins: default at the design's epoch."""
+    check_in_range(frames, 2, 1_000_000, name="frames")
+    return np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
 
 
 def _nearest(design: Design, times: np.ndarray, latitude_deg: float) -> int:

@@ -179,7 +179,7 @@ def laid_out(
         for _ in range(len(boxes) if inwards else 0):
             box = caption_box(caption, size, unit)
             clear = (box[0], box[1] - 0.8 * gap, box[2], box[3] + 0.8 * gap)
-            under = [b for b in boxes if _meet(clear, b)]
+            under = [b for b in boxes if meet(clear, b)]
             if not under:
                 break
             edges = [b[1] - gap - box[3] if inwards < 0.0 else b[3] + gap - box[1] for b in under]
@@ -192,7 +192,8 @@ def laid_out(
         yield placed[k]
 
 
-def _meet(a: Box, b: Box) -> bool:
+def meet(a: Box, b: Box) -> bool:
+    """Whether two boxes have a place in common."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 

@@ -27,6 +27,8 @@ from typing import Any
 import numpy as np
 
 import geometry
+from geometry.craft import build_craft
+from geometry.craft.parameters import MeshCraft
 from geometry.design import Design
 from geometry.ephemeris import parse_utc
 from geometry.orbit.parameters import ElementsOrbit
@@ -298,6 +300,11 @@ def _key(job: FilmJob) -> str:
         digest.update(part.encode() + b"\0")
     if isinstance(design.orbit, ElementsOrbit):
         digest.update(Path(design.orbit.file).read_bytes())
+    if isinstance(design.craft, MeshCraft):
+        mesh = build_craft(design).mesh
+        for values in (mesh.vertices_m, mesh.faces, mesh.front_surface, mesh.back_surface):
+            digest.update(values.tobytes())
+        digest.update(repr((mesh.surface_names, mesh.optics)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -308,8 +315,13 @@ def _prepared(job: FilmJob, module: ModuleType, folder: Path) -> FilmJob:
         return job
     file = folder / "prepared.npz"
     if not file.exists():
-        with whole_file(file) as partial, partial.open("wb") as out:
-            np.savez(out, **make(job.design, job.at_utc, **job.options))
+        try:
+            with whole_file(file) as partial, partial.open("wb") as out:
+                np.savez(out, **make(job.design, job.at_utc, **job.options))
+        finally:
+            if not file.exists():  # refused or interrupted: there is nothing to keep
+                with suppress(OSError):
+                    folder.rmdir()
     return replace(job, prepared=file)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from viz import theme
 from viz.camera import Camera
-from viz.lettering import lettered
+from viz.lettering import _stood, lettered
 from viz.pictures import heat, heat_loads
 from viz.render import render_scene
 from viz.scales import round_above, round_ticks, tick_texts
@@ -161,6 +161,21 @@ class TestReadableLaw:
     def test_small_pictures_have_type_that_can_be_read(self):
         words = Caption("words", "bottom_left", 0.0185)
         assert [type_pixels(words, h) for h in (100, 360, 1080)] == [6, 10, 20]
+
+    def test_names_at_lines_are_as_large_as_they_stand_apart(self):
+        def pixels(step, width=640):
+            names = [
+                Label(f"part {k}", (0.0, 0.0, 0.0), (0.3, step * k), 0.0215, leader=True) for k in range(3)
+            ]
+            stood = _stood(_scene(labels=tuple(names)), (width, 360), 360.0)
+            assert all(own.box[2] <= width for own in stood)
+            return {own.pixels for own in stood}
+
+        assert pixels(0.1) == {10}
+        assert pixels(0.0255) == {9}  # lines 9.2 pixels apart
+        assert pixels(0.01) == {8}  # as its size says: they would meet anyway
+        assert pixels(0.1, width=280) == {10}  # moved a little, with the ends of their lines
+        assert pixels(0.1, width=250) == {8}
 
     @pytest.mark.parametrize("look", ["dark", "light"])
     def test_transparent_words_are_told_from_white_and_from_grey(self, look):

@@ -9,7 +9,7 @@ from geometry.mesh.optics import COATINGS
 from geometry.mesh.primitives import Surface, rectangle
 from geometry.mesh.surface_mesh import concatenate
 from viz.camera import Camera
-from viz.reflections import mirrored_parts
+from viz.reflections import UNSEEN, mirrored_parts
 from viz.scene import EarthItem, Material, MeshItem, Scene
 from viz.surroundings import (
     GALACTIC_POLE,
@@ -113,6 +113,15 @@ class TestReflectionsLaw:
         front = parts[0, 3 if outward[2] > 0.0 else 4]
         assert front[2] > 0.5  # blue in full Sun
         assert front[0] == 0.0
+
+    def test_the_inner_side_of_a_cover_is_mirrored_by_nothing(self):
+        cover = rectangle((-1.0, -1.0, 0.0), (1.0, 1.0, 0.0), "+z", Surface("cover", COATINGS["white_paint"]))
+        sky = surroundings(_scene(ambient=(0.1, 0.1, 0.1)), PLACE)
+        item = MeshItem(cover, (Material((0.7, 0.7, 0.7)),))
+        ((*_, u, v, front, back),) = mirrored_parts(item, np.array([0.0, 0.0, 1.0]), (1.0, 1.0, 1.0), sky)
+        outer, inner = (front, back) if np.cross(u, v)[2] > 0.0 else (back, front)
+        assert (outer > 0.0).all()
+        assert (inner == UNSEEN).all()
 
     def test_a_gap_keeps_two_wings_apart(self):
         item = self._item(2)

@@ -118,6 +118,14 @@ class TestFilmLaw:
             time.sleep(0.05)
         assert not any(Path(f"/proc/{w}").exists() for w in workers)
 
+    def test_the_key_knows_a_mesh_by_what_it_holds(self, tmp_path):
+        keys = set()
+        for width in (1, 2, 1):
+            (tmp_path / "own.obj").write_text(f"o plate\nv 0 0 0\nv {width} 0 0\nv 0 1 0\nf 1 2 3\n")
+            design = load_design(tmp_path / "own.obj")
+            keys.add(_key(FilmJob(design, "satellite", np.datetime64("2027-03-20", "us"), 32, SIZE, 5, "")))
+        assert len(keys) == 2
+
     def test_the_key_holds_all_that_frames_depend_on(self):
         def key(design=DESIGN, **changes):
             fields = {"shot": "ring", "at_utc": DESIGN.epoch_utc, "frames": 16, "size": SIZE, "fps": 5}
@@ -196,6 +204,11 @@ class TestFilmRefusal:
     def test_odd_sizes(self, size, word):
         with pytest.raises(ValueError, match=rf"{word} of a film must be even .* got \d+; take"):
             check_film_size(size)
+
+    def test_what_is_refused_leaves_nothing_behind(self, tmp_path):
+        with pytest.raises(ValueError, match="surface 'nope' is unknown"):
+            write_video("sees", DESIGN, tmp_path / "film.mp4", surface="nope", **LENGTH)
+        assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 4000.0])
     def test_lengths(self, seconds):

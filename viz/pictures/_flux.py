@@ -25,6 +25,8 @@ TITLES = {
 }
 AROUND = 72
 """Times of an orbit at which a film works its loads out; between them they are interpolated."""
+FINEST, COARSEST = 0.0045, 0.02  # edges of the mesh, over the craft's extent
+MOST_FACES = 40_000
 LEAST_SUN = 0.02  # share of the disc from which sunlight is scaled to another share
 
 
@@ -68,17 +70,25 @@ def _summed(loads: FaceLoads, rows: list[int]) -> tuple[FloatArray, FloatArray]:
 
 
 def cut_mesh(design: Design) -> SurfaceMesh:
-    """The analysis mesh, fine where parts stand close together, coarser out on the wings."""
+    """The analysis mesh, fine where parts stand close together, coarser out on the wings.
+
+    Where that takes more than `MOST_FACES`, as for a craft that is one plate, it is coarser: about so many.
+    """
     mesh = build_craft(design).mesh
     extent = mesh.extent_m
     body = np.abs(mesh.centroids_m[np.abs(mesh.normals[:, 2]) < 0.9])
     reach = body.max(axis=0) if len(body) else np.zeros(3)
 
-    def longest_m(centroids_m: FloatArray) -> FloatArray:
-        away = np.linalg.norm(np.maximum(np.abs(centroids_m) - reach, 0.0), axis=1)
-        return np.clip(0.10 * away, 0.0045 * extent, 0.02 * extent)
+    def cut(finest: float) -> SurfaceMesh:
+        def longest_m(centroids_m: FloatArray) -> FloatArray:
+            away = np.linalg.norm(np.maximum(np.abs(centroids_m) - reach, 0.0), axis=1)
+            return np.clip(0.10 * away, finest * extent, max(finest, COARSEST) * extent)
 
-    return refined(mesh, longest_m)
+        return refined(mesh, longest_m)
+
+    fine = cut(FINEST)
+    over = len(fine.faces) / MOST_FACES
+    return fine if over <= 1.0 else cut(FINEST * float(np.sqrt(over)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,7 @@ PERSON_X, TELESCOPE_X, STATION_X = -56.0, -27.0, 119.0
 NEAR = 0.098  # of the way to where the still of the presets stands: where a film begins, at the person
 GOING = (0.07, 0.82)  # shares of a film between which the camera goes
 COMING, CAPTIONED = 0.035, 0.10  # of the picture: over which names come into sight, over what words stand
+WORDS = 0.0072  # of the width, for each letter of a name in a small picture
 UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 LENGTHS = {"coarsest_m": 1e3, "finest_m": 0.05, "finest_rad": 0.002}  # of shadows
 LYING = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # cells up, long side away
@@ -201,7 +202,10 @@ def _coming(item: Any, places: list[Any], camera: Camera) -> tuple[Any, ...]:
     pixels, _depth = camera.pixels(np.array(places), (1600, 900))
     at = pixels / (1600.0, 900.0) + np.array(item.offset) * (9.0 / 16.0, 1.0)
     right, top = float(at[:, 0].max()), float(at[:, 1].min())
-    inside = min(1.0 - right, top - (CAPTIONED if isinstance(item, Label) else 0.0))
+    inside = 1.0 - right
+    if isinstance(item, Label):
+        long = max(WORDS * len(item.text) - COMING, 0.0) if item.offset[0] > 0.0 else 0.0
+        inside = min(inside - long, top - CAPTIONED)
     return shown([item], eased((inside - COMING) / COMING))
 
 

@@ -11,7 +11,7 @@ from geometry.craft import build_craft
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import orbit_states
-from geometry.validation import FloatArray, check_choice, check_in_range
+from geometry.validation import FloatArray, check_choice
 from viz import theme
 from viz.framing import corners_of, framed
 from viz.outlines import outlines
@@ -20,7 +20,7 @@ from viz.refinement import corner_means
 from viz.ring_stage import moment_text
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, stage
+from viz.staging import Stage, film_start, stage, stages_around
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
@@ -101,17 +101,16 @@ def film(
         Frame number, 0 to `frames` - 1 -> Scene.
     """
     check_choice(load, TITLES, name="load")
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     fields = fluxes_around(design, start, load, rays_per_face) if prepared is None else prepared
     around = FluxAround.of(fields)
     mesh = cut_mesh(design)
     peak = Flux(mesh, around.most_w_m2, np.zeros_like(around.most_w_m2), rays_per_face, 1)
-    setting = _setting(design, stage(design, start, satellite=0), peak)
+    moment = stages_around(design, start, float(around.times_s[-1]), frames)
+    setting = _setting(design, moment(0)[1], peak)
 
     def frame(number: int) -> Scene:
-        elapsed_s = float(around.times_s[-1]) * number / frames
-        where = stage(design, start + np.timedelta64(round(1e6 * elapsed_s), "us"), satellite=0)
+        elapsed_s, where = moment(number)
         flux = replace(peak, absorbed_w_m2=around.at(elapsed_s, where.sunlit_fraction))
         shown = _composed(where, flux, load, setting)
         return replace(shown, captions=_film_captions(design, where, around, elapsed_s))

@@ -10,7 +10,7 @@ import numpy as np
 from geometry.craft import build_craft
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray
 from viz import theme
 from viz.camera import WHOLE, Camera
 from viz.outlines import outlines
@@ -19,7 +19,7 @@ from viz.pictures.heat import BLACK, STEPS, orbit_words, scale_top, side_values
 from viz.refinement import corner_means
 from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, stage
+from viz.staging import Stage, film_start, stage, stages_around
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"
@@ -91,8 +91,7 @@ def film(
     callable
         Frame number, 0 to `frames` - 1 -> Scene.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     if prepared is None:
         each = each_around(design, start, TITLES, rays_per_face)
     else:
@@ -106,10 +105,10 @@ def film(
     }
     setting = _setting(design, peaks)
     period_s = float(around["total"].times_s[-1])
+    moment = stages_around(design, start, period_s, frames)
 
     def frame(number: int) -> Scene:
-        elapsed_s = period_s * number / frames
-        where = stage(design, start + np.timedelta64(round(1e6 * elapsed_s), "us"), satellite=0)
+        elapsed_s, where = moment(number)
         fluxes = {
             load: replace(peaks[load], absorbed_w_m2=a.at(elapsed_s, where.sunlit_fraction))
             for load, a in around.items()

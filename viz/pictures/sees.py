@@ -18,9 +18,9 @@ from geometry.orbit import orbit_states, orbit_times
 from geometry.orbit.states import OrbitStates
 from geometry.radiation import SeenAlong, SurfaceView, seen_along, seen_later, surface_frame, surface_view
 from geometry.radiation.ray_caster import ray_caster
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray
 from viz import theme
-from viz.callouts import callouts
+from viz.callouts import callouts, crossing
 from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.globe import earth_along
@@ -28,7 +28,7 @@ from viz.pictures._apart import shortened
 from viz.pictures.heat import orbit_words
 from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
-from viz.staging import Stage, stage
+from viz.staging import Stage, film_start, stage, stages_around
 from viz.stars import star_light
 from viz.titles import title_of
 
@@ -43,12 +43,15 @@ AROUND = 144
 SKY = 4  # categories of the sky stand before those of the craft
 FINE_PIXELS = 900.0  # of fewer, stars and circles are drawn fainter
 HALF = 0.80  # radius of the disc, in half heights of the picture
+RIM_ASIDE = 0.032  # of the middle of words at the sides, from a place just beyond the rim
+RIM_CLEAR = 0.022  # of their middle from lines to other names
 RIM_DROP = 0.030  # of words at the sides, below the line to what stands in the middle
 MOST_NAMED = 30  # in the disc: as many as there are lines for
 MISSED_NAMED = 3
 ROWS = (-0.36, 0.25)  # of names: beneath stand the captions
 FILM_ROWS = (-0.27, 0.25)  # and over them, at the right, what changes
 RIM, RIM_FADE = 0.5, 0.1  # sine of the height up to which a way is named at the rim; over which that fades
+LEAST_TOLD = 5e-7  # what is less is 0.0 %
 SHOWN = 0.0005  # smallest share that is named
 FILL = np.array([0.055, 0.058, 0.064])  # light on parts that neither Sun nor Earth reaches, as drawn
 NAMES = {"space": "space", "earth_lit": "sunlit Earth", "earth_dark": "dark Earth", "sun": "the Sun"}
@@ -200,20 +203,17 @@ def film(
     Shares between two of the `AROUND` times are straight lines: a share that swings by 0.3 in an orbit is
     off by 0.3 (2 pi / 144)^2 / 16 = 4e-5 at most.  The Sun's share is 0 where its disc is hidden.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
-    first = stage(design, start, satellite=satellite)
+    start = film_start(design, at_utc, frames)
     craft = build_craft(design.of_member(satellite))
     name = surface or _default_surface(craft)
     craft.mesh.surface_index(name)
     fields = _shares_around(design, craft, name, satellite, start) if prepared is None else prepared
     period_s = float(fields["times_s"][-1])
-    orbit = _Orbit(design, craft, name, first)
+    moment = stages_around(design, start, period_s, frames, satellite=satellite)
+    orbit = _Orbit(design, craft, name, moment(0)[1])
 
     def frame(number: int) -> Scene:
-        elapsed_s = period_s * number / frames
-        at = start + np.timedelta64(round(1e6 * elapsed_s), "us")
-        where = stage(design, at, satellite=satellite)
+        elapsed_s, where = moment(number)
         values = np.array([np.interp(elapsed_s, fields["times_s"], column) for column in fields["shares"].T])
         if where.sunlit_fraction == 0.0:
             values[0] += values[3]
@@ -245,11 +245,15 @@ class _Orbit:
         told = Told(look.seen.names, values, error)
         half = HALF * math.tan(0.5 * self.camera.view_angle_rad)
         own = replace(told, values=np.where(np.arange(len(values)) < SKY, 0.0, values))
+        names = _names(look, own, self.camera, half, FILM_ROWS)
         sky = zip(NAMES.values(), values[:SKY], strict=True)
-        lines = "\n".join(f"{name}  {_percent(share)}" for name, share in sky)
+        lines = "\n".join(
+            f"{name}  {_percent(share) if name == NAMES['sun'] else f'{100.0 * share:.1f} %'}"
+            for name, share in sky
+        )
         return replace(
             drawn,
-            labels=(*_names(look, own, self.camera, half, FILM_ROWS), *_rim(look, half, RIM_FADE)),
+            labels=(*names, *_rim(look, half, names, RIM_FADE)),
             captions=(
                 *_captions(self.design, look, own, words),
                 Caption(lines, "top_right", 0.0225, color=theme.TEXT),
@@ -297,9 +301,10 @@ def picture_of(
         return drawn
     half = HALF * math.tan(0.5 * camera.view_angle_rad)
     told = Told(view.names, view.shares[0], float(view.standard_errors.max()))
+    names = _names(look, told, camera, half)
     return replace(
         drawn,
-        labels=(*_names(look, told, camera, half), *_rim(look, half)),
+        labels=(*names, *_rim(look, half, names)),
         captions=_captions(design, look, told, moment_text(where.at_utc)),
     )
 
@@ -508,8 +513,11 @@ def _widest(area: NDArray[np.bool_]) -> tuple[float, float]:
     return 2.0 * (column - 0.5) / width - 1.0, 1.0 - 2.0 * (row - 0.5) / height
 
 
-def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
-    """Directions that lie along the surface, at the rim of the disc; they fade where they leave it."""
+def _rim(look: Look, half: float, lines: tuple[Label, ...], fade: float = 0.0) -> tuple[Label, ...]:
+    """Directions that lie along the surface, at the rim of the disc; they fade where they leave it.
+
+    They stand off the lines to other names.
+    """
     where = look.where
     up = where.position_gcrs_m / np.linalg.norm(where.position_gcrs_m)
     ahead = where.velocity_gcrs_m_s / np.linalg.norm(where.velocity_gcrs_m_s)
@@ -526,11 +534,12 @@ def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
             continue
         radius = 1.055 / math.hypot(x, y)
         spot = (half * radius * x, half * radius * y, -1.0)
+        aside = RIM_ASIDE * x / math.hypot(x, y)
         labels.append(
             Label(
                 words,
                 spot,
-                (0.018 * x / math.hypot(x, y), RIM_DROP * abs(x)),
+                (aside, _drop(spot, aside, RIM_DROP * abs(x), lines, half)),
                 0.0185,
                 theme.TEXT_QUIET,
                 centered=True,
@@ -538,6 +547,24 @@ def _rim(look: Look, half: float, fade: float = 0.0) -> tuple[Label, ...]:
             )
         )
     return tuple(labels)
+
+
+def _drop(
+    spot: tuple[float, float, float], aside: float, drop: float, lines: tuple[Label, ...], half: float
+) -> float:
+    """How far down a word at the rim stands from its place, in heights, so that no line runs through it."""
+    heights = 0.5 * HALF / half  # in a unit of the plate
+
+    def is_free(down: float) -> bool:
+        middle = np.array([heights * spot[0] + aside, -heights * spot[1] + down])
+        clear = np.array([0.0, RIM_CLEAR])
+        for line in lines:
+            start = heights * np.array([line.position_gcrs_m[0], -line.position_gcrs_m[1]])
+            if crossing(start, start + np.array(line.offset), middle - clear, middle + clear):
+                return False
+        return True
+
+    return next((d for d in (drop, drop + 2.0 * RIM_CLEAR, drop - 2.0 * RIM_CLEAR) if is_free(d)), drop)
 
 
 def _missed(look: Look, told: Told) -> str:
@@ -551,13 +578,14 @@ def _missed(look: Look, told: Told) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.4f} %" if 0.0 < share < 1e-4 else f"{100.0 * share:.1f} %"
+    small = LEAST_TOLD <= share < 1e-4
+    return f"{100.0 * share:.4f} %" if small else f"{100.0 * share:.1f} %"
 
 
 def _captions(design: Design, look: Look, told: Told, when: str) -> tuple[Caption, ...]:
     error = 100.0 * told.standard_error
     below = (
-        "areas in the disc are view factors  ·  circles at 30° and 60° from the normal\n"
+        "areas in the disc are view factors\ncircles at 30° and 60° from the normal\n"
         f"standard error under {max(error, 0.001):.2g} %"
     )
     missed = _missed(look, told)

@@ -131,11 +131,8 @@ def _year_words(both: Design) -> str:
         f"{hour_text(s)} sees {100.0 * y.sunlit_fraction_of_year:.1f} % of the year's sunlight"
         for s, y in zip(both.ring.ltan_list_s, years, strict=True)
     ]
-    days = (
-        f"one ring or both are clear of all shadow on {clear.sum()} of the {clear.size} days "
-        f"of {years[0].year}"
-    )
-    return f"{'  ·  '.join(parts)}\n{days}"
+    days = f"one or both clear of all shadow on {clear.sum()} of the {clear.size} days of {years[0].year}"
+    return "\n".join((*parts, days))  # short lines: the rings reach down beside them
 
 
 def _labels(both: Design, moment: RingMoment, camera: Camera) -> tuple[Label, ...]:

@@ -9,7 +9,7 @@ from geometry.orbit import orbit_states, orbit_times
 from geometry.radiation import face_loads
 from viz import video
 from viz.pictures import _flux, heat
-from viz.pictures._flux import FluxAround, fluxes_around
+from viz.pictures._flux import MOST_FACES, FluxAround, cut_mesh, fluxes_around
 
 # June: this orbit passes through the umbra
 DESIGN = load_design("solar_slice", ["epoch.start_utc='2027-06-21T12:00:00Z'"])
@@ -94,3 +94,10 @@ class TestFilmRefusal:
     def test_an_unknown_load(self):
         with pytest.raises(ValueError, match="load 'sun' is unknown"):
             heat.film(DESIGN, frames=10, load="sun")
+
+
+class TestCutMeshLaw:
+    def test_a_single_plate_takes_no_more_faces_than_any_craft(self):
+        mesh = cut_mesh(load_design("panel_module"))
+        # halving by edges comes out within a third of the number that the lengths were made for
+        assert 0.67 * MOST_FACES < len(mesh.faces) < 1.33 * MOST_FACES

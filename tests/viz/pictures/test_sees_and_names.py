@@ -10,9 +10,11 @@ from geometry.design import load_design
 from geometry.orbit import orbit_states
 from geometry.radiation import surface_view
 from viz.callouts import crossing
+from viz.lettering import _stood
 from viz.pictures import exploded, family, sees
+from viz.scene import Label
 from viz.staging import stage
-from viz.typesetting import line_width
+from viz.typesetting import laid_out, line_width, meet
 
 SIZE = (1920, 1080)
 
@@ -95,6 +97,28 @@ class TestSeesLaw:
         scene = sees.picture_of(design, where, craft, states, view)
         assert_readable(scene)
         assert any(label.text.startswith("sunlit Earth") for label in scene.labels)
+
+    def test_words_of_small_pictures_stand_apart(self, seen):
+        design, where, craft, states, view, _ = seen
+        scene = sees.picture_of(design, where, craft, states, view)
+        for size in ((640, 360), (426, 240)):
+            unit = scene.camera.landscape_height(size)
+            captions = [box for _caption, box in laid_out(scene.captions, size, unit)]
+            boxes = captions + [own.box for own in _stood(scene, size, unit)]
+            assert not any(meet(a, b) for k, a in enumerate(boxes) for b in boxes[:k])
+
+    def test_words_at_the_rim_stand_off_the_lines(self):
+        half = sees.HALF * np.tan(0.4)
+        level = Label("part", (0.0, 0.0, -1.0), (0.47, 0.0), leader=True)  # across the middle of the disc
+        spot = (1.055 * half, 0.0, -1.0)
+        assert sees._drop(spot, 0.03, 0.03, (), half) == 0.03
+        assert sees._drop(spot, 0.03, 0.03, (level,), half) == 0.03  # 0.03 below it is clear
+        assert sees._drop(spot, 0.03, 0.01, (level,), half) == pytest.approx(0.01 + 2.0 * sees.RIM_CLEAR)
+
+    def test_next_to_nothing_is_nothing(self):
+        assert [sees._percent(s) for s in (0.0, 1e-9, 2.2e-5, 0.1234)] == [
+            "0.0 %", "0.0 %", "0.0022 %", "12.3 %",
+        ]  # fmt: skip
 
     def test_an_unknown_surface(self):
         with pytest.raises(ValueError, match=r"module\.front"):

@@ -7,8 +7,6 @@ import pytest
 
 from geometry.craft import build_craft
 from geometry.design import load_design
-from geometry.mesh.optics import UNCOATED
-from geometry.mesh.primitives import Block, Surface, box
 from geometry.orbit import orbit_states, orbit_times
 from geometry.radiation import surface_view
 from viz.framing import corners_of
@@ -51,24 +49,9 @@ def assert_same_camera(first, second, away):
 
 
 @pytest.fixture(params=[(1.0, 0.0), (0.02, 3.0)], ids=["plain", "tiny_far_off"])
-def own_design(request, tmp_path):
+def own_design(request, mesh_file_design):
     """A bus with two wings of some size, some way off its origin."""
-    size, off = request.param
-    blocks = {
-        "bus": ((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0)),
-        "left": ((-1.0, 1.2, 0.0), (1.0, 7.0, 0.05)),
-        "right": ((-1.0, -7.0, 0.0), (1.0, -1.2, 0.05)),
-    }
-    lines, count = [], 1
-    for name, (low, high) in blocks.items():
-        mesh = box(Block(size * np.array(low) + off, size * np.array(high) + off), Surface(name, UNCOATED))
-        lines += [f"o {name}", *("v {} {} {}".format(*v) for v in mesh.vertices_m)]
-        lines += ["f {} {} {}".format(*(f + count)) for f in mesh.faces]
-        count += len(mesh.vertices_m)
-    (tmp_path / "own.obj").write_text("\n".join(lines))
-    toml = tmp_path / "own.toml"
-    toml.write_text('[craft]\ntype = "mesh"\nfile = "own.obj"\n')
-    return load_design(toml)
+    return mesh_file_design(*request.param)
 
 
 class TestRegister:

@@ -115,7 +115,7 @@ class TestPictureRefusal:
         ("tokens", "words"),
         [
             (("--size", "321x180"), ("even", "320")),
-            (("--shot", "sees"), ("sees", "still", "ring")),
+            (("--shot", "rign"), ("'ring'",)),
             (("--seconds", "0"), ("2 frames",)),
             (("--seconds", "nan"), ("seconds",)),
             (("--seconds", "1e9"), ("seconds",)),

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipping import before_plane, blocked_share, plane_outline, work_space
+from geometry.radiation.clipping import before_piece, blocked_share
 from geometry.radiation.flat_craft import FlatCraft
 from geometry.radiation.receivers import tangent_frames
 from geometry.validation import FloatArray, IntArray
@@ -45,17 +45,11 @@ def _along(  # type: ignore[no-untyped-def]
     hulls, facing = np.empty(polygons, np.bool_), np.empty((polygons, 3))
     for n in range(pieces.shape[0]):
         own = piece_corners[piece_first[pieces[n]] : piece_first[pieces[n] + 1]]
-        origin = own[0].copy()
-        near = before_plane(
-            corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing
+        near, outline, box, room = before_piece(
+            own, axes, corners, first, is_body, closed, height, local, begins, hulls, facing
         )
         if near == 0:
             continue
-        outline, box = plane_outline(own, axes)
-        widest = 0
-        for p in range(near):
-            widest = max(widest, begins[p + 1] - begins[p])
-        room = work_space(widest + outline.shape[0] + 1, near)
         every = np.arange(near)
         for d in range(directions.shape[0]):
             x, y, z = directions[d, 0], directions[d, 1], directions[d, 2]

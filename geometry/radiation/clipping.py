@@ -434,6 +434,21 @@ def work_space(widest, polygons):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def before_piece(  # type: ignore[no-untyped-def]
+    own, axes, corners, first, is_body, closed, height, local, begins, hulls, facing
+):
+    """`before_plane` of a piece of corners `own` (k, 3): how many, its outline and box, room to clip."""
+    near = before_plane(
+        corners, first, is_body, closed, own[0].copy(), axes, height, local, begins, hulls, facing
+    )
+    outline, box = plane_outline(own, axes)
+    widest = int64(0)
+    for p in range(near):
+        widest = max(widest, begins[p + 1] - begins[p])
+    return near, outline, box, work_space(widest + outline.shape[0] + 1, near)
+
+
+@njit(cache=True, nogil=True)
 def blocked_share(  # type: ignore[no-untyped-def]
     kx, ky, local, begins, hulls, facing, chosen, outline, box, area, room
 ):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, njit
 
-from geometry.radiation.clipping import all_within, before_plane, blocked_share, plane_outline, work_space
+from geometry.radiation.clipping import all_within, before_piece, blocked_share
 
 FEWEST_LEVEL = 3
 FEWEST_ROWS = 1 << FEWEST_LEVEL
@@ -357,17 +357,11 @@ def split_leaves(  # type: ignore[no-untyped-def]
             high += 1
         p = pieces[n]
         own = piece_corners[piece_first[p] : piece_first[p + 1]]
-        origin = own[0].copy()
-        near = before_plane(
-            corners, first, is_body, closed, origin, axes, height, local, begins, hulls, facing
+        near, outline, box, room = before_piece(
+            own, axes, corners, first, is_body, closed, height, local, begins, hulls, facing
         )
         if near == 0:
             continue
-        outline, box = plane_outline(own, axes)
-        widest = 0
-        for k in range(near):
-            widest = max(widest, begins[k + 1] - begins[k])
-        room = work_space(widest + outline.shape[0] + 1, near)
         new_cells, new_leaves, made, more = _split_piece(
             n, outline, box, turn, piece_areas[p], local, begins, hulls, facing, near, room, line, thresholds,
             area_shares[n], cells, leaves, low, high, keys, held, new_cells, new_leaves, made,

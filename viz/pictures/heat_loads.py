@@ -27,7 +27,8 @@ DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their
 ROWS = (("solar", 0.275), ("albedo", 0.085), ("earth_infrared", -0.105), ("total", -0.295))
 SIDES = (("sunlit side", True, -0.43, "inferno"), ("shaded side", False, 0.43, "viridis"))
 LONG = 0.74  # of a craft in the picture, in its heights
-BROAD = 0.078  # and of its shorter side at most: the scale stands beneath
+BELOW, ABOVE = 0.045, 0.065  # how far it reaches at most: scales stand beneath, and over the next row
+BAR_FROM = -0.1  # where the scale begins, to the right of the craft's middle
 LEAST_W_M2 = 1.0  # end of a scale where there is next to nothing
 TILT_RAD = (0.16, 0.42)  # of the view: aside, from above; of the shaded side the other way about both
 
@@ -135,8 +136,7 @@ class _Setting:
 
 def _setting(design: Design, fluxes: Mapping[str, Flux]) -> _Setting:
     mesh = fluxes["total"].mesh
-    spans = np.sort(np.ptp(mesh.bounds_m, axis=0)[:2])
-    unit = max(spans[1] / LONG, spans[0] / BROAD)  # metres in one height of the picture
+    unit = _unit_m(mesh)
     distance = 40.0 * unit
     camera = Camera(
         (0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE
@@ -158,8 +158,8 @@ def _drawn(setting: _Setting, fluxes: Mapping[str, Flux]) -> Scene:
         for name, sunlit, aside, color_map in SIDES:
             flux = fluxes[load]
             top = setting.tops_w_m2[load, sunlit]
-            place = unit * np.array([aside, height, 0.0])
             turn = _turn(mesh.bounds_m, sunlit)
+            place = unit * np.array([aside, height, 0.0]) - turn @ mesh.bounds_m.mean(axis=0)
             items.append(
                 MeshItem(
                     mesh,
@@ -186,6 +186,18 @@ def _drawn(setting: _Setting, fluxes: Mapping[str, Flux]) -> Scene:
         ambient=(0.02, 0.02, 0.02),
         background=(0.0016, 0.0019, 0.0026),
     )
+
+
+def _unit_m(mesh: SurfaceMesh) -> float:
+    """Metres in one height of the picture: on both sides the craft is clear of the scales."""
+    middle = mesh.bounds_m.mean(axis=0)
+    unit = 0.0
+    for sunlit in (True, False):
+        right, up, _ = _turn(mesh.bounds_m, sunlit) @ (mesh.vertices_m - middle).T
+        unit = max(unit, float(np.ptp(right)) / LONG, float(up.max()) / ABOVE)
+        for _ in range(4):  # the larger the unit, the more of the craft stands over the scale
+            unit = max(unit, float(-up[right >= BAR_FROM * unit].min(initial=0.0)) / BELOW)
+    return unit
 
 
 def _turn(bounds_m: FloatArray, sunlit: bool) -> FloatArray:

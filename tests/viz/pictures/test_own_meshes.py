@@ -10,7 +10,7 @@ from geometry.mesh.primitives import Block, Surface, box
 from geometry.mesh.surface_mesh import concatenate
 from viz.framing import corners_of
 from viz.outlines import outlines
-from viz.pictures import exploded, family, ride, satellite, sheet
+from viz.pictures import exploded, family, heat_loads, ride, satellite, sheet
 from viz.pictures._apart import NAME_LENGTH, pulled_apart, shortened
 from viz.render import render_scene
 from viz.titles import length_text
@@ -127,6 +127,16 @@ class TestOtherPicturesLaw:
             shares = shares_in(scene, own, corners_of(own.mesh))
             assert (shares > 0.02).all()
             assert shares[:, 0].max() < 0.25
+
+    def test_loads_stand_clear_of_their_scales(self, mesh_file_design):
+        scene = heat_loads.scene(mesh_file_design(*PLACES["far_off"]), mean=False, rays_per_face=64)
+        panels = [item for item in scene.meshes if item.value_label]
+        for item, bar in zip(panels, scene.scalar_bar, strict=True):
+            x, y = shares_in(scene, item, item.mesh.vertices_m).T
+            left, top = bar.place[0] - 0.5 * bar.length * 9.0 / 16.0, bar.place[1]
+            assert y[x >= left].max(initial=0.0) < top - 0.033  # a line of words stands over the scale
+            assert 0.02 < x.min() < x.max() < 0.98
+            assert y.min() > top - 0.15  # below the numbers of the scale above, 0.19 higher
 
     def test_heat_has_edges_that_bound_it(self, own_design):
         mesh = build_craft(own_design).mesh

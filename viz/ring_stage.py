@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from viz.camera import Camera
 from viz.kernels import by_rows, kernel
 from viz.scene import Caption, EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
 from viz.splat import in_sight
+from viz.times import clock_text, film_start, later_utc, moment_text, time_or_epoch
+from viz.titles import satellites_text
 
 REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
@@ -96,7 +98,7 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: 
     ValueError
         As `orbit_positions`.
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     times = np.array([at])
     sky = sky_at(times)
     if exposed_s > 0.0:
@@ -130,17 +132,14 @@ def film_moments(
     design: Design, at_utc: np.datetime64 | None, frames: int, span_s: float | None
 ) -> Callable[[int], RingMoment]:
     """The ring in each frame of a film that runs evenly through a span, default one orbit."""
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     if span_s is None:
         two = orbit_times(design, start, steps=2)
         span_s = 2.0 * float((two[1] - two[0]) / np.timedelta64(1, "s"))
     step_s = span_s / frames
 
     def moment(number: int) -> RingMoment:
-        return ring_moment(
-            design, start + np.timedelta64(round(1e6 * step_s * number), "us"), SHUTTER * step_s
-        )
+        return ring_moment(design, later_utc(start, step_s * number), SHUTTER * step_s)
 
     return moment
 
@@ -327,26 +326,18 @@ def view_camera(view: View, sun: FloatArray, reach: float) -> Camera:
 
 def ring_words(design: Design, at: np.datetime64) -> tuple[str, str]:
     """What is shown, and where it flies."""
-    count = flight_of(design).satellites
-    title = "1 satellite" if count == 1 else f"{count:,} satellites"
+    title = satellites_text(flight_of(design).satellites)
     states = orbit_states(design, np.array([at]))
     beta = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°"
     if isinstance(design.orbit, SunSynchronousOrbit):
-        ltan = " and ".join(hour_text(s) for s in design.ring.ltan_list_s or (design.orbit.ltan_s,))
         title += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
-        return title, f"LTAN {ltan}  ·  {beta}"
+        return title, f"{ltan_text(design.orbit, design.ring.ltan_list_s)}  ·  {beta}"
     return title, beta
 
 
-def hour_text(local_time_s: float) -> str:
-    """Local time, hh:mm."""
-    minutes = round(local_time_s / 60.0)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def moment_text(at: np.datetime64) -> str:
-    """A time for a caption, to the minute."""
-    return str(np.datetime_as_string(at, unit="m")).replace("T", "  ") + " UTC"
+def ltan_text(orbit: SunSynchronousOrbit, ltan_list_s: Sequence[float]) -> str:
+    """`LTAN 06:00 and 18:00`: the local times of the planes listed, or else of the orbit."""
+    return "LTAN " + " and ".join(clock_text(s) for s in ltan_list_s or (orbit.ltan_s,))
 
 
 def share_text(lit_share: float) -> str:

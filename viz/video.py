@@ -147,7 +147,7 @@ def write_video(
     kind = check_film_output(target, frames, force=force)
     size = check_film_size(size) if kind == "mp4" else check_size(size)
     check_choice(look, ("dark", "light"), name="theme")
-    moment = np.datetime64(shot_time(module, design) if at is None else parse_utc(at, name="at"), "us")
+    moment = parse_utc(shot_time(module, design) if at is None else at, name="at")
     job = FilmJob(
         design, shot, moment, frames, size, fps, ffmpeg_program(), kind == "mp4", look=look, options=options
     )

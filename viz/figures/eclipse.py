@@ -13,7 +13,8 @@ from geometry.ephemeris import TimeArray
 from geometry.studies.eclipse_year import EclipseYear, RingsTogether
 from geometry.studies.shadow_seasons import Season
 from geometry.validation import FloatArray
-from viz.figures.style import Chart, Theme, clock, date_axis, day_and_month, house_style, new_figure
+from viz.figures.style import Chart, Theme, date_axis, day_and_month, house_style, new_figure
+from viz.times import clock_text
 
 DESCRIPTION = "minutes of shadow per orbit over a year, with its seasons and the beta angle"
 
@@ -47,7 +48,7 @@ def draw(found: EclipseYear | RingsTogether, *, theme: str = "light", name: str 
         for axes, orbit in zip(panels, orbits, strict=False):
             _duration_panel(axes, orbit, colors, top)
             if len(orbits) > 1 and orbit.ltan_s is not None:
-                axes.set_title(f"Ascending node at {clock(orbit.ltan_s)}")
+                axes.set_title(f"Ascending node at {clock_text(orbit.ltan_s)}")
         if any(o.longest_shadow_s for o in orbits):
             panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2, handlelength=1.2)
         _beta_panel(panels[-1], orbits, colors)
@@ -94,7 +95,7 @@ def _subtitle(orbits: Sequence[EclipseYear], name: str) -> str:
     if orbit.altitude_m is not None:
         parts.append(f"sun-synchronous, {orbit.altitude_m / 1e3:,.0f} km")
     if len(orbits) == 1 and orbit.ltan_s is not None:
-        parts.append(f"ascending node at {clock(orbit.ltan_s)} mean local time")
+        parts.append(f"ascending node at {clock_text(orbit.ltan_s)} mean local time")
     return ", ".join([*parts, str(orbit.year)])
 
 
@@ -212,7 +213,7 @@ def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
 def _beta_panel(axes: Axes, orbits: Sequence[EclipseYear], colors: Theme) -> None:
     """Angle of the Sun above each orbit plane."""
     for k, orbit in enumerate(orbits):
-        label = f"node {clock(orbit.ltan_s)}" if len(orbits) > 1 and orbit.ltan_s is not None else None
+        label = f"node {clock_text(orbit.ltan_s)}" if len(orbits) > 1 and orbit.ltan_s is not None else None
         axes.plot(
             orbit.noons_utc,
             np.degrees(orbit.beta_rad),

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from geometry.studies.eclipse_map import EclipseMap
 from geometry.validation import FloatArray
 from viz.figures.eclipse import model_words
-from viz.figures.style import Chart, Theme, clock, date_axis, house_style, ink_on, new_figure
+from viz.figures.style import Chart, Theme, date_axis, house_style, ink_on, new_figure
+from viz.times import clock_text
 
 DESCRIPTION = "minutes of umbra against date and altitude, with the altitude from which there is none"
 
@@ -48,7 +49,7 @@ def draw(
         raise ValueError(f"a map needs two altitudes or more, got {found.altitude_m.size}; widen --altitudes")
     caption = model_words(found.earth_shape, _HELD)
     headline = _headline(found)
-    where = f"sun-synchronous, ascending node at {clock(found.ltan_s)} mean local time, {found.year}"
+    where = f"sun-synchronous, ascending node at {clock_text(found.ltan_s)} mean local time, {found.year}"
     subtitle = f"{name}, {where}" if name else where
     if found.penumbra_margin_rad.min() < 0.0 < found.penumbra_margin_rad.max():
         subtitle += "; dashed: edge of the penumbra"

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from geometry.studies.latency import Latency, ring_normals_mean_sun
 from geometry.validation import FloatArray
-from viz.figures.style import Chart, Theme, clock, house_style, ink_on, new_figure
+from viz.figures.style import Chart, Theme, house_style, ink_on, new_figure
+from viz.times import clock_text
 
 DESCRIPTION = "round trip of light from users to the ring by local time and latitude, and over altitude"
 
@@ -37,7 +38,7 @@ def draw(
         f"At worst {1e3 * found.worst_s:.0f} ms to the ring and back, "
         f"{1e3 * found.best_s:.1f} ms to a satellite overhead"
     )
-    rings = " and ".join(clock(t) for t in found.ltans_s)
+    rings = " and ".join(clock_text(t) for t in found.ltans_s)
     ring = f"ring at {found.altitude_m / 1e3:,.0f} km, nodes at {rings} mean local time"
     relays = found.relays
     caption = (

@@ -245,12 +245,6 @@ def ink_on(color: Any) -> str:
     return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#10161f"
 
 
-def clock(local_time_s: float) -> str:
-    """`18:00` from seconds after midnight."""
-    minutes = round(local_time_s / 60.0) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def write_chart(chart: Chart, path: Path, kind: str) -> None:
     """The chart as PNG or SVG, whole or not at all; the same bytes for the same chart.
 

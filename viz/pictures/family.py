@@ -23,6 +23,7 @@ from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telesc
 from viz.scale_figure import scale_figure
 from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene
 from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
+from viz.times import time_or_epoch
 from viz.titles import length_text, title_of
 from viz.unwrapping import cell_size_m
 from viz.walk import passed, shares, shown
@@ -153,7 +154,7 @@ class _Row:
     """All that stands side by side, the sky about it, and the way along it."""
 
     def __init__(self, design: Design, at_utc: np.datetime64 | None) -> None:
-        at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+        at = time_or_epoch(design, at_utc)
         sky = sky_at(np.array([at]))
         sun = sky.sun_direction_gcrs[0]
         self.design = design

@@ -17,10 +17,10 @@ from viz.framing import corners_of, framed
 from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_flux, cut_mesh, fluxes_around
 from viz.refinement import corner_means
-from viz.ring_stage import moment_text
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, film_start, stage, stages_around
+from viz.staging import Stage, stage, stages_around
+from viz.times import film_start, moment_text
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"

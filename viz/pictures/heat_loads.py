@@ -17,9 +17,9 @@ from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_fluxes, cut_mesh, each_around
 from viz.pictures.heat import BLACK, STEPS, orbit_words, scale_top, side_values
 from viz.refinement import corner_means
-from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, film_start, stage, stages_around
+from viz.staging import Stage, stage, stages_around
+from viz.times import film_start, moment_text
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"

@@ -26,10 +26,10 @@ from viz.coatings import material_of
 from viz.globe import earth_along
 from viz.pictures._apart import shortened
 from viz.pictures.heat import orbit_words
-from viz.ring_stage import moment_text
 from viz.scene import Caption, Label, PlateItem, Scene
-from viz.staging import Stage, film_start, stage, stages_around
+from viz.staging import Stage, stage, stages_around
 from viz.stars import star_light
+from viz.times import film_start, moment_text, time_or_epoch
 from viz.titles import title_of
 
 DESCRIPTION = "what one surface sees, as a disc whose areas are the shares: Sun, Earth, own parts, space"
@@ -142,7 +142,7 @@ def prepared(
 ) -> dict[str, FloatArray]:
     """What takes long and serves all frames of the film: the shares around one orbit, from the same rays."""
     craft = build_craft(design.of_member(satellite))
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = time_or_epoch(design, at_utc)
     return _shares_around(design, craft, surface or _default_surface(craft), satellite, start)
 
 

@@ -18,7 +18,6 @@ from viz.ring_stage import (
     View,
     film_moments,
     member_points,
-    moment_text,
     ring_captions,
     ring_moment,
     ring_reach,
@@ -28,6 +27,7 @@ from viz.ring_stage import (
 )
 from viz.scene import Label, Scene, ShadowItem
 from viz.splat import behind_earth
+from viz.times import moment_text
 
 DESCRIPTION = "the Earth's umbra as a translucent body cutting the ring when it cuts deepest"
 MESHES = False

@@ -13,7 +13,8 @@ from geometry.orbit import flight_of
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.validation import FloatArray
 from viz.camera import Camera
-from viz.titles import title_of
+from viz.times import clock_text, moment_text
+from viz.titles import satellites_text, title_of
 from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
 
@@ -27,16 +28,9 @@ SIDE_WORDS = {"back": "Shaded side", "front": "Sunlit side", "edge": "Edge"}
 """Of the craft, as `cameras.SIDES`."""
 
 
-def clock_text(seconds_of_day: float) -> str:
-    """`18:04`."""
-    minutes = round(seconds_of_day / 60.0) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def title_lines(design: Design) -> tuple[str, str]:
     """Name of the design; its ring."""
-    count = flight_of(design).satellites
-    ring = "1 satellite" if count == 1 else f"{count:,} satellites"
+    ring = satellites_text(flight_of(design).satellites)
     if isinstance(design.orbit, SunSynchronousOrbit):
         ring += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
     return title_of(design), ring
@@ -44,7 +38,7 @@ def title_lines(design: Design) -> tuple[str, str]:
 
 def time_text(moment: Moment) -> str:
     """Date and time to the second, UTC."""
-    return str(np.datetime_as_string(moment.at_utc, unit="s")).replace("T", "  ") + " UTC"
+    return moment_text(moment.at_utc, "s")
 
 
 def sun_lines(moment: Moment) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from typing import IO
 
 from viz.render import render_scene
 from viz.reprojection import EarthFrames
-from viz.video import FilmJob, encoder_command, encoder_words
+from viz.video import FilmJob, encoder_command, encoder_words, input_of
 
 
 class ParentGoneError(Exception):
@@ -63,7 +63,7 @@ def _part(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    written = 0
+    written, pipe = 0, input_of(encoder)
     try:
         for number in range(first, last):
             if os.getppid() != parent:
@@ -71,7 +71,7 @@ def _part(
             scene = earth.scene(number)
             image = render_scene(scene, job.size, job.supersample, earth.layer(number), look=job.look)
             try:
-                encoder.stdin.write(image.data)  # type: ignore[union-attr]
+                pipe.write(image.data)
             except BrokenPipeError:
                 break  # it has ended, and says why below
             written += 1

@@ -40,7 +40,7 @@ from viz.maps import (
     scatter,
 )
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
-from viz.scene import EarthItem, Scene
+from viz.scene import EarthItem, Scene, earth_of
 
 CLOUD_HEIGHT = 7.0 / RADIUS_KM
 _READING = threading.Lock()
@@ -88,15 +88,15 @@ def picture_arguments(scene: Scene, size: tuple[int, int]) -> tuple[Any, ...]:
 
     Origin (3,) and rays (3, 3) in squeezed axes, size of a pixel, shift, Sun (3,), maps and tables, looks.
     """
-    camera, earth = scene.camera, scene.earth
-    squeeze = squeezed_from_gcrs(earth)  # type: ignore[arg-type]
+    camera, earth = scene.camera, earth_of(scene)
+    squeeze = squeezed_from_gcrs(earth)
     origin = squeeze @ camera.position_gcrs_m
     rays = squeeze @ camera.rotation_camera_from_gcrs.T
     _check_outside(origin)
     return (
         origin, rays, 1.0 / camera.pixels_per_tangent(size), np.array(camera.shift),
-        earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,  # type: ignore[union-attr]
-        *_arrays(), _looks(earth),  # type: ignore[arg-type]
+        earth.rotation_itrs_from_gcrs @ scene.sun_direction_gcrs,
+        *_arrays(), _looks(earth),
     )  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def _arrays() -> tuple[NDArray[Any], ...]:
 def _read_arrays() -> tuple[NDArray[Any], ...]:
     """Maps and tables, in the order in which all kernels take them: made once on a machine."""
     code = [Path(__file__).with_name(name) for name in ("globe.py", "maps.py", "atmosphere.py", "kernels.py")]
-    made_from = [*code, *(asset(name) for name in FILES), np.__version__, PIL.__version__]
+    made_from: list[Path | str] = [*code, *(asset(name) for name in FILES), np.__version__, PIL.__version__]
     return tuple(kept_arrays("earth", made_from, _made_arrays).values())
 
 

@@ -163,8 +163,8 @@ def read_layers(
 
 
 @kernel
-def curve_weights(x: float) -> tuple[float, float, float, float]:
-    """Of four neighbours, for a place x between the middle two, float32 [CatmullRom1974]."""
+def curve_weights(x: float) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Of four neighbours, for a place x between the middle two [CatmullRom1974]."""
     v, half = np.float32(x), np.float32(0.5)
     one, two, three, four, five = np.float32(1), np.float32(2), np.float32(3), np.float32(4), np.float32(5)
     return (

@@ -129,7 +129,8 @@ def _reached(scene: Scene, size: tuple[int, int]) -> tuple[int, int, int, int]:
     low = BLOCK * np.floor((view[4, :2] + low) / BLOCK)
     high = BLOCK * np.ceil((view[4, :2] + high + 2.0) / BLOCK)
     corners = np.clip(np.concatenate([low, high]), 0, np.tile(size, 2)).astype(int)
-    return tuple(int(v) for v in corners)  # type: ignore[return-value]
+    first_column, first_row, end_column, end_row = corners.tolist()
+    return first_column, first_row, end_column, end_row
 
 
 def _actors(scene: Scene) -> list[vtkActor]:

@@ -29,7 +29,7 @@ from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
 from viz.maps import curve_weights
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
-from viz.scene import Scene
+from viz.scene import Scene, earth_of
 
 Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -62,7 +62,7 @@ class Key:
         in pixels, and the least cosine."""
         height, width = self.layer[1].shape
         camera = self.scene.camera
-        squeeze = squeezed_from_gcrs(self.scene.earth)  # type: ignore[arg-type]
+        squeeze = squeezed_from_gcrs(earth_of(self.scene))
         eye = squeeze @ camera.position_gcrs_m
         turn = camera.rotation_camera_from_gcrs @ np.linalg.inv(squeeze)
         scale = camera.pixels_per_tangent((width, height))
@@ -195,9 +195,9 @@ def _kept(kept: dict[int, Any], number: int, most: int, make: Callable[[int], An
 
 def _poses(scene: Scene) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Eye (3,) in Earth radii, axes of the camera (3, 3) and Sun (3,), all Earth-fixed."""
-    earth, camera = scene.earth, scene.camera
-    turn = earth.rotation_itrs_from_gcrs  # type: ignore[union-attr]
-    eye = squeezed_from_gcrs(earth) @ camera.position_gcrs_m  # type: ignore[arg-type]
+    earth, camera = earth_of(scene), scene.camera
+    turn = earth.rotation_itrs_from_gcrs
+    eye = squeezed_from_gcrs(earth) @ camera.position_gcrs_m
     return eye, camera.rotation_camera_from_gcrs @ turn.T, turn @ scene.sun_direction_gcrs
 
 
@@ -206,7 +206,7 @@ def _change(first: Scene, second: Scene) -> float:
     if not _alike(first, second):
         return float("inf")
     (eye1, _axes1, sun1), (eye2, _axes2, sun2) = _poses(first), _poses(second)
-    height = min(np.linalg.norm(eye1), np.linalg.norm(eye2)) - 1.0
+    height = float(min(np.linalg.norm(eye1), np.linalg.norm(eye2))) - 1.0
     turn = float(np.linalg.norm(sun1 - sun2))
     zoom = abs(np.log(first.camera.view_angle_rad / second.camera.view_angle_rad))
     shift = float(np.linalg.norm(eye1 - eye2)) / height
@@ -220,7 +220,7 @@ def _is_still(first: Scene, second: Scene, size: tuple[int, int]) -> bool:
         return False
     (eye1, axes1, sun1), (eye2, axes2, sun2) = _poses(first), _poses(second)
     angle = float(np.linalg.norm(axes1 - axes2)) + float(np.linalg.norm(sun1 - sun2))
-    height = min(np.linalg.norm(eye1), np.linalg.norm(eye2)) - 1.0
+    height = float(min(np.linalg.norm(eye1), np.linalg.norm(eye2))) - 1.0
     angle += float(np.linalg.norm(eye1 - eye2)) / height
     angle += abs(cameras[0].view_angle_rad - cameras[1].view_angle_rad)
     return angle * max(c.pixels_per_tangent(size) for c in cameras) < STILL_PIXELS

@@ -156,7 +156,12 @@ def add_satellites(
 
 
 def _as_points(
-    total: FloatArray, intensity: FloatArray, distance: FloatArray, size: FloatArray, lift: float, height: int
+    total: FloatArray,
+    intensity: NDArray[np.float32],
+    distance: FloatArray,
+    size: FloatArray,
+    lift: float,
+    height: int,
 ) -> FloatArray:
     """Integrated light (N, 3) with which far ones are shown."""
     if lift == 0.0:

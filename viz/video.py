@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -46,7 +46,7 @@ from viz.shot_options import shot_time
 try:
     import fcntl
 except ImportError:  # pragma: no cover - no such lock on Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module, or none
 
 Progress = Callable[[int, int], None]
 PART_SECONDS = 1.6
@@ -80,9 +80,7 @@ class FilmJob:
         if self.prepared is not None:
             with np.load(self.prepared) as arrays:
                 options["prepared"] = dict(arrays)
-        return picture(self.shot, film=True).film(  # type: ignore[no-any-return]
-            self.design, self.at_utc, frames=self.frames, **options
-        )
+        return picture(self.shot, film=True).film(self.design, self.at_utc, frames=self.frames, **options)
 
 
 def write_video(
@@ -397,8 +395,9 @@ def _draw(
         for worker in workers:
             worker.wait()
             for pipe in (worker.stdin, worker.stdout):
-                with suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
     left = [file.name for _first, _last, file in parts if not file.exists()]
     if left:
         raise RuntimeError(f"the film stopped: {left[0]} was not made, its process ended early")
@@ -420,6 +419,19 @@ def _worker(job: FilmJob) -> subprocess.Popen[bytes]:
     )
 
 
+def input_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """The pipe that a process reads from.
+
+    Raises
+    ------
+    RuntimeError
+        It was begun without one.
+    """
+    if process.stdin is None:
+        raise RuntimeError(f"{process.args!r} was begun without a pipe for its input")
+    return process.stdin
+
+
 def _feed(
     worker: subprocess.Popen[bytes],
     job: FilmJob,
@@ -427,14 +439,14 @@ def _feed(
     events: queue.SimpleQueue[str],
 ) -> None:
     """Give one worker part after part, and pass on what it answers."""
-    pipe, answers = worker.stdin, worker.stdout
+    pipe = input_of(worker)
     with suppress(queue.Empty, OSError, ValueError):  # no part left, or the worker is gone
-        pickle.dump(job, pipe)  # type: ignore[arg-type]
+        pickle.dump(job, pipe)
         while True:
             first, last, file = todo.get_nowait()
-            pipe.write(f"{first} {last} {file.resolve()}\n".encode())  # type: ignore[union-attr]
-            pipe.flush()  # type: ignore[union-attr]
-            for line in answers:  # type: ignore[union-attr]
+            pipe.write(f"{first} {last} {file.resolve()}\n".encode())
+            pipe.flush()
+            for line in worker.stdout or ():
                 word = line.decode(errors="replace").strip()
                 if word == "part":
                     break

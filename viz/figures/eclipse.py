@@ -158,15 +158,21 @@ def _season_band(
     first, end = year
     low = first if season.first_penumbra_utc is None else max(season.first_penumbra_utc, first)
     high = end if season.last_penumbra_utc is None else min(season.last_penumbra_utc, end)
-    axes.axvspan(low, high, color=colors.penumbra, alpha=0.16, linewidth=0, zorder=0.5)
-    edges = (season.first_umbra_utc, season.last_umbra_utc)
-    kind = "umbra"
+    axes.axvspan(
+        low,  # type: ignore[arg-type]  # matplotlib's stubs know numbers alone
+        high,  # type: ignore[arg-type]  # likewise
+        color=colors.penumbra,
+        alpha=0.16,
+        linewidth=0,
+        zorder=0.5,
+    )
+    begins, ends, kind = season.first_umbra_utc, season.last_umbra_utc, "umbra"
     if not season.has_umbra:
-        edges, kind = (season.first_penumbra_utc, season.last_penumbra_utc), "penumbra only,"
-    if edges[0] is None or edges[1] is None:
+        begins, ends, kind = season.first_penumbra_utc, season.last_penumbra_utc, "penumbra only,"
+    if begins is None or ends is None:
         return
     year_shown = season.open_start or season.open_end
-    dates = [day_and_month(e) + (f" {str(e)[:4]}" if year_shown else "") for e in edges]
+    dates = [day_and_month(e) + (f" {str(e)[:4]}" if year_shown else "") for e in (begins, ends)]
     middle = low + (high - low) / 2
     side = "left" if middle < first + 60 * _DAY else "right" if middle > end - 60 * _DAY else "center"
     place = {"left": first, "right": end, "center": middle}[side]
@@ -185,7 +191,10 @@ def _season_band(
 def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     """The longest umbra: a dot on the curve, its length and date in the dark below."""
     first, end = _span(orbit)
-    minutes, at = orbit.longest_umbra_s / 60.0, np.datetime64(orbit.longest_umbra_utc, "us")
+    at = orbit.longest_umbra_utc
+    if at is None:
+        return
+    minutes = orbit.longest_umbra_s / 60.0
     axes.plot([at], [minutes], "o", color=colors.series[1], markersize=5, zorder=5, clip_on=False)
     words = f"longest {minutes:.1f} min\n{day_and_month(at)}"
     # Inside the curve where it is broad enough at half its height, else beside its top.
@@ -193,8 +202,16 @@ def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     within = (orbit.umbra_s / 60.0 > broad) & (np.abs(orbit.noons_utc - at) < 2 * _LABEL_HALF_WIDTH)
     place = np.clip(at, first + _LABEL_HALF_WIDTH, end - _LABEL_HALF_WIDTH)
     if minutes > 0.45 * axes.get_ylim()[1] and within.sum() * _DAY > (9 * _LABEL_HALF_WIDTH) // 5:
-        axes.text(place, broad, words, ha="center", va="center", color=colors.paper, fontsize=9,
-                  linespacing=1.35)  # fmt: skip
+        axes.text(
+            place,  # type: ignore[arg-type]  # matplotlib's stubs know numbers alone
+            broad,
+            words,
+            ha="center",
+            va="center",
+            color=colors.paper,
+            fontsize=9,
+            linespacing=1.35,
+        )
         return
     late = at > first + (end - first) / 2
     axes.annotate(

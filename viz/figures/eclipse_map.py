@@ -93,7 +93,7 @@ def _fill(figure: Figure, axes: Axes, found: EclipseMap, colors: Theme) -> None:
         ticks = np.arange(0.0, top + 0.1, _LINE_STEP_MIN)
         bar.set_ticks((ticks**2).tolist(), labels=[f"{t:.0f}" for t in ticks])
         bar.set_label("minutes of umbra per orbit")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         inner = np.arange(_LINE_STEP_MIN, longest, _LINE_STEP_MIN)
         if inner.size:
             readable = [ink_on(colors.colormap(norm(level**2 - 1e-3))) for level in inner]

@@ -73,7 +73,7 @@ def _map(figure: Figure, axes: Axes, found: Latency, colors: Theme) -> None:
     bar = figure.colorbar(filled, ax=axes, location="bottom", pad=0.02, aspect=45, shrink=0.9)
     bar.set_label("round trip / ms")
     bar.set_ticks(np.arange(0.0, levels[-1] + 0.1, _LINE_STEP_MS).tolist())
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     inner = np.arange(_LINE_STEP_MS, 1e3 * found.worst_s, _LINE_STEP_MS)
     if inner.size:
         inks = [ink_on(colors.colormap(norm(level - 1e-3))) for level in inner]

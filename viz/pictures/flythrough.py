@@ -19,7 +19,7 @@ from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased, swung
 from viz.ring_stage import members_in_sight, ring_moment, share_text
-from viz.scene import Caption, Scene
+from viz.scene import Caption, Scene, triple
 from viz.staging import STARLIGHT, Stage, craft_item, stage
 from viz.times import film_start, later_utc, moment_text, time_or_epoch
 from viz.titles import satellites_text, title_of
@@ -110,7 +110,7 @@ class _Flight:
         lift = LIFT * min(1.0, (1000.0 / count) ** theme.RING_CROWDING)
         members = members_in_sight(design, at, self.item, camera, where.earth, lift=lift)
         words = _captions(design, where, share, self.aim.names) if self.captions else ()
-        ambient = tuple(3.0 * c for c in STARLIGHT)  # as the other pictures of the shaded side have it
+        ambient = triple(3.0 * c for c in STARLIGHT)  # as the other pictures of the shaded side have it
         return replace(
             where.sky(ambient), camera=camera, satellites=(members,), exposure=exposure, captions=words
         )

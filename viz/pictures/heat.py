@@ -126,7 +126,7 @@ class _Setting:
     """What stays through a film: ends of the scales, outlines, which way the craft lies."""
 
     tops_w_m2: tuple[float, float]
-    edges: SurfaceMesh | None
+    edges: SurfaceMesh
     flipped: bool
 
 
@@ -168,8 +168,7 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
             lit=False,
         )
         items.append(item)
-        if setting.edges is not None:
-            items.append(_drawn(item, setting.edges))
+        items.append(_drawn(item, setting.edges))
         title = f"{TITLES[load]}, {name}, W/m²"
         corner = (
             turn @ (shift * up + _corner_m(mesh, rotation @ stage_from_body, picture)) + where.position_gcrs_m

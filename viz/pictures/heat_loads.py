@@ -130,7 +130,7 @@ class _Setting:
 
     camera: Camera
     unit_m: float
-    edges: SurfaceMesh | None
+    edges: SurfaceMesh
     tops_w_m2: dict[tuple[str, bool], float]
 
 
@@ -138,9 +138,8 @@ def _setting(design: Design, fluxes: Mapping[str, Flux]) -> _Setting:
     mesh = fluxes["total"].mesh
     unit = _unit_m(mesh)
     distance = 40.0 * unit
-    camera = Camera(
-        (0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE
-    )
+    right, up, out = np.eye(3)
+    camera = Camera(distance * out, 0.0 * right, up, 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE)
     edges = outlines(build_craft(design).mesh, 0.0016 * mesh.extent_m, 0.0016 * mesh.extent_m)
     tops = {
         (load, sunlit): max(scale_top(flux, sunlit), LEAST_W_M2)
@@ -173,9 +172,7 @@ def _drawn(setting: _Setting, fluxes: Mapping[str, Flux]) -> Scene:
                     color_map=color_map,
                 )
             )
-            if edges is not None:
-                ink = MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn)
-                items.append(ink)
+            items.append(MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn))
             bars.append(_bar(load, name, top, color_map, aside, height))
     return Scene(
         setting.camera,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.budget import electric_power_nominal_w
 from geometry.craft import build_craft
@@ -124,7 +125,7 @@ def _points(moment: RingMoment, filling: RingFilling, flown: int, camera: Camera
     color, strength = lit_colors(moment.sunlit_fraction)
     light = ring_light(len(launch)) * strength
 
-    def of(chosen: FloatArray, tint: FloatArray, gain: float, width: float) -> PointsItem:
+    def of(chosen: NDArray[np.bool_], tint: FloatArray, gain: float, width: float) -> PointsItem:
         return seen_points(moment, camera, np.flatnonzero(chosen), gain * light, tint, width)
 
     one = np.ones((len(launch), 1))

@@ -25,7 +25,7 @@ from viz.ring_stage import (
     ring_words,
     view_camera,
 )
-from viz.scene import Label, Scene, ShadowItem
+from viz.scene import Label, Scene, ShadowItem, triple
 from viz.splat import behind_earth
 from viz.times import moment_text
 
@@ -150,10 +150,7 @@ def _edge_labels(moment: RingMoment, camera: Camera) -> tuple[Label, ...]:
         members = np.flatnonzero(kind & near)
         if members.size:
             named.append((members[np.argmin(np.abs(np.abs(height[members]) - 0.28))], words))
-    return tuple(
-        Label(words, tuple(float(c) for c in place[k]), (0.09, 0.0), 0.0195, theme.TEXT, True)
-        for k, words in named
-    )
+    return tuple(Label(words, triple(place[k]), (0.09, 0.0), 0.0195, theme.TEXT, True) for k, words in named)
 
 
 def _body_label(moment: RingMoment, camera: Camera) -> tuple[Label, ...]:

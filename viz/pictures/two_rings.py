@@ -25,7 +25,7 @@ from viz.ring_stage import (
     share_text,
     view_camera,
 )
-from viz.scene import Label, Scene
+from viz.scene import Label, Scene, triple
 from viz.times import clock_text
 
 DESCRIPTION = "rings of LTAN 06:00 and 18:00 at the height of a shadow season: one of them is lit"
@@ -145,6 +145,6 @@ def _labels(both: Design, moment: RingMoment, camera: Camera) -> tuple[Label, ..
     labels = []
     for k, side in zip(order, (-1.0, 1.0), strict=True):
         words = f"{clock_text(both.ring.ltan_list_s[k])}: {share_text(float(lit[k].mean()))}"
-        place = tuple(float(c) for c in tops[k])
+        place = triple(tops[k])
         labels.append(Label(words, place, (0.065 * side, -0.024), 0.0205, theme.TEXT, True))
     return tuple(labels)

@@ -435,8 +435,8 @@ class Session:
             return False
         self._followed = now
         key, seen = self._loads_key(), self._seen_now()
-        same = key == self._loads_of and self._loads_seen is not None
-        if same and np.abs(seen - self._loads_seen).max() < TURNED_RAD:
+        before = self._loads_seen if key == self._loads_of else None
+        if before is not None and np.abs(seen - before).max() < TURNED_RAD:
             return False
         self.tasks.forget("fine")
         self._fine_asked = ()
@@ -444,7 +444,7 @@ class Session:
         mesh, states = self.craft.mesh, self.moment.state
         self._loads_of, self._loads_seen = key, seen
         if len(mesh.faces) > QUICK_FACES or not self._warm:
-            if not same:
+            if before is None:
                 self._loads = None
             self.tasks.ask("coarse", key, lambda: _prepared(design, mesh, states))
             return False
@@ -475,8 +475,8 @@ class Session:
         if not self.sees_craft or surface not in self.craft.mesh.surface_names or self._dragging:
             return
         wanted, seen = (self.design, satellite, surface), self._seen_now()
-        same = wanted == self._sight_asked and self._sight_seen is not None
-        if same and np.abs(seen - self._sight_seen).max() < TURNED_RAD:
+        before = self._sight_seen if wanted == self._sight_asked else None
+        if before is not None and np.abs(seen - before).max() < TURNED_RAD:
             return
         self._sight_asked, self._sight_seen = wanted, seen
         design, craft, at = self.design, self.craft, self.state.at_utc

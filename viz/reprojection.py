@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from geometry.validation import FloatArray
 from viz.atmosphere import RADIUS_KM, TOP_KM
-from viz.globe import earth_layer, picture_arguments, shade, squeezed_from_gcrs
+from viz.earth_light import shade
+from viz.globe import earth_layer, picture_arguments, squeezed_from_gcrs
 from viz.kernels import by_rows, kernel
 from viz.maps import curve_weights
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up

@@ -29,6 +29,22 @@ def later_utc(start_utc: np.datetime64, elapsed_s: float) -> np.datetime64:
     return start_utc + np.timedelta64(round(1e6 * elapsed_s), "us")
 
 
+def year_of(at_utc: np.datetime64) -> int:
+    """The calendar year that a time lies in."""
+    return int(str(at_utc)[:4])
+
+
+def year_span(year: int) -> tuple[np.datetime64, np.datetime64]:
+    """When a calendar year begins and ends, UTC, datetime64[us]."""
+    return np.datetime64(f"{year}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us")
+
+
+def year_share(at_utc: np.datetime64) -> float:
+    """How far a time lies into its calendar year, 0 to 1."""
+    first, end = year_span(year_of(at_utc))
+    return float((at_utc - first) / (end - first))
+
+
 def check_frames(frames: int) -> None:
     """Refuse a film of less than two frames or more than a million.
 

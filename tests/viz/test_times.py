@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from geometry.design import load_design
-from viz.times import check_frames, clock_text, film_start, later_utc, moment_text, time_or_epoch
+from viz.times import (
+    check_frames,
+    clock_text,
+    film_start,
+    later_utc,
+    moment_text,
+    time_or_epoch,
+    year_of,
+    year_share,
+    year_span,
+)
 
 DESIGN = load_design("solar_slice")
 
@@ -25,6 +35,17 @@ class TestTimesLaw:
     def test_parts_of_a_second_are_kept(self):
         start = np.datetime64("2027-05-05T00:00:00", "us")
         assert later_utc(start, 0.1) - start == np.timedelta64(100_000, "us")
+
+
+class TestYearAnalytic:
+    def test_a_year_begins_and_ends_at_midnight(self):
+        first, end = year_span(2028)
+        assert end - first == np.timedelta64(366, "D")
+        assert (year_of(first), year_of(end)) == (2028, 2029)
+        assert year_of(end - np.timedelta64(1, "us")) == 2028
+
+    def test_noon_of_the_middle_day_is_half_of_it(self):
+        assert year_share(np.datetime64("2027-07-02T12:00:00", "us")) == 0.5
 
 
 class TestWordsAnalytic:

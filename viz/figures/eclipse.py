@@ -14,7 +14,7 @@ from geometry.studies.eclipse_year import EclipseYear, RingsTogether
 from geometry.studies.shadow_seasons import Season
 from geometry.validation import FloatArray
 from viz.figures.style import Chart, Theme, date_axis, day_and_month, house_style, new_figure
-from viz.times import clock_text
+from viz.times import clock_text, year_span
 
 DESCRIPTION = "minutes of shadow per orbit over a year, with its seasons and the beta angle"
 
@@ -101,7 +101,7 @@ def _subtitle(orbits: Sequence[EclipseYear], name: str) -> str:
 
 def _duration_panel(axes: Axes, orbit: EclipseYear, colors: Theme, top: float) -> None:
     """Filled curves of shadow and umbra, with their seasons."""
-    first, end = _span(orbit)
+    first, end = year_span(orbit.year)
     for seconds, color, label, edges in (
         (orbit.shadow_s, colors.penumbra, "penumbra", _edges(orbit.seasons, umbra=False)),
         (orbit.umbra_s, colors.umbra, "umbra", _edges(orbit.seasons, umbra=True)),
@@ -190,7 +190,7 @@ def _season_band(
 
 def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     """The longest umbra: a dot on the curve, its length and date in the dark below."""
-    first, end = _span(orbit)
+    first, end = year_span(orbit.year)
     at = orbit.longest_umbra_utc
     if at is None:
         return
@@ -244,12 +244,7 @@ def _beta_panel(axes: Axes, orbits: Sequence[EclipseYear], colors: Theme) -> Non
     step = 45 if high - low > 110.0 else 30
     axes.set_yticks([t for t in range(-90, 91, step) if low <= t <= high])
     axes.set_ylabel("beta angle / deg")
-    date_axis(axes, *_span(orbits[0]))
+    date_axis(axes, *year_span(orbits[0].year))
     axes.grid(axis="x", visible=False)
     if len(orbits) > 1:
         axes.legend(loc="center right", ncols=len(orbits))
-
-
-def _span(orbit: EclipseYear) -> tuple[np.datetime64, np.datetime64]:
-    """The year's first moment and the next year's."""
-    return np.datetime64(f"{orbit.year}-01-01", "us"), np.datetime64(f"{orbit.year + 1}-01-01", "us")

@@ -13,7 +13,7 @@ from geometry.studies.eclipse_map import EclipseMap
 from geometry.validation import FloatArray
 from viz.figures.eclipse import model_words
 from viz.figures.style import Chart, Theme, date_axis, house_style, ink_on, new_figure
-from viz.times import clock_text
+from viz.times import clock_text, year_span
 
 DESCRIPTION = "minutes of umbra against date and altitude, with the altitude from which there is none"
 
@@ -60,8 +60,7 @@ def draw(
         _free_lines(axes, found, colors)
         if altitude_m is not None and found.altitude_m[0] < altitude_m < found.altitude_m[-1]:
             _own_line(axes, found, colors, altitude_m)
-        first = np.datetime64(f"{found.year}-01-01", "us")
-        date_axis(axes, first, np.datetime64(f"{found.year + 1}-01-01", "us"))
+        date_axis(axes, *year_span(found.year))
         axes.set_ylim(found.altitude_m[0] / 1e3, found.altitude_m[-1] / 1e3)
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set_ylabel("altitude / km")

@@ -19,6 +19,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import OrbitStates, check_ring_clear, flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
+from viz.times import year_of
 from viz.viewer.cameras import SIDES, camera_of, ground_aim, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
@@ -344,7 +345,7 @@ class Session:
             if where == "eclipse":
                 found = next_umbra_utc(design, state.at_utc, satellite=state.satellite)
                 return found, f"satellite {state.satellite} enters the umbra"
-            calendar = year or eclipse_year(design, int(str(state.at_utc)[:4]))
+            calendar = year or eclipse_year(design, year_of(state.at_utc))
             found = longest_umbra_utc(design, calendar, satellite=state.satellite)
             minutes = calendar.longest_umbra_s / 60.0
             return found, f"middle of the longest umbra of {calendar.year}, {minutes:.1f} min"
@@ -497,7 +498,7 @@ class Session:
             self.design.orbit,
             self.design.ring.ltan_list_s,
             self.design.environment,
-            str(self.state.at_utc)[:4],
+            year_of(self.state.at_utc),
         )
 
     def _ray_caster(self) -> RayCaster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from viz.times import clock_text, moment_text
 from viz.titles import satellites_text, title_of
 from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
+
+if TYPE_CHECKING:
+    from geometry.studies.eclipse_year import EclipseYear
 
 LOAD_WORDS = {
     "solar": "From the Sun",
@@ -48,6 +52,15 @@ def sun_lines(moment: Moment) -> tuple[str, str]:
     lit = 100.0 * moment.lit_share
     shown = f"{lit:.1f}" if 99.0 <= lit < 100.0 else f"{lit:.0f}"
     return plane, f"{shown} % of the ring in sunlight"
+
+
+def year_words(calendar: EclipseYear | None, year: int) -> str:
+    """What the season strip says of a year; `calendar` may be missing yet, or that of another year."""
+    if calendar is None or calendar.year != year:
+        return f"{year}: umbra being computed ..."
+    if not calendar.umbra_s.any():
+        return f"{year}: no umbra at any noon"
+    return f"{year}: up to {calendar.longest_umbra_s / 60.0:.1f} minutes of umbra in each orbit"
 
 
 def satellite_lines(moment: Moment) -> list[tuple[str, str]]:

@@ -12,10 +12,11 @@ from trame.widgets import html
 
 from viz.image import png_bytes
 from viz.times import year_of, year_share
+from viz.viewer.background import JUMPS
 from viz.viewer.coloring import COLORINGS
 from viz.viewer.keys import BROWSER, key_lines
 from viz.viewer.knobs import KNOBS, LAWS, value_text
-from viz.viewer.session import JUMPS, Session
+from viz.viewer.session import Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (

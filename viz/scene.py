@@ -31,7 +31,6 @@ def triple(values: Iterable[float]) -> tuple[float, float, float]:
 
 
 Anchor = Literal["top_left", "top_right", "bottom_left", "bottom_right", "top", "bottom", "center"]
-IDENTITY = np.eye(3)
 
 
 @dataclass(frozen=True)

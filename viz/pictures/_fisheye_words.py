@@ -162,11 +162,13 @@ def _missed(look: Look, told: Told) -> str:
 
 
 def percent(share: float) -> str:
+    """`12.3 %`; of next to nothing, two figures more."""
     small = LEAST_TOLD <= share < 1e-4
     return f"{100.0 * share:.4f} %" if small else f"{100.0 * share:.1f} %"
 
 
 def disc_captions(design: Design, look: Look, told: Told, when: str) -> tuple[Caption, ...]:
+    """Whose view it is, how it is to be read, what its middle misses, and when it is."""
     error = 100.0 * told.standard_error
     below = (
         "areas in the disc are view factors\ncircles at 30° and 60° from the normal\n"

@@ -20,7 +20,7 @@ from viz.refinement import corner_means
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
 from viz.staging import Stage, stage, stages_around
-from viz.times import film_start, moment_text
+from viz.times import film_start, moment_text, time_or_epoch
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
@@ -69,7 +69,7 @@ def prepared(
 ) -> dict[str, FloatArray]:
     """What takes long and serves all frames of the film: the loads around one orbit, worked out once."""
     check_choice(load, TITLES, name="load")
-    return fluxes_around(design, design.epoch_utc if at_utc is None else at_utc, load, rays_per_face)
+    return fluxes_around(design, time_or_epoch(design, at_utc), load, rays_per_face)
 
 
 def film(

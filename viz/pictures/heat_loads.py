@@ -19,7 +19,7 @@ from viz.pictures.heat import BLACK, STEPS, orbit_words, scale_top, side_values
 from viz.refinement import corner_means
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
 from viz.staging import Stage, stage, stages_around
-from viz.times import film_start, moment_text
+from viz.times import film_start, moment_text, time_or_epoch
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"
@@ -61,8 +61,7 @@ def prepared(
     design: Design, at_utc: np.datetime64 | None = None, *, rays_per_face: int = 1024
 ) -> dict[str, FloatArray]:
     """What takes long and serves all frames of the film: each load around one orbit, worked out once."""
-    start = design.epoch_utc if at_utc is None else at_utc
-    each = each_around(design, start, TITLES, rays_per_face)
+    each = each_around(design, time_or_epoch(design, at_utc), TITLES, rays_per_face)
     return {f"{load}.{key}": values for load, fields in each.items() for key, values in fields.items()}
 
 

@@ -118,18 +118,7 @@ def page_document(
 ) -> tuple[dict[str, Any], int]:
     """All that the page knows but its maps, and the number of rays cast for it."""
     year = year_of(start_utc)
-    variants = craft_variants(design)
-    check_ring_clear(design, max(c.bounding_radius_m for _, c in variants))
-    starts = case_starts(design, start_utc)
-    crafts = []
-    for done, (flown, craft) in enumerate(variants):
-
-        def advance(case: int, cases: int, done: int = done) -> None:
-            if progress is not None:
-                progress(done * cases + case, len(variants) * cases)
-
-        cases = load_cases(flown, craft, starts, tolerance=tolerance, jobs=jobs, progress=advance)
-        crafts.append({**craft_table(flown, craft), "cases": cases})
+    crafts = _crafts(design, start_utc, tolerance, jobs, progress)
     rays = sum(case["rays"] for craft in crafts for case in craft["cases"])
     document = {
         "schema": "dawnring/page/1",
@@ -159,18 +148,42 @@ def page_document(
             "rays": rays,
             "tolerance": tolerance,
         },
-        "look": {
-            "lit": theme.LIT,
-            "penumbra": theme.PENUMBRA,
-            "dark": theme.DARK,
-            "exposure": theme.EXPOSURE,
-            "saturation": theme.SATURATION,
-            "contrast": theme.CONTRAST,
-            "knee": theme.KNEE,
-            "ramps": color_ramps(),
-        },
+        "look": _look(),
     }
     return document, rays
+
+
+def _crafts(
+    design: Design, start_utc: np.datetime64, tolerance: float, jobs: int | None, progress: Progress | None
+) -> list[dict[str, Any]]:
+    """Each craft that flies in the ring, with its loads cast from each of the `case_starts`."""
+    variants = craft_variants(design)
+    check_ring_clear(design, max(c.bounding_radius_m for _, c in variants))
+    starts = case_starts(design, start_utc)
+    crafts = []
+    for done, (flown, craft) in enumerate(variants):
+
+        def advance(case: int, cases: int, done: int = done) -> None:
+            if progress is not None:
+                progress(done * cases + case, len(variants) * cases)
+
+        cases = load_cases(flown, craft, starts, tolerance=tolerance, jobs=jobs, progress=advance)
+        crafts.append({**craft_table(flown, craft), "cases": cases})
+    return crafts
+
+
+def _look() -> dict[str, Any]:
+    """Colours and tone of the page: those of the pictures."""
+    return {
+        "lit": theme.LIT,
+        "penumbra": theme.PENUMBRA,
+        "dark": theme.DARK,
+        "exposure": theme.EXPOSURE,
+        "saturation": theme.SATURATION,
+        "contrast": theme.CONTRAST,
+        "knee": theme.KNEE,
+        "ramps": color_ramps(),
+    }
 
 
 def case_starts(design: Design, start_utc: np.datetime64) -> dict[str, np.datetime64]:

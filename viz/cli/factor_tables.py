@@ -1,4 +1,4 @@
-"""View factors as INTERFACE promises them: whole matrices, rows of a table, sparse arrays on disk."""
+"""View factors as documents and files: whole matrices, rows of a table, sparse arrays on disk."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Report:
     def document(
         self, design: str | None, fields: Mapping[str, Any], *, seed: int | None = None, rays: int = 0
     ) -> dict[str, Any]:
-        """The JSON document of INTERFACE: schema, design, provenance, then `fields`."""
+        """The JSON document of a command: schema, design, provenance, then `fields`."""
         provenance = {
             "version": __version__,
             "seed": seed,

@@ -133,7 +133,7 @@ def _indices(f107: float | None, f107a: float | None, ap: float | None) -> Solar
 
 
 def trade_fields(found: AttitudeTrade, surface: Any) -> dict[str, Any]:
-    """What INTERFACE promises, and the curves over the year."""
+    """Fields of the document: prices of each law, and the curves over the year."""
     return {
         "start_utc": found.start_utc,
         "mass_kg": found.mass_kg,

@@ -56,7 +56,7 @@ def latency(
 
 
 def latency_fields(found: Latency) -> dict[str, Any]:
-    """What INTERFACE promises."""
+    """Fields of the document."""
     import numpy as np
 
     places = place_columns(found)

@@ -32,10 +32,13 @@ from viz.maps import (
 from viz.pixel_rays import ray_of, row_span, tangent_right, tangent_up
 from viz.scene import EarthItem, Scene, earth_of
 
+Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Light (H, W, 3) of the Earth, and the share of light from behind it that passes (H, W)."""
+
 _READING = threading.Lock()
 
 
-def earth_layer(scene: Scene, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def earth_layer(scene: Scene, size: tuple[int, int]) -> Layer:
     """The Earth of a scene and what it hides.
 
     Returns
@@ -93,7 +96,7 @@ def environment(
 
 def earth_along(
     scene: Scene, position_gcrs_m: FloatArray, directions_gcrs: FloatArray, angle_rad: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> Layer:
     """Light of the Earth along directions of any projection, and what passes it.
 
     Parameters

@@ -1,55 +1,31 @@
-"""The ring at one moment, ready for a picture: its members, the Sun that they see, its name."""
+"""The ring at one moment, ready for a picture: its members, their light, the Sun that they see."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
-from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.validation import FloatArray, IntArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, read_only
 from viz import theme
 from viz.camera import Camera
 from viz.kernels import by_rows, kernel
-from viz.scene import Caption, EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
+from viz.scene import EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
 from viz.splat import in_sight
-from viz.times import clock_text, film_start, later_utc, moment_text, time_or_epoch
-from viz.titles import satellites_text
+from viz.times import film_start, later_utc, time_or_epoch
 
-REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
 # ... but no longer: a member is drawn all along its trail in the light that it has at its start
 LONGEST_TRAIL_RAD = math.radians(5.0)
 DAY_S = 86_400.0
-
-
-@dataclass(frozen=True)
-class View:
-    """A place for the camera, about the direction of the Sun.
-
-    `hour` is the local solar time under it, `latitude_deg` its height over the equator; `distance` and
-    `width` (what it sees across the shorter side) are in Earth radii, for a ring as low as REFERENCE_M;
-    a higher one is seen from farther.
-    """
-
-    hour: float
-    latitude_deg: float
-    distance: float
-    width: float
-    shift: tuple[float, float] = (0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        check_in_range(self.hour, 0.0, 24.0, name="hour", unit="h")
-        check_in_range(self.latitude_deg, -80.0, 80.0, name="latitude_deg", unit="deg")
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,63 +272,4 @@ def members_in_sight(
         np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
         states.sunlit_fraction[:, 0],
         lift,
-    )
-
-
-# ------------------------------------------------------------------ cameras
-
-
-def ring_reach(design: Design, at: np.datetime64) -> float:
-    """How much farther the ring reaches than the one that the views are made for; at least 1."""
-    members = orbit_positions(design, np.array([at]))
-    one_turn = orbit_positions(design, orbit_times(design, at, steps=64), satellites=[0])
-    farthest = max(np.linalg.norm(p, axis=-1).max() for p in (members, one_turn))
-    return max(1.0, float(farthest) / REFERENCE_M)
-
-
-def view_camera(view: View, sun: FloatArray, reach: float) -> Camera:
-    """The camera of a view; the pole is up and the Sun's meridian gives noon."""
-    noon = np.arctan2(sun[1], sun[0])
-    east = noon + (view.hour - 12.0) * np.pi / 12.0
-    north = np.radians(view.latitude_deg)
-    way = np.array([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
-    angle = 2.0 * np.arctan(0.5 * view.width / view.distance)
-    position = EARTH_EQUATORIAL_RADIUS_M * view.distance * reach * way
-    return Camera(position, np.zeros(3), np.array([0.0, 0.0, 1.0]), angle, view.shift)
-
-
-# ------------------------------------------------------------------ words
-
-
-def ring_words(design: Design, at: np.datetime64) -> tuple[str, str]:
-    """What is shown, and where it flies."""
-    title = satellites_text(flight_of(design).satellites)
-    states = orbit_states(design, np.array([at]))
-    beta = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°"
-    if isinstance(design.orbit, SunSynchronousOrbit):
-        title += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
-        return title, f"{ltan_text(design.orbit, design.ring.ltan_list_s)}  ·  {beta}"
-    return title, beta
-
-
-def ltan_text(orbit: SunSynchronousOrbit, ltan_list_s: Sequence[float]) -> str:
-    """`LTAN 06:00 and 18:00`: the local times of the planes listed, or else of the orbit."""
-    return "LTAN " + " and ".join(clock_text(s) for s in ltan_list_s or (orbit.ltan_s,))
-
-
-def share_text(lit_share: float) -> str:
-    """Share of the ring in sunlight; what is not whole is not called whole."""
-    percent = 100.0 * lit_share
-    if 0.0 < percent < 1.0 or 99.0 < percent < 100.0:
-        return f"{percent:.1f} % in sunlight"
-    return f"{percent:.0f} % in sunlight"
-
-
-def ring_captions(title: str, below: str, at: np.datetime64) -> tuple[Caption, ...]:
-    """Title and facts at the lower left, the time at the lower right."""
-    lines = below.count("\n")
-    return (
-        Caption(title, "bottom_left", 0.030, (0.0, -0.040 - 0.0185 * 1.45 * lines)),
-        Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
-        Caption(moment_text(at), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
     )

@@ -18,7 +18,8 @@ from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased, swung
-from viz.ring_stage import members_in_sight, ring_moment, share_text
+from viz.ring_stage import members_in_sight, ring_moment
+from viz.ring_words import share_text
 from viz.scene import Caption, Scene, triple
 from viz.staging import STARLIGHT, Stage, craft_item, stage
 from viz.times import film_start, later_utc, moment_text, time_or_epoch

@@ -16,18 +16,15 @@ from geometry.validation import FloatArray, check_in_range
 from viz.camera import Camera, eased
 from viz.ring_stage import (
     RingMoment,
-    View,
     film_moments,
     lit_colors,
-    ring_captions,
     ring_light,
     ring_moment,
-    ring_reach,
     ring_scene,
-    ring_words,
     seen_points,
-    view_camera,
 )
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words
 from viz.scene import Caption, PointsItem, Scene
 
 DESCRIPTION = "the ring filling launch by launch, undated: what flies, the newest launch, the places to come"

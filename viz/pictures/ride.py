@@ -17,7 +17,8 @@ from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased
-from viz.ring_stage import members_in_sight, ring_words
+from viz.ring_stage import members_in_sight
+from viz.ring_words import ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage
 from viz.times import film_start, later_utc, moment_text

@@ -11,19 +11,9 @@ from numpy.typing import NDArray
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from viz.camera import Camera, along
-from viz.ring_stage import (
-    DAY_S,
-    SHUTTER,
-    RingMoment,
-    View,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    share_text,
-    view_camera,
-)
+from viz.ring_stage import DAY_S, SHUTTER, RingMoment, ring_moment, ring_scene
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Caption, Scene
 from viz.times import film_start, later_utc, time_or_epoch
 

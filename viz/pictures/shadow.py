@@ -13,18 +13,9 @@ from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import check_choice
 from viz import theme
 from viz.camera import Camera, along
-from viz.ring_stage import (
-    RingMoment,
-    View,
-    film_moments,
-    member_points,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    view_camera,
-)
+from viz.ring_stage import RingMoment, film_moments, member_points, ring_moment, ring_scene
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words
 from viz.scene import Label, Scene, ShadowItem, triple
 from viz.splat import behind_earth
 from viz.times import moment_text

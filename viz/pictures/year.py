@@ -13,7 +13,8 @@ from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.validation import FloatArray
 from viz import theme
 from viz.pictures import ring
-from viz.ring_stage import DAY_S, ltan_text
+from viz.ring_stage import DAY_S
+from viz.ring_words import ltan_text
 from viz.scene import Caption, Scene
 from viz.times import film_start, later_utc, time_or_epoch
 from viz.titles import satellites_text

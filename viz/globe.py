@@ -36,6 +36,7 @@ Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Light (H, W, 3) of the Earth, and the share of light from behind it that passes (H, W)."""
 
 _READING = threading.Lock()
+CODE = ("globe.py", "maps.py", "atmosphere.py", "kernels.py", "srgb.py")  # what decides maps and tables
 
 
 def earth_layer(scene: Scene, size: tuple[int, int]) -> Layer:
@@ -168,7 +169,7 @@ def _arrays() -> tuple[NDArray[Any], ...]:
 @cache
 def _read_arrays() -> tuple[NDArray[Any], ...]:
     """Maps and tables, in the order in which all kernels take them: made once on a machine."""
-    code = [Path(__file__).with_name(name) for name in ("globe.py", "maps.py", "atmosphere.py", "kernels.py")]
+    code = [Path(__file__).with_name(name) for name in CODE]
     made_from: list[Path | str] = [*code, *(asset(name) for name in FILES), np.__version__, PIL.__version__]
     return tuple(kept_arrays("earth", made_from, _made_arrays).values())
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from viz.assets import asset
 from viz.kernels import kernel
+from viz.srgb import linear_from_srgb
 
 WATER_REACH = 5.0  # texels of the layers over the half range of the water map
 TILE = 512
@@ -43,8 +44,7 @@ class Maps(NamedTuple):
 @cache
 def maps() -> Maps:
     """The maps, read from the assets on first use (a few tenths of a second)."""
-    code = np.arange(256) / 255.0
-    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    linear = linear_from_srgb(np.arange(256) / 255.0)
     clouds, shores, lights = (np.asarray(Image.open(asset(f))) for f in FILES[:3])
     water = _halved(shores)
     layers = np.stack([clouds, water, lights, np.zeros_like(clouds)], axis=-1)  # four bytes: one word

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from geometry.validation import read_only
+from viz.srgb import linear_from_srgb, srgb_from_linear
 
 Image = NDArray[Any]
 
@@ -54,18 +55,6 @@ class SurfaceTexture:
         share = self.mean_metallic
         red, green, blue = diffuse + share * np.asarray(self.metal) if share < 0.5 else np.asarray(self.metal)
         return (float(red), float(green), float(blue))
-
-
-def linear_from_srgb(color: ArrayLike) -> Image:
-    """Linear light of sRGB values in [0, 1]."""
-    c = np.asarray(color, dtype=float)
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def srgb_from_linear(color: ArrayLike) -> Image:
-    """sRGB values of linear light in [0, 1]."""
-    c = np.clip(np.asarray(color, dtype=float), 0.0, 1.0)
-    return np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1.0 / 2.4) - 0.055)
 
 
 class Sheet:

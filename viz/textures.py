@@ -18,7 +18,7 @@ from geometry.validation import check_choice, read_only
 from viz.kept import kept_arrays
 from viz.texture_drawing import Image, Sheet, SurfaceTexture, crumpled, noise
 
-CODE = ("textures.py", "texture_drawing.py")  # what decides the bits
+CODE = ("textures.py", "texture_drawing.py", "srgb.py")  # what decides the bits
 
 
 def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:

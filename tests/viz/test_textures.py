@@ -3,7 +3,7 @@
 import pytest
 
 from viz.coatings import FINISHES
-from viz.texture_drawing import linear_from_srgb
+from viz.srgb import linear_from_srgb
 from viz.textures import PATTERNS, surface_texture
 
 QUICK = ("copper", "gpu_lid", "black_anodised")

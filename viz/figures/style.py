@@ -27,6 +27,7 @@ from matplotlib.rcsetup import cycler
 from geometry import __version__
 from geometry.validation import check_choice
 from geometry.whole_files import whole_file
+from viz.theme import luminance
 
 KINDS = ("png", "svg")
 WIDTH_IN, DPI = 10.0, 160  # 1,600 pixels
@@ -241,8 +242,7 @@ def day_and_month(moment: np.datetime64) -> str:
 
 def ink_on(color: Any) -> str:
     """Near-black or white, whichever is read more easily on a colour (relative luminance of [WCAG2])."""
-    red, green, blue = ((c / 12.92) if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color))
-    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#10161f"
+    return "#ffffff" if luminance(to_rgb(color)) < 0.18 else "#10161f"
 
 
 def write_chart(chart: Chart, path: Path, kind: str) -> None:

@@ -24,14 +24,13 @@ from viz.kernels import by_rows
 from viz.materials import light_actors, lighting_at, scene_lighting
 from viz.scene import SatellitesItem, Scene
 from viz.splat import camera_view
-from viz.sprites import body_size_m, lighting_place, near_members
+from viz.sprites import BRIGHTEST, body_size_m, lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
 NEAREST = 1e-4  # of the farthest mesh: a satellite 10 m away is drawn with neighbours 75 km away
 BLOCK = 64  # pixels: the part that is drawn changes its size by whole blocks only
 TILE = 1024  # pixels of a picture drawn at a time, along each side
-BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 
 @cache

@@ -25,7 +25,6 @@ from viz.times import film_start, later_utc, time_or_epoch
 SHUTTER = 0.5  # share of a film's frame for which it is open
 # ... but no longer: a member is drawn all along its trail in the light that it has at its start
 LONGEST_TRAIL_RAD = math.radians(5.0)
-DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.craft import build_craft
 from geometry.craft.parameters import CraftParameters, SolarSlice
 from geometry.design import Design, load_design
@@ -20,7 +21,7 @@ from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
-from viz.scale_figure import scale_figure
+from viz.scale_figure import PERSON_M, scale_figure
 from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene, triple
 from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
 from viz.times import time_or_epoch
@@ -30,7 +31,6 @@ from viz.walk import passed, shares, shown
 
 DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"
 
-PERSON_M = 1.75
 ALTITUDE_M = 560e3
 # axes of the row: x to the right, y up, z to the eye
 SUN = (-0.55, 0.55, 0.63)
@@ -231,7 +231,7 @@ def _stand(sun: FloatArray) -> tuple[FloatArray, FloatArray]:
     height = float(-want_sun @ down)
     zenith = height * sun + np.sqrt(1.0 - height**2) * side
     row = _triad(want_sun, -down)
-    return (6_378_137.0 + ALTITUDE_M) * zenith, _triad(sun, zenith) @ row.T
+    return (EARTH_EQUATORIAL_RADIUS_M + ALTITUDE_M) * zenith, _triad(sun, zenith) @ row.T
 
 
 def _triad(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.design import Design
-from geometry.ephemeris import sky_at
+from geometry.ephemeris import DAY_S, sky_at
 from viz.camera import Camera, along
-from viz.ring_stage import DAY_S, SHUTTER, RingMoment, ring_moment, ring_scene
+from viz.ring_stage import SHUTTER, RingMoment, ring_moment, ring_scene
 from viz.ring_views import View, ring_reach, view_camera
 from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Caption, Scene

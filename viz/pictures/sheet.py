@@ -21,7 +21,7 @@ from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.framing import corners_of, framed, outermost
 from viz.refinement import refined
-from viz.scale_figure import scale_figure
+from viz.scale_figure import PERSON_M, scale_figure
 from viz.scene import Caption, Dimension, Label, MeshItem, Scene, triple
 from viz.staging import Stage, craft_item, craft_materials, stage, with_patterns, with_shades
 from viz.titles import known_of, length_text, title_of, uncoated_note
@@ -30,7 +30,6 @@ from viz.walk import passed, receding, shares, shown, turned
 
 DESCRIPTION = "the craft at its true size, its lengths and a person beside it; made for the sheet of modules"
 
-PERSON_M = 1.75
 LATITUDE_DEG = 30.0
 VIEW_ANGLE_RAD = 0.88
 APART_M = 1000.0  # a craft so long in which the folds of a space suit are no area

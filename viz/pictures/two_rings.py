@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.studies.eclipse_year import eclipse_year
 from viz import theme
 from viz.camera import Camera
-from viz.ring_stage import DAY_S, RingMoment, film_moments, ring_moment, ring_scene
+from viz.ring_stage import RingMoment, film_moments, ring_moment, ring_scene
 from viz.ring_views import View, ring_reach, view_camera
 from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Label, Scene, triple

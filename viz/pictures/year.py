@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from geometry.orbit import flight_of, orbit_states
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.validation import FloatArray
 from viz import theme
 from viz.pictures import ring
-from viz.ring_stage import DAY_S
 from viz.ring_words import ltan_text
 from viz.scene import Caption, Scene
 from viz.times import film_start, later_utc, time_or_epoch

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import flight_of
@@ -67,7 +68,7 @@ def satellite_lines(moment: Moment) -> list[tuple[str, str]]:
     """What one satellite is doing, as words and values."""
     state = moment.state
     position, velocity = state.position_gcrs_m[0, 0], state.velocity_gcrs_m_s[0, 0]
-    height_km = (np.linalg.norm(position) - 6_378_137.0) / 1e3
+    height_km = (np.linalg.norm(position) - EARTH_EQUATORIAL_RADIUS_M) / 1e3
     lit = float(state.sunlit_fraction[0, 0])
     light = (
         "full Sun" if lit >= 1.0 else "umbra" if lit <= 0.0 else f"penumbra, {100.0 * lit:.0f} % of the Sun"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from viz.cli.charts import CHARTS, ThemeOption, check_chart_destination, write_figure
+from viz.cli.charts import CHARTS, TABLES, ThemeOption, check_chart_destination, write_figure
 from viz.cli.options import (
     DEFAULT_CHANGES,
     DEFAULT_VOICE,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from geometry.orbit.thermosphere import SolarIndices
     from geometry.studies.attitudes import AttitudeTrade, LawPrice
 
-TABLES = ("json", "csv", "parquet")
 MODEL = (
     "power factor max(0, Z . s) by the share of the Sun in view; angle of attack asin |Z . v|, inertial "
     "velocity; free-molecular drag with diffuse re-emission and skin friction on all open sides, "

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from geometry.ephemeris import FIRST_UTC, LAST_UTC, seconds_since, sky_at
+from geometry.ephemeris import DAY_S, FIRST_UTC, LAST_UTC, seconds_since, sky_at
 from viz.assets import asset
 from viz.times import year_span
 from viz.viewer.page.packing import milliseconds, packed
 
 DAY = np.timedelta64(86_400_000_000, "us")
-DAY_S = 86_400.0
 MARGIN_DAYS = 3  # beyond the year, for interpolation and for one orbit about its ends
 SIDEREAL_RATE_RAD_S = 2.0 * np.pi * 1.00273790935 / DAY_S
 """The Earth's mean turn against the mean equinox [Aoki1982]; what is left is tabulated."""

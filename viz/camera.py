@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,7 +37,7 @@ class Camera:
 
     position_gcrs_m: FloatArray
     focal_point_gcrs_m: FloatArray
-    view_up: FloatArray = (0.0, 0.0, 1.0)  # type: ignore[assignment]
+    view_up: FloatArray = field(default_factory=lambda: np.array([0.0, 0.0, 1.0]))
     view_angle_rad: float = 0.7
     shift: tuple[float, float] = (0.0, 0.0)
     narrow: float = 0.8
@@ -139,12 +139,13 @@ def between(first: Camera, second: Camera, fraction: float) -> Camera:
     direction = swung(arms[0] / lengths[0], arms[1] / lengths[1], f)
     ups = [c.view_up / np.linalg.norm(c.view_up) for c in (first, second)]
     angle = first.view_angle_rad ** (1.0 - f) * second.view_angle_rad**f
+    aside, above = zip(first.shift, second.shift, strict=True)
     return Camera(
         focal + direction * lengths[0] ** (1.0 - f) * lengths[1] ** f,
         focal,
         swung(ups[0], ups[1], f),
         angle,
-        tuple((1.0 - f) * a + f * b for a, b in zip(first.shift, second.shift, strict=True)),  # type: ignore[arg-type]
+        ((1.0 - f) * aside[0] + f * aside[1], (1.0 - f) * above[0] + f * above[1]),
         (1.0 - f) * first.narrow + f * second.narrow,
     )
 

@@ -1,4 +1,4 @@
-"""Draws parts of a film: the process that `video` starts, one for each processor.
+"""Draws parts of a film: the process that `film_workers` starts, one for each processor.
 
 Not imported by anything: `python -m viz.film_worker`.  It takes a pickled `FilmJob` on its standard
 input, then one line for each part, `first last file`; it answers `frame` after every frame, `part` after
@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from viz.film_encoding import encoder_command, encoder_words, input_of
+from viz.film_job import FilmJob
 from viz.render import render_scene
 from viz.reprojection import EarthFrames
-from viz.video import FilmJob, encoder_command, encoder_words
 
 
 class ParentGoneError(Exception):
@@ -63,7 +64,7 @@ def _part(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    written = 0
+    written, pipe = 0, input_of(encoder)
     try:
         for number in range(first, last):
             if os.getppid() != parent:
@@ -71,7 +72,7 @@ def _part(
             scene = earth.scene(number)
             image = render_scene(scene, job.size, job.supersample, earth.layer(number), look=job.look)
             try:
-                encoder.stdin.write(image.data)  # type: ignore[union-attr]
+                pipe.write(image.data)
             except BrokenPipeError:
                 break  # it has ended, and says why below
             written += 1

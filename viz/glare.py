@@ -65,7 +65,7 @@ def add_blurred(image: Light, sigma: float, weight: float, total: Light) -> None
 
 
 @kernel
-def between(row: int, step: int, rows: int) -> tuple[int, int, float]:
+def between(row: int, step: int, rows: int) -> tuple[int, int, np.float32]:
     """The two rows of a coarse grid about one of the fine, and the share of the second."""
     half = np.float32(0.5)
     y = min(max((np.float32(row) + half) / np.float32(step) - half, np.float32(0.0)), np.float32(rows - 1))
@@ -110,15 +110,15 @@ def _blur_down(first: int, last: int, image: Any, taps: Any, out: Any) -> None:
             k, m = min(max(top + t + 2, 0), rows - 1), min(max(top + t + 3, 0), rows - 1)
             v, w, x, y = taps[t], taps[t + 1], taps[t + 2], taps[t + 3]
             for n in range(width):
-                a = np.uint64(n)
-                out[row, start + a] += (v * image[i, a] + w * image[j, a]) + (
-                    x * image[k, a] + y * image[m, a]
+                at = np.uint64(n)
+                out[row, start + at] += (v * image[i, at] + w * image[j, at]) + (
+                    x * image[k, at] + y * image[m, at]
                 )
         for t in range(whole, len(taps)):
             i, v = min(max(top + t, 0), rows - 1), taps[t]
             for n in range(width):
-                a = np.uint64(n)
-                out[row, start + a] += v * image[i, a]
+                at = np.uint64(n)
+                out[row, start + at] += v * image[i, at]
         for a in range(3 * reach):
             out[row, a] = out[row, 3 * reach + a % 3]
             out[row, 3 * reach + width + a] = out[row, 3 * reach + width - 3 + a % 3]

@@ -17,6 +17,7 @@ from viz import theme
 from viz.glare import GLARE_ROWS, Light, between, glare, stretched
 from viz.kernels import BLOCK_ROWS, bits, by_rows, kernel
 from viz.output import check_output
+from viz.srgb import linear_from_srgb, srgb_from_linear
 
 DARK = 1e-5
 LUMINANCE = RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of linear sRGB [BT709]
@@ -58,8 +59,7 @@ def tone(light: NDArray[Any]) -> NDArray[np.float64]:
 def light_of(srgb: NDArray[Any]) -> NDArray[np.float64]:
     """Exposed linear light that is shown as these sRGB values (..., 3) in [0, 1], the lens apart."""
     code = np.clip(np.asarray(srgb, dtype=float), 0.0, 1.0)
-    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    linear = np.minimum(linear, 0.9995)
+    linear = np.minimum(linear_from_srgb(code), 0.9995)
     toned = (theme.KNEE * linear / (1.0 - linear)) ** (1.0 / theme.CONTRAST)
     mean = (toned @ np.array(LUMINANCE))[..., None]  # what saturation leaves as it is
     return mean + (toned - mean) / theme.SATURATION
@@ -80,8 +80,7 @@ def _curve() -> NDArray[np.float32]:
     middles = 1.0 + (np.arange(parts) + 0.5) / parts
     octaves = 2.0 ** np.arange(LEAST_EXPONENT, MOST_EXPONENT)
     linear = tone((octaves[:, None] * middles).ravel())
-    code = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.concatenate([[-1.0], 255.0 * code]).astype(np.float32)
+    return np.concatenate([[-1.0], 255.0 * srgb_from_linear(linear)]).astype(np.float32)
 
 
 def _dither(width: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

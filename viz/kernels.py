@@ -14,19 +14,24 @@ from numba.extending import intrinsic
 
 BLOCK_ROWS = 16
 
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+kernel = njit(  # type: ignore[call-overload]  # numba takes `_nrt`, its types do not know it
+    cache=True, nogil=True, error_model="numpy", _nrt=False
+)
 """For functions of numbers and arrays that allocate nothing, nor make views: counting references to the
 arrays in every nested call took 40 % of the time of a pixel, and more in two threads."""
 
 
-@intrinsic
-def bits(typing_context: Any, number: Any) -> Any:
-    """The bits of a float32 as an uint32."""
+def _bits(typing_context: Any, number: Any) -> Any:
+    """What numba puts where a kernel calls `bits`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.uint32))
 
     return types.uint32(types.float32), generate
+
+
+bits: Callable[[Any], Any] = intrinsic(_bits)  # type: ignore[assignment]  # its caller gives no context
+"""In kernels: the bits of a float32 as an uint32."""
 
 
 def threads() -> int:

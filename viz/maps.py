@@ -17,6 +17,7 @@ from PIL import Image
 
 from viz.assets import asset
 from viz.kernels import kernel
+from viz.srgb import linear_from_srgb
 
 WATER_REACH = 5.0  # texels of the layers over the half range of the water map
 TILE = 512
@@ -43,8 +44,7 @@ class Maps(NamedTuple):
 @cache
 def maps() -> Maps:
     """The maps, read from the assets on first use (a few tenths of a second)."""
-    code = np.arange(256) / 255.0
-    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    linear = linear_from_srgb(np.arange(256) / 255.0)
     clouds, shores, lights = (np.asarray(Image.open(asset(f))) for f in FILES[:3])
     water = _halved(shores)
     layers = np.stack([clouds, water, lights, np.zeros_like(clouds)], axis=-1)  # four bytes: one word
@@ -163,8 +163,8 @@ def read_layers(
 
 
 @kernel
-def curve_weights(x: float) -> tuple[float, float, float, float]:
-    """Of four neighbours, for a place x between the middle two, float32 [CatmullRom1974]."""
+def curve_weights(x: float) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Of four neighbours, for a place x between the middle two [CatmullRom1974]."""
     v, half = np.float32(x), np.float32(0.5)
     one, two, three, four, five = np.float32(1), np.float32(2), np.float32(3), np.float32(4), np.float32(5)
     return (

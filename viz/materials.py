@@ -24,7 +24,8 @@ from viz.coatings import FINISHES, Finish
 from viz.reflections import MOST, mirrored_parts
 from viz.scene import Material, Scene
 from viz.surroundings import ROUGHNESSES, SOFT_ROWS, Surroundings, surroundings
-from viz.textures import PATTERNS, SLOPE_RANGE, surface_texture
+from viz.texture_drawing import SLOPE_RANGE
+from viz.textures import PATTERNS, surface_texture
 
 SUN_LOBE = 0.0046
 """Half angle of the Sun's disc, rad: no glint is sharper."""

@@ -24,14 +24,13 @@ from viz.kernels import by_rows
 from viz.materials import light_actors, lighting_at, scene_lighting
 from viz.scene import SatellitesItem, Scene
 from viz.splat import camera_view
-from viz.sprites import body_size_m, lighting_place, near_members
+from viz.sprites import BRIGHTEST, body_size_m, lighting_place, near_members
 
 _ = vtkmodules.vtkRenderingOpenGL2  # gives the classes above their OpenGL
 
 NEAREST = 1e-4  # of the farthest mesh: a satellite 10 m away is drawn with neighbours 75 km away
 BLOCK = 64  # pixels: the part that is drawn changes its size by whole blocks only
 TILE = 1024  # pixels of a picture drawn at a time, along each side
-BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 
 
 @cache
@@ -129,7 +128,8 @@ def _reached(scene: Scene, size: tuple[int, int]) -> tuple[int, int, int, int]:
     low = BLOCK * np.floor((view[4, :2] + low) / BLOCK)
     high = BLOCK * np.ceil((view[4, :2] + high + 2.0) / BLOCK)
     corners = np.clip(np.concatenate([low, high]), 0, np.tile(size, 2)).astype(int)
-    return tuple(int(v) for v in corners)  # type: ignore[return-value]
+    first_column, first_row, end_column, end_row = corners.tolist()
+    return first_column, first_row, end_column, end_row
 
 
 def _actors(scene: Scene) -> list[vtkActor]:

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from viz.machine import MissingOnMachineError, cache_folder
 
@@ -165,7 +166,7 @@ def _cache_file() -> Path | None:
     return folder / "opengl.json" if folder else None
 
 
-def _kept_answers() -> dict[str, dict[str, str | None]]:
+def _kept_answers() -> dict[str, dict[str, Any]]:
     """Routes by fingerprint, oldest first; empty where the file is absent or not ours."""
     file = _cache_file()
     try:
@@ -177,7 +178,7 @@ def _kept_answers() -> dict[str, dict[str, str | None]]:
 
 def _remembered(fingerprint: str) -> OpenGLRoute | None:
     try:
-        return OpenGLRoute(**_kept_answers()[fingerprint])  # type: ignore[arg-type]
+        return OpenGLRoute(**_kept_answers()[fingerprint])
     except (KeyError, TypeError):
         return None
 

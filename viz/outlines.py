@@ -26,12 +26,10 @@ def outlines(mesh: SurfaceMesh, width_m: float, lift_m: float) -> SurfaceMesh:
 
     Returns
     -------
-    SurfaceMesh or None
-        One surface, `outline` and its back `outline.back`; None where nothing has an edge.
+    SurfaceMesh
+        One surface, `outline` and its back `outline.back`.  A closed round body has its sharpest edges.
     """
     faces, start, end = _rims(mesh)
-    if not len(faces):
-        return None
     a, b = mesh.vertices_m[start], mesh.vertices_m[end]
     normal = mesh.normals[faces]
     along = b - a

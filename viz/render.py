@@ -22,14 +22,13 @@ from geometry.design import Design
 from geometry.ephemeris import parse_utc
 from geometry.validation import check_choice, check_in_range
 from viz import theme
-from viz.globe import earth_layer
+from viz.globe import Layer, earth_layer
 from viz.image import developed, letters_over, over_paper, with_alpha, write_png
 from viz.lettering import lettered
 from viz.opengl import require_opengl
 from viz.output import check_output
 from viz.pictures import picture
 from viz.plates import add_plate
-from viz.reprojection import Layer
 from viz.scene import Scene
 from viz.shadow_body import add_shadow_body
 from viz.splat import add_points

@@ -1,4 +1,4 @@
-"""The ring at one moment, ready for a picture: its members, the Sun that they see, its name."""
+"""The ring at one moment, ready for a picture: its members, their light, the Sun that they see."""
 
 from __future__ import annotations
 
@@ -10,44 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.orbit import flight_of, orbit_positions, orbit_states, orbit_times
 from geometry.orbit.eclipse import sunlit_fraction
-from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.validation import FloatArray, IntArray, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, read_only
 from viz import theme
 from viz.camera import Camera
 from viz.kernels import by_rows, kernel
-from viz.scene import Caption, EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
+from viz.scene import EarthItem, MeshItem, PointsItem, SatellitesItem, Scene
 from viz.splat import in_sight
+from viz.times import film_start, later_utc, time_or_epoch
 
-REFERENCE_M = 6.98e6  # a ring at 600 km: what the views are made for
 SHUTTER = 0.5  # share of a film's frame for which it is open
 # ... but no longer: a member is drawn all along its trail in the light that it has at its start
 LONGEST_TRAIL_RAD = math.radians(5.0)
-DAY_S = 86_400.0
-
-
-@dataclass(frozen=True)
-class View:
-    """A place for the camera, about the direction of the Sun.
-
-    `hour` is the local solar time under it, `latitude_deg` its height over the equator; `distance` and
-    `width` (what it sees across the shorter side) are in Earth radii, for a ring as low as REFERENCE_M;
-    a higher one is seen from farther.
-    """
-
-    hour: float
-    latitude_deg: float
-    distance: float
-    width: float
-    shift: tuple[float, float] = (0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        check_in_range(self.hour, 0.0, 24.0, name="hour", unit="h")
-        check_in_range(self.latitude_deg, -80.0, 80.0, name="latitude_deg", unit="deg")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +73,7 @@ def ring_moment(design: Design, at_utc: np.datetime64 | None = None, exposed_s: 
     ValueError
         As `orbit_positions`.
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     times = np.array([at])
     sky = sky_at(times)
     if exposed_s > 0.0:
@@ -130,17 +107,14 @@ def film_moments(
     design: Design, at_utc: np.datetime64 | None, frames: int, span_s: float | None
 ) -> Callable[[int], RingMoment]:
     """The ring in each frame of a film that runs evenly through a span, default one orbit."""
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     if span_s is None:
         two = orbit_times(design, start, steps=2)
         span_s = 2.0 * float((two[1] - two[0]) / np.timedelta64(1, "s"))
     step_s = span_s / frames
 
     def moment(number: int) -> RingMoment:
-        return ring_moment(
-            design, start + np.timedelta64(round(1e6 * step_s * number), "us"), SHUTTER * step_s
-        )
+        return ring_moment(design, later_utc(start, step_s * number), SHUTTER * step_s)
 
     return moment
 
@@ -297,71 +271,4 @@ def members_in_sight(
         np.swapaxes(states.rotation_body_from_gcrs[:, 0], 1, 2),
         states.sunlit_fraction[:, 0],
         lift,
-    )
-
-
-# ------------------------------------------------------------------ cameras
-
-
-def ring_reach(design: Design, at: np.datetime64) -> float:
-    """How much farther the ring reaches than the one that the views are made for; at least 1."""
-    members = orbit_positions(design, np.array([at]))
-    one_turn = orbit_positions(design, orbit_times(design, at, steps=64), satellites=[0])
-    farthest = max(np.linalg.norm(p, axis=-1).max() for p in (members, one_turn))
-    return max(1.0, float(farthest) / REFERENCE_M)
-
-
-def view_camera(view: View, sun: FloatArray, reach: float) -> Camera:
-    """The camera of a view; the pole is up and the Sun's meridian gives noon."""
-    noon = np.arctan2(sun[1], sun[0])
-    east = noon + (view.hour - 12.0) * np.pi / 12.0
-    north = np.radians(view.latitude_deg)
-    way = np.array([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
-    angle = 2.0 * np.arctan(0.5 * view.width / view.distance)
-    position = EARTH_EQUATORIAL_RADIUS_M * view.distance * reach * way
-    return Camera(position, np.zeros(3), np.array([0.0, 0.0, 1.0]), angle, view.shift)
-
-
-# ------------------------------------------------------------------ words
-
-
-def ring_words(design: Design, at: np.datetime64) -> tuple[str, str]:
-    """What is shown, and where it flies."""
-    count = flight_of(design).satellites
-    title = "1 satellite" if count == 1 else f"{count:,} satellites"
-    states = orbit_states(design, np.array([at]))
-    beta = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°"
-    if isinstance(design.orbit, SunSynchronousOrbit):
-        ltan = " and ".join(hour_text(s) for s in design.ring.ltan_list_s or (design.orbit.ltan_s,))
-        title += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
-        return title, f"LTAN {ltan}  ·  {beta}"
-    return title, beta
-
-
-def hour_text(local_time_s: float) -> str:
-    """Local time, hh:mm."""
-    minutes = round(local_time_s / 60.0)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def moment_text(at: np.datetime64) -> str:
-    """A time for a caption, to the minute."""
-    return str(np.datetime_as_string(at, unit="m")).replace("T", "  ") + " UTC"
-
-
-def share_text(lit_share: float) -> str:
-    """Share of the ring in sunlight; what is not whole is not called whole."""
-    percent = 100.0 * lit_share
-    if 0.0 < percent < 1.0 or 99.0 < percent < 100.0:
-        return f"{percent:.1f} % in sunlight"
-    return f"{percent:.0f} % in sunlight"
-
-
-def ring_captions(title: str, below: str, at: np.datetime64) -> tuple[Caption, ...]:
-    """Title and facts at the lower left, the time at the lower right."""
-    lines = below.count("\n")
-    return (
-        Caption(title, "bottom_left", 0.030, (0.0, -0.040 - 0.0185 * 1.45 * lines)),
-        Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
-        Caption(moment_text(at), "bottom_right", 0.0185, color=theme.TEXT_QUIET),
     )

@@ -13,6 +13,7 @@ from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh, concatenate
 from geometry.validation import FloatArray, check_in_range
 
 HEIGHT_M = 1.80
+PERSON_M = 1.75  # of the one that pictures put beside a craft
 SUIT = OpticalProperties(0.20, 0.85, coating="suit")
 TRIM = OpticalProperties(0.60, 0.85, coating="suit_trim")
 JOINT = OpticalProperties(0.45, 0.85, coating="suit_joint")

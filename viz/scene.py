@@ -8,6 +8,7 @@ the radiance of a white, diffuse surface that faces the Sun (`theme` exposes and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,8 +21,16 @@ from geometry.validation import FloatArray, check_finite, check_in_range, check_
 from viz.camera import Camera
 
 Color = tuple[float, float, float]
+Place = tuple[float, float, float]
+
+
+def triple(values: Iterable[float]) -> tuple[float, float, float]:
+    """Three numbers as plain floats, for a place or a colour that stands in a frozen type."""
+    first, second, third = values
+    return float(first), float(second), float(third)
+
+
 Anchor = Literal["top_left", "top_right", "bottom_left", "bottom_right", "top", "bottom", "center"]
-IDENTITY = np.eye(3)
 
 
 @dataclass(frozen=True)
@@ -449,3 +458,16 @@ def _freeze(item: Any, name: str, shape: tuple[int | None, ...]) -> NDArray[Any]
     values = read_only(check_shape(check_finite(getattr(item, name), name=name), shape, name=name))
     object.__setattr__(item, name, values)
     return values
+
+
+def earth_of(scene: Scene) -> EarthItem:
+    """The Earth of a scene that has one.
+
+    Raises
+    ------
+    ValueError
+        It has none.
+    """
+    if scene.earth is None:
+        raise ValueError("the scene has no Earth, and what draws one was called; give it an EarthItem")
+    return scene.earth

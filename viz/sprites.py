@@ -40,7 +40,7 @@ POINT_PIXELS = (0.05, 2.5)
 SUN_MAGNITUDE = -26.76  # apparent, V, Vega system [Willmer2018]
 SLICES = 8  # of a row of pixels, for the coverage of a quadrilateral
 UNSEEN_M = 1e15  # the distance of what is out of view or hidden
-BRIGHTEST = 40.0  # as in `near`: a glint spreads over its pixel
+BRIGHTEST = 40.0  # of one sample: a glint spreads over its pixel, not over the picture
 LIGHT_STEP_M = 50e3  # the sky that lights far satellites is that of a place this near
 LEVEL_STEP_M = 20e3  # and of its height
 
@@ -156,7 +156,12 @@ def add_satellites(
 
 
 def _as_points(
-    total: FloatArray, intensity: FloatArray, distance: FloatArray, size: FloatArray, lift: float, height: int
+    total: FloatArray,
+    intensity: NDArray[np.float32],
+    distance: FloatArray,
+    size: FloatArray,
+    lift: float,
+    height: int,
 ) -> FloatArray:
     """Integrated light (N, 3) with which far ones are shown."""
     if lift == 0.0:

@@ -15,12 +15,13 @@ from geometry.craft.parameters import Detail, SolarSlice
 from geometry.design import Design
 from geometry.ephemeris import sky_at
 from geometry.orbit import orbit_states
-from geometry.validation import FloatArray, check_in_range, read_only
+from geometry.validation import FloatArray, read_only
 from viz.camera import Camera
 from viz.coatings import material_of
 from viz.scene import Color, EarthItem, Material, MeshItem, Scene
 from viz.shadows import shades
 from viz.surroundings import surroundings
+from viz.times import later_utc, time_or_epoch
 from viz.unwrapping import BY_CELL, cell_size_m, texture_coordinates
 
 STARLIGHT: Color = (0.0065, 0.0072, 0.0090)
@@ -123,7 +124,7 @@ def stage(
     ValueError
         As `orbit_states`.
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     times = np.array([at])
     if satellite is None:
         satellite = _nearest(design, times, latitude_deg)
@@ -165,16 +166,10 @@ def stages_around(
 
     def moment(number: int) -> tuple[float, Stage]:
         elapsed_s = span_s * number / frames
-        at = start_utc + np.timedelta64(round(1e6 * elapsed_s), "us")
+        at = later_utc(start_utc, elapsed_s)
         return elapsed_s, stage(design, at, satellite=satellite)
 
     return moment
-
-
-def film_start(design: Design, at_utc: np.datetime64 | None, frames: int) -> np.datetime64:
-    """When a film of so many frames, two at least, begins: default at the design's epoch."""
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    return np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
 
 
 def _nearest(design: Design, times: np.ndarray, latitude_deg: float) -> int:

@@ -1,204 +1,29 @@
 """Procedural textures of the craft's surfaces: drawn by numpy, the same bits for the same seed.
 
-A texture repeats after one unit of its coordinates (a cell, a lid) or after `PERIODS_M` metres.  Edges
-are drawn by their distance in pixels, so that nothing is jagged; slopes are those of a height field.
+A texture repeats after one unit of its coordinates (a cell, a lid) or after the `period_m` of its finish.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from geometry.validation import check_choice, read_only
 from viz.kept import kept_arrays
+from viz.texture_drawing import Image, Sheet, SurfaceTexture, crumpled, noise
 
-Image = NDArray[Any]
-
-SLOPE_RANGE = 0.8
-"""Slopes are stored from -SLOPE_RANGE to SLOPE_RANGE."""
-
-
-@dataclass(frozen=True, eq=False)
-class SurfaceTexture:
-    """Pictures of one repeat; row 0 is the top, that is the largest second coordinate.
-
-    Diffuse reflectance and metallic share stand apart, so that both keep their means from afar.
-
-    Parameters
-    ----------
-    base : uint8 array (n, n, 4)
-        Diffuse reflectance in sRGB, and the metallic share.
-    metal : tuple of 3 float
-        Linear reflectance of what is metal.
-    detail : uint8 array (n, n, 4)
-        Slope of the surface along both coordinates, its square, roughness.  Zero slope is 128.
-    """
-
-    base: NDArray[np.uint8]
-    metal: tuple[float, float, float]
-    detail: NDArray[np.uint8]
-
-    @property
-    def mean_metallic(self) -> float:
-        """Mean metallic share."""
-        return float(self.base[..., 3].mean()) / 255.0
-
-    @property
-    def mean_color(self) -> tuple[float, float, float]:
-        """Linear base colour of the whole seen from afar, to be shared out by the mean metallic share."""
-        diffuse = linear_from_srgb(self.base[..., :3] / 255.0).mean(axis=(0, 1))
-        share = self.mean_metallic
-        red, green, blue = diffuse + share * np.asarray(self.metal) if share < 0.5 else np.asarray(self.metal)
-        return (float(red), float(green), float(blue))
-
-
-def linear_from_srgb(color: ArrayLike) -> Image:
-    """Linear light of sRGB values in [0, 1]."""
-    c = np.asarray(color, dtype=float)
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def srgb_from_linear(color: ArrayLike) -> Image:
-    """sRGB values of linear light in [0, 1]."""
-    c = np.clip(np.asarray(color, dtype=float), 0.0, 1.0)
-    return np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1.0 / 2.4) - 0.055)
-
-
-class _Sheet:
-    """A drawing board: one repeat as float images, u to the right, v up."""
-
-    def __init__(self, n: int, color: ArrayLike, metallic: float, roughness: float) -> None:
-        self.n = n
-        self.v, self.u = np.meshgrid(1.0 - (np.arange(n) + 0.5) / n, (np.arange(n) + 0.5) / n, indexing="ij")
-        self.color = np.ones((n, n, 3)) * np.asarray(color, dtype=float)
-        self.metallic = np.full((n, n), float(metallic))
-        self.roughness = np.full((n, n), float(roughness))
-        self.height = np.zeros((n, n))  # in repeats
-
-    def cover(self, distance: Image, soft: float = 0.0) -> Image:
-        """Share of each pixel inside a shape, from its signed distance in repeats (inside < 0)."""
-        return np.clip(0.5 - distance / max(1.0 / self.n, soft), 0.0, 1.0)
-
-    def lines(self, coordinate: Image, count: float, width: float, offset: float = 0.0) -> Image:
-        """Cover of `count` even lines across one coordinate; width in repeats."""
-        phase = (coordinate * count + offset) % 1.0
-        return self.cover(np.minimum(phase, 1.0 - phase) / count - 0.5 * width)
-
-    def paint(
-        self,
-        cover: Image,
-        color: ArrayLike | None = None,
-        metallic: float | None = None,
-        roughness: float | None = None,
-    ) -> None:
-        """Lay a material over what is there."""
-        if color is not None:
-            paint = np.asarray(color, dtype=float)
-            self.color = self.color * (1.0 - cover[..., None]) + paint * cover[..., None]
-        if metallic is not None:
-            self.metallic = self.metallic * (1.0 - cover) + metallic * cover
-        if roughness is not None:
-            self.roughness = self.roughness * (1.0 - cover) + roughness * cover
-
-    def texture(self) -> SurfaceTexture:
-        """The finished pictures."""
-        slope_u, slope_v = slopes(self.height)
-        detail = np.stack(
-            [
-                128.0 + 127.0 * np.clip(slope_u / SLOPE_RANGE, -1.0, 1.0),
-                128.0 + 127.0 * np.clip(slope_v / SLOPE_RANGE, -1.0, 1.0),
-                255.0 * np.clip((slope_u**2 + slope_v**2) / SLOPE_RANGE**2, 0.0, 1.0),
-                255.0 * np.clip(self.roughness, 0.0, 1.0),
-            ],
-            axis=-1,
-        )
-        metallic = self.metallic[..., None]
-        total = float(metallic.sum())
-        metal = (self.color * metallic).sum(axis=(0, 1)) / total if total > 0.0 else np.ones(3)
-        base = 255.0 * np.concatenate([srgb_from_linear(self.color * (1.0 - metallic)), metallic], axis=-1)
-        return SurfaceTexture(
-            read_only(np.round(np.clip(base, 0, 255)), np.uint8),
-            (float(metal[0]), float(metal[1]), float(metal[2])),
-            read_only(np.round(detail), np.uint8),
-        )
-
-
-def slopes(height: Image) -> tuple[Image, Image]:
-    """Slopes along u (to the right) and v (up) of a periodic height field in repeats."""
-    rows, columns = height.shape
-    along_u = (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1)) * (0.5 * columns)
-    along_v = (np.roll(height, 1, axis=0) - np.roll(height, -1, axis=0)) * (0.5 * rows)
-    return along_u, along_v
-
-
-def noise(n: int, waves: float, rng: np.random.Generator, power: float = 1.0) -> Image:
-    """Periodic noise (n, n) of unit variance; beyond `waves` per repeat it falls as waves^-power."""
-    frequency = np.fft.fftfreq(n) * n
-    k = np.hypot(*np.meshgrid(frequency, frequency, indexing="ij"))
-    spectrum = np.fft.fft2(rng.normal(size=(n, n))) / (1.0 + (k / waves) ** 2) ** (0.5 * (power + 1.0))
-    spectrum[0, 0] = 0.0
-    field = np.fft.ifft2(spectrum).real
-    return field / field.std()
-
-
-def crumpled(n: int, folds: Sequence[int], weights: Sequence[float], rng: np.random.Generator) -> Image:
-    """Height (n, n) of a crumpled foil, periodic: flat facets between sharp folds, unit spread of slope.
-
-    Each layer spans a triangulation of that many random points at random heights; `weights` are the
-    spreads of slope of the layers.
-    """
-    from scipy.spatial import Delaunay  # loads a fifth of a second of modules
-
-    tiles = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], indexing="ij"), axis=-1).reshape(-1, 1, 2)
-    height = np.zeros((n, n))
-    for count, weight in zip(folds, weights, strict=True):
-        points = rng.random((count, 2))
-        tops = rng.normal(size=count)
-        everywhere = (points[None] + tiles).reshape(-1, 2)
-        near = (np.abs(everywhere - 0.5) < 0.5 + 3.0 / np.sqrt(count)).all(axis=1)
-        corners = everywhere[near]
-        layer = np.zeros((n, n))
-        _span_triangles(corners * n - 0.5, np.tile(tops, 9)[near], Delaunay(corners).simplices, layer)
-        along_u, along_v = slopes(layer)
-        height += weight * layer / np.sqrt(np.mean(along_u**2 + along_v**2))
-    return height / np.sqrt(np.sum(np.square(weights)))
-
-
-@njit(cache=True, nogil=True)
-def _span_triangles(corners: Any, tops: Any, triangles: Any, out: Any) -> None:
-    """Fills an image with the planes through the tops of triangles whose corners are in pixels."""
-    n = out.shape[0]
-    for k in range(triangles.shape[0]):
-        i, j, m = triangles[k]
-        ax, ay = corners[i]
-        bx, by = corners[j]
-        cx, cy = corners[m]
-        double = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-        if double == 0.0:
-            continue
-        for y in range(max(0, math.floor(min(ay, by, cy))), min(n - 1, math.ceil(max(ay, by, cy))) + 1):
-            for x in range(max(0, math.floor(min(ax, bx, cx))), min(n - 1, math.ceil(max(ax, bx, cx))) + 1):
-                q = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / double
-                r = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / double
-                if q >= -1e-9 and r >= -1e-9 and q + r <= 1.0 + 1e-9:
-                    out[y, x] = (1.0 - q - r) * tops[i] + q * tops[j] + r * tops[m]
-
-
-# ------------------------------------------------------------------ the surfaces
+CODE = ("textures.py", "texture_drawing.py", "srgb.py")  # what decides the bits
 
 
 def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """One silicon cell with its clipped corners, fingers, busbars and tabs, on amber polyimide."""
-    s = _Sheet(n, (0.17, 0.085, 0.024), 0.0, 0.45)
+    s = Sheet(n, (0.17, 0.085, 0.024), 0.0, 0.45)
     s.height += noise(n, 3.0, rng, 2.0) * 0.0006
     du, dv = np.abs(s.u - 0.5), np.abs(s.v - 0.5)
     edge = np.maximum(du, dv) - 0.4875
@@ -223,7 +48,7 @@ def _solar_cell(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 def _array_back(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """The back of one whole module, 32 cells by 15: white blanket over the cells, taped."""
-    s = _Sheet(n, (0.71, 0.70, 0.67), 0.0, 0.62)
+    s = Sheet(n, (0.71, 0.70, 0.67), 0.0, 0.62)
     s.color *= (1.0 + 0.02 * noise(n, 6.0, rng, 1.2) + 0.010 * noise(n, 90.0, rng, 0.6))[..., None]
     cell_u, cell_v = np.abs((s.u * 32.0) % 1.0 - 0.5), np.abs((s.v * 15.0) % 1.0 - 0.5)
     outline = np.maximum(np.maximum(cell_u, cell_v) - 0.478, (cell_u + cell_v - 0.90) / np.sqrt(2.0))
@@ -237,8 +62,8 @@ def _array_back(n: int, rng: np.random.Generator) -> SurfaceTexture:
     return s.texture()
 
 
-def _foil(n: int, rng: np.random.Generator, color: ArrayLike, spread: float, roughness: float) -> _Sheet:
-    s = _Sheet(n, color, 1.0, roughness)
+def _foil(n: int, rng: np.random.Generator, color: ArrayLike, spread: float, roughness: float) -> Sheet:
+    s = Sheet(n, color, 1.0, roughness)
     creases = crumpled(n, (24, 110, 600), (0.55, 0.7, 0.45), rng)
     quilt = 0.5 * (np.abs(np.sin(np.pi * s.u)) ** 0.5 + np.abs(np.sin(np.pi * s.v)) ** 0.5)
     s.height += spread * creases + 0.010 * quilt
@@ -247,7 +72,7 @@ def _foil(n: int, rng: np.random.Generator, color: ArrayLike, spread: float, rou
     return s
 
 
-def _seams(s: _Sheet, tape: ArrayLike, thread: ArrayLike) -> None:
+def _seams(s: Sheet, tape: ArrayLike, thread: ArrayLike) -> None:
     """Tape along the edges of a repeat, with stitches and a button in the corner and the middle."""
     across = np.minimum(np.minimum(s.u, 1.0 - s.u), np.minimum(s.v, 1.0 - s.v))
     band = s.cover(across - 0.014)
@@ -286,7 +111,7 @@ def _mli_outer(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 def _white_paint(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """A radiator panel: white paint over heat pipes, with its edge, doublers and fasteners."""
-    s = _Sheet(n, (0.74, 0.735, 0.715), 0.0, 0.50)
+    s = Sheet(n, (0.74, 0.735, 0.715), 0.0, 0.50)
     s.color *= (1.0 + 0.010 * noise(n, 3.0, rng, 1.2) + 0.006 * noise(n, 60.0, rng, 0.5))[..., None]
     s.color *= 1.0 + 0.012 * noise(n, 2.0, rng, 2.0)[..., None] * np.array([1.0, 0.0, -1.2])
     s.roughness += 0.03 * noise(n, 6.0, rng, 1.0)
@@ -309,7 +134,7 @@ def _white_paint(n: int, rng: np.random.Generator) -> SurfaceTexture:
     return s.texture()
 
 
-def _brushed(s: _Sheet, rng: np.random.Generator, strength: float) -> None:
+def _brushed(s: Sheet, rng: np.random.Generator, strength: float) -> None:
     grain = noise(s.n, 200.0, rng, 0.2)
     spectrum = np.fft.fft(grain, axis=1)
     k = np.abs(np.fft.fftfreq(s.n) * s.n)
@@ -321,14 +146,14 @@ def _brushed(s: _Sheet, rng: np.random.Generator, strength: float) -> None:
 
 
 def _aluminium(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    s = _Sheet(n, (0.80, 0.805, 0.81), 1.0, 0.32)
+    s = Sheet(n, (0.80, 0.805, 0.81), 1.0, 0.32)
     _brushed(s, rng, 0.10)
     return s.texture()
 
 
 def _graphite(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """Pyrolytic graphite sheet: dark, satin, faintly wavy."""
-    s = _Sheet(n, (0.075, 0.076, 0.080), 0.45, 0.42)
+    s = Sheet(n, (0.075, 0.076, 0.080), 0.45, 0.42)
     s.height += 0.0018 * noise(n, 4.0, rng, 3.0)
     s.color *= (1.0 + 0.10 * noise(n, 10.0, rng, 1.0) + 0.05 * noise(n, 120.0, rng, 0.3))[..., None]
     s.roughness += 0.03 * noise(n, 10.0, rng, 1.0)
@@ -336,7 +161,7 @@ def _graphite(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 
 def _black_anodised(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    s = _Sheet(n, (0.020, 0.020, 0.022), 0.25, 0.40)
+    s = Sheet(n, (0.020, 0.020, 0.022), 0.25, 0.40)
     s.color *= (1.0 + 0.12 * noise(n, 150.0, rng, 0.2))[..., None]
     s.roughness += 0.03 * noise(n, 20.0, rng, 0.8)
     return s.texture()
@@ -344,7 +169,7 @@ def _black_anodised(n: int, rng: np.random.Generator) -> SurfaceTexture:
 
 def _gpu_lid(n: int, rng: np.random.Generator) -> SurfaceTexture:
     """A nickel-plated lid: brushed, bevelled, engraved with lines of type and an index mark."""
-    s = _Sheet(n, (0.66, 0.64, 0.60), 1.0, 0.30)
+    s = Sheet(n, (0.66, 0.64, 0.60), 1.0, 0.30)
     _brushed(s, rng, 0.12)
     across = np.minimum(np.minimum(s.u, 1.0 - s.u), np.minimum(s.v, 1.0 - s.v))
     s.height += 0.012 * np.clip(across / 0.03, 0.0, 1.0)
@@ -378,13 +203,13 @@ def _engraving(n: int) -> Image:
 
 
 def _copper(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    s = _Sheet(n, (0.86, 0.44, 0.26), 1.0, 0.30)
+    s = Sheet(n, (0.86, 0.44, 0.26), 1.0, 0.30)
     _brushed(s, rng, 0.10)
     return s.texture()
 
 
 def _ceramic(n: int, rng: np.random.Generator) -> SurfaceTexture:
-    s = _Sheet(n, (0.62, 0.60, 0.55), 0.0, 0.55)
+    s = Sheet(n, (0.62, 0.60, 0.55), 0.0, 0.55)
     s.color *= (1.0 + 0.03 * noise(n, 30.0, rng, 0.8))[..., None]
     return s.texture()
 
@@ -434,7 +259,7 @@ def surface_texture(pattern: str, seed: int = 1, size: int | None = None) -> Sur
         made = draw(size, np.random.default_rng([seed, list(PATTERNS).index(pattern)]))
         return {"base": made.base, "metal": np.array(made.metal), "detail": made.detail}
 
-    made_from = [Path(__file__), np.__version__, scipy.__version__]
+    made_from = [*(Path(__file__).with_name(name) for name in CODE), np.__version__, scipy.__version__]
     kept = kept_arrays(f"texture-{pattern}-{seed}-{size}", made_from, drawn)  # all of a craft take seconds
     red, green, blue = kept["metal"].tolist()
     return SurfaceTexture(

@@ -99,13 +99,13 @@ def ink(color: Color) -> Color:
     if not ON_PAPER.get():
         return color
     turn = max(color) + min(color)
-    dark = tuple(min(max(c + 1.0 - turn, 0.0), 1.0) for c in color)
-    while _luminance(dark) > MOST_LUMINANCE:
-        dark = tuple(0.95 * c for c in dark)
-    return dark  # type: ignore[return-value]
+    red, green, blue = (min(max(c + 1.0 - turn, 0.0), 1.0) for c in color)
+    while luminance((red, green, blue)) > MOST_LUMINANCE:
+        red, green, blue = 0.95 * red, 0.95 * green, 0.95 * blue
+    return red, green, blue
 
 
-def _luminance(srgb: tuple[float, ...]) -> float:
-    """Relative luminance [WCAG2]."""
+def luminance(srgb: Color) -> float:
+    """Relative luminance of a colour in sRGB, 0 (black) to 1 (white) [WCAG2]."""
     linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in srgb)
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

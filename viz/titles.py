@@ -18,6 +18,11 @@ def title_of(design: Design) -> str:
     return " ".join(spelled)
 
 
+def satellites_text(count: int) -> str:
+    """`1,000 satellites`, `1 satellite`."""
+    return "1 satellite" if count == 1 else f"{count:,} satellites"
+
+
 def length_text(length_m: float) -> str:
     """`781 m`, `6.4 m`, `12 cm`, `5 mm`: a length as one says it, to two figures at least."""
     if length_m < 0.01:

@@ -96,7 +96,9 @@ def line_mask(text: str, weight: str, pixels: int) -> tuple[Image.Image, int, in
 
 
 def ink_of(color: tuple[float, float, float], opacity: float = 1.0) -> tuple[int, int, int, int]:
-    return tuple(round(255 * min(max(c, 0.0), 1.0)) for c in (*theme.ink(color), opacity))  # type: ignore[return-value]
+    """A colour of words as the theme writes it, and its opacity, in bytes."""
+    red, green, blue, alpha = (round(255 * min(max(c, 0.0), 1.0)) for c in (*theme.ink(color), opacity))
+    return red, green, blue, alpha
 
 
 def draw_stroke(

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray
 from viz.camera import Camera, between, eased, swung
+from viz.times import check_frames
 
 ROUND = 12
 """Places of a whole turn for which shadows are cast."""
@@ -22,13 +23,13 @@ ROUND = 12
 
 def shares(frames: int) -> Callable[[int], float]:
     """Frame number -> share of a film, 0 in the first frame to 1 in the last one."""
-    check_in_range(frames, 2, 1_000_000, name="frames")
+    check_frames(frames)
     return lambda number: number / (frames - 1)
 
 
 def whole_turns(frames: int) -> Callable[[int], float]:
     """Frame number -> angle of one eased turn, rad: the frame after the last one would be the first again."""
-    check_in_range(frames, 2, 1_000_000, name="frames")
+    check_frames(frames)
     return lambda number: 2.0 * np.pi * eased(number / frames)
 
 

@@ -102,9 +102,10 @@ def ours(
 
 def day_of_beta(design: Design) -> np.datetime64:
     """The first day after the design's epoch on which beta is nearest to 59 deg."""
-    days = np.datetime64(design.epoch_utc, "us") + np.arange(0, 366, 5) * np.timedelta64(1, "D")
+    days = design.epoch_utc + np.arange(0, 366, 5) * np.timedelta64(1, "D")
     beta = np.degrees(orbit_states(design, days, satellites=[0]).beta_rad[0])
-    return np.asarray(days[np.argmin(np.abs(np.abs(beta) - BETA_DEG))])
+    found: np.datetime64 = days[np.argmin(np.abs(np.abs(beta) - BETA_DEG))]
+    return found
 
 
 def sharp_loads(
@@ -180,8 +181,7 @@ def lvlh(states: OrbitStates) -> OrbitStates:
 
 def print_year(design: Design, mesh: SurfaceMesh, environment: Environment) -> None:
     """CPU seconds of a year of 72 positions a day."""
-    start = np.datetime64(design.epoch_utc, "us")
-    days = start + np.arange(DAYS_OF_YEAR) * np.timedelta64(1, "D")
+    days = design.epoch_utc + np.arange(DAYS_OF_YEAR) * np.timedelta64(1, "D")
     times = np.concatenate([orbit_times(design, day, steps=STEPS, orbits=1) for day in days])
     states = orbit_states(design, times, satellites=[0])
     loads, cpu_s = sharp_loads(mesh, states, environment, YEAR_TOLERANCE)

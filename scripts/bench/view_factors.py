@@ -26,6 +26,7 @@ from geometry.validation import FloatArray
 
 LOW, HIGH, HEIGHT = (0.25, 0.25), (0.75, 0.75), 0.5
 BLACK = COATINGS["black"]
+Place = float | FloatArray
 
 
 def sheet(
@@ -57,7 +58,7 @@ def squares(cells: int, blocked: bool) -> SurfaceMesh:
 
 
 def element_factor(
-    x: FloatArray, y: FloatArray, low: tuple[object, ...], high: tuple[object, ...]
+    x: FloatArray, y: FloatArray, low: tuple[Place, Place], high: tuple[Place, Place]
 ) -> FloatArray:
     """From points of z = 0 to rectangles of z = 1, four corners of the catalogue's element [Howell]."""
 

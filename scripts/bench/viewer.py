@@ -29,6 +29,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -174,14 +175,14 @@ def playing(size: tuple[int, int], satellites: int) -> None:
         frame(True)
     ours = {}
     for turn, more in ((False, "at rest"), (True, "in motion")):
-        wall, cpu = spent(lambda turn=turn: frame(turn), SHOWN)
+        wall, cpu = spent(partial(frame, turn), SHOWN)
         ours["as drawn", more] = wall
         told(f"{satellites:,} playing, camera {more}", wall, cpu, f"{1.0 / wall:.1f} a second, must: 10")
     for coarseness, words in ((COARSEST, "coarsest"), (1.0, "every pixel")):
         for turn, more in ((False, "at rest"), (True, "in motion")):
             for _ in range(3):
                 frame(turn, coarseness)
-            wall, cpu = spent(lambda turn=turn, c=coarseness: frame(turn, c), SHOWN)
+            wall, cpu = spent(partial(frame, turn, coarseness), SHOWN)
             ours[words, more] = wall
             told(f"{satellites:,} playing, {words}, camera {more}", wall, cpu, f"{1.0 / wall:.1f} a second")
     session.close()
@@ -213,7 +214,7 @@ def own_craft(design: Design) -> Any:
     from geometry.craft import build_craft
 
     mesh = build_craft(design).mesh
-    return pv.PolyData.from_regular_faces(mesh.vertices_m, mesh.faces)
+    return pv.PolyData.from_regular_faces(mesh.vertices_m, mesh.faces.tolist())
 
 
 def rebuilt_glyphs(design: Design, size: tuple[int, int], mesh: Any) -> tuple[float, float]:
@@ -223,7 +224,7 @@ def rebuilt_glyphs(design: Design, size: tuple[int, int], mesh: Any) -> tuple[fl
     from geometry.orbit import orbit_positions
     from viz.assets import asset
 
-    plotter = pv.Plotter(off_screen=True, window_size=size)
+    plotter = pv.Plotter(off_screen=True, window_size=list(size))
     globe = pv.Sphere(radius=6378.0, theta_resolution=180, phi_resolution=90).texture_map_to_sphere()
     plotter.add_mesh(globe, texture=pv.read_texture(str(asset("land_color.jpg"))))
     plotter.camera_position = [(-20_000.0, 25_000.0, 12_000.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)]
@@ -258,7 +259,8 @@ def soak(size: tuple[int, int], minutes: float) -> None:
     perform(session, "play")
     session.state = session.state.faster(4)
     page = os.sysconf("SC_PAGE_SIZE") / 1e6
-    memory_mb, seconds = [], []
+    memory_mb: list[float] = []
+    seconds: list[float] = []
     began = last = time.perf_counter()
     drawn, camera = 0, 0
     while last - began < 60.0 * minutes:

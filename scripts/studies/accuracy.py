@@ -216,7 +216,9 @@ def coverage(axes: Axes, colors: Theme) -> None:
             exchange = exchange_factors(mesh, tolerance=3e-3, seed=1000 + seed)
             z.append((exchange.factors[0, 1] - truth) / exchange.standard_errors[0, 1])
         values = np.array(z)
-        axes.hist(values, bins, density=True, histtype="step", color=color, label=name, linewidth=1.4)
+        axes.hist(
+            values, bins.tolist(), density=True, histtype="step", color=color, label=name, linewidth=1.4
+        )
         print(
             f"coverage: {name}: rms {np.sqrt((values**2).mean()):.2f} (t of 15 degrees: 1.07), "
             f"within one error {(np.abs(values) < 1).mean():.0%}, two {(np.abs(values) < 2).mean():.0%}"

@@ -11,13 +11,13 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.radiation import view_factors
-from geometry.validation import FloatArray
 from viz.figures.style import Theme
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ sys.path[:0] = [str(_ROOT), str(_ROOT / "scripts" / "bench")]
 _meshes = import_module("tests.geometry.radiation.view_factors.conftest")
 _catalogue = import_module("tests.geometry.radiation.view_factors.test_catalogue")
 _bench = import_module("view_factors")  # scripts/bench/view_factors.py
-_door = import_module("geometry.radiation.view_factors.factors")
+_door: Any = import_module("geometry.radiation.view_factors.factors")  # its door is exchanged below
 _exact = import_module("geometry.radiation.view_factors.exact_pairs")
 
 
@@ -150,8 +150,8 @@ def round_bodies(axes: Axes, colors: Theme) -> None:
             f"round: {label}: "
             + ", ".join(f"{s:.3f}: {v:+.1e} +- {e:.0e}" for s, v, e in zip(size, share, error, strict=True))
         )
-    size: FloatArray = np.array([0.06, 1.0])
-    axes.plot(size, 0.06 * size**2, "--", color=colors.quiet, label="square of the size", linewidth=0.9)
+    ends = np.array([0.06, 1.0])
+    axes.plot(ends, 0.06 * ends**2, "--", color=colors.quiet, label="square of the size", linewidth=0.9)
     axes.set(
         xscale="log", yscale="log", xlabel="size of a facet / radius (spheres: root of its area)",
         ylabel="|ours / closed form - 1|",

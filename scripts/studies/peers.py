@@ -30,6 +30,7 @@ from geometry.validation import FloatArray
 
 SPHERE = EarthShape(6_371_000.0, 0.0)
 AUTHALIC = EarthShape(6_371_007.2, 0.0)
+ALBEDO = 0.3
 AU_M = 149_597_870_700.0
 BLACK = COATINGS["black"]
 
@@ -91,9 +92,7 @@ def against_basilisk() -> None:
     against_basilisk_albedo()
 
 
-def basilisk_albedo(
-    position_m: FloatArray, sun: FloatArray, normals: FloatArray, albedo: float
-) -> FloatArray:
+def basilisk_albedo(position_m: FloatArray, sun: FloatArray, normals: FloatArray) -> FloatArray:
     """Albedo share of sunlight on plates (U,), by Basilisk's module `albedo` with cells of a degree."""
     from Basilisk.architecture import messaging
     from Basilisk.simulation import albedo
@@ -112,7 +111,7 @@ def basilisk_albedo(
     plates = albedo.Albedo()
     plates.spacecraftStateInMsg.subscribeTo(state)
     plates.sunPositionInMsg.subscribeTo(messages[0])
-    plates.addPlanetandAlbedoAverageModel(messages[1], 0.3, 180, 360)
+    plates.addPlanetandAlbedoAverageModel(messages[1], ALBEDO, 180, 360)
     for normal in normals:
         instrument = albedo.instConfig_t()
         instrument.fov, instrument.nHat_B, instrument.r_IB_B = np.pi / 2, normal.tolist(), [0.0, 0.0, 0.0]
@@ -137,7 +136,7 @@ def against_basilisk_albedo() -> None:
             theirs = basilisk_albedo(position, sun, normals)
             shares = []
             for shape in (EarthShape(), AUTHALIC):
-                environment = Environment(earth_shape=shape, earth_albedo=0.3, solar_distance="1au")
+                environment = Environment(earth_shape=shape, earth_albedo=ALBEDO, solar_distance="1au")
                 scene = earth_scene(moment_at(position, sun), environment)
                 shares.append(unshaded_plates(normals, scene)[1, 0] / scene.solar_flux_w_m2[0])
             found.append([theirs, *shares])

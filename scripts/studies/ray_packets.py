@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import embreex
@@ -22,11 +23,12 @@ from geometry.design import load_design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.embree_packets import embree_library
 from geometry.radiation.paths import traced_craft
-from geometry.radiation.ray_caster import EmbreeRayCaster, Float32Array, PacketRayCaster
+from geometry.radiation.ray_caster import EmbreeRayCaster, Float32Array, PacketRayCaster, RayCaster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.sky_view import RAYS_PER_BLOCK, block_rays, ray_blocks
 
 SURFACES, SUN_RADIUS = 12, 4.65e-3
+Rays = Sequence[tuple[Float32Array, Float32Array]]
 
 
 def sunward(directions: Float32Array, normal: np.ndarray) -> Float32Array:
@@ -36,11 +38,19 @@ def sunward(directions: Float32Array, normal: np.ndarray) -> Float32Array:
     return np.ascontiguousarray(rays / np.linalg.norm(rays, axis=1)[:, None], np.float32)
 
 
+def _each(cast: Callable[[Float32Array, Float32Array], object], rays: Rays) -> None:
+    for starts, directions in rays:
+        cast(starts, directions)
+
+
 def measure(mesh: SurfaceMesh, passes: int) -> None:
     library = embree_library(Path(embreex.__file__).parent)
     if library is None:
         raise SystemExit("the embreex of this machine brings no library that has packets of eight")
-    casters = {"single": EmbreeRayCaster(mesh), "packets": PacketRayCaster(mesh, library)}
+    casters: dict[str, RayCaster] = {
+        "single": EmbreeRayCaster(mesh),
+        "packets": PacketRayCaster(mesh, library),
+    }
     craft = traced_craft(mesh, casters["single"], surface_receivers)
     shaded = np.flatnonzero(~craft.receivers.is_free)
     chosen = shaded[np.linspace(0, len(shaded) - 1, SURFACES).astype(int)]
@@ -50,8 +60,8 @@ def measure(mesh: SurfaceMesh, passes: int) -> None:
     sun = [(start, sunward(rays, n)) for (start, rays), n in zip(diffuse, normals, strict=True)]
     tasks: dict[tuple[str, str], Callable[[], object]] = {}
     for name, caster in casters.items():
-        tasks["first hits", name] = lambda c=caster: [c.first_face(*rays) for rays in diffuse]
-        tasks["shadow rays", name] = lambda c=caster: [c.is_blocked(*rays) for rays in sun]
+        tasks["first hits", name] = partial(_each, caster.first_face, diffuse)
+        tasks["shadow rays", name] = partial(_each, caster.is_blocked, sun)
     best = dict.fromkeys(tasks, np.inf)
     for _ in range(passes):
         for key, task in tasks.items():

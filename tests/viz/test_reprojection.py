@@ -7,8 +7,9 @@ from viz import theme
 from viz.camera import Camera
 from viz.globe import earth_layer
 from viz.image import developed
+from viz.moved_earth import Key, moved_layer
 from viz.pictures import ring
-from viz.reprojection import EarthCache, EarthFrames, Key, moved_layer
+from viz.reprojection import EarthCache, EarthFrames
 from viz.scene import EarthItem, Scene
 
 DESIGN = load_design("solar_slice", ["ring.satellites_per_plane=50"])

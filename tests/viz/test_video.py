@@ -1,6 +1,5 @@
 """Films: whole or not at all, resumed, refused, and with the frames that were asked for."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,19 +12,14 @@ from PIL import Image
 
 from geometry.design import load_design
 from viz import pictures
-from viz.machine import MissingOnMachineError
+from viz.film_encoding import ffmpeg_program
 from viz.pictures import ring
 from viz.render import render_scene
 from viz.reprojection import EarthFrames
 from viz.video import (
     FilmBusyError,
-    FilmJob,
-    _key,
-    _put_in_place,
     check_film_size,
     check_length,
-    encoder_words,
-    ffmpeg_program,
     write_video,
 )
 
@@ -118,32 +112,6 @@ class TestFilmLaw:
             time.sleep(0.05)
         assert not any(Path(f"/proc/{w}").exists() for w in workers)
 
-    def test_the_key_knows_a_mesh_by_what_it_holds(self, tmp_path):
-        keys = set()
-        for width in (1, 2, 1):
-            (tmp_path / "own.obj").write_text(f"o plate\nv 0 0 0\nv {width} 0 0\nv 0 1 0\nf 1 2 3\n")
-            design = load_design(tmp_path / "own.obj")
-            keys.add(_key(FilmJob(design, "satellite", np.datetime64("2027-03-20", "us"), 32, SIZE, 5, "")))
-        assert len(keys) == 2
-
-    def test_the_key_holds_all_that_frames_depend_on(self):
-        def key(design=DESIGN, **changes):
-            fields = {"shot": "ring", "at_utc": DESIGN.epoch_utc, "frames": 16, "size": SIZE, "fps": 5}
-            return _key(FilmJob(design, ffmpeg="", **(fields | changes)))
-
-        other = load_design("solar_slice", ["ring.satellites_per_plane=51"])
-        keys = [
-            key(),
-            key(other),
-            key(size=(98, 54)),
-            key(fps=6),
-            key(frames=17),
-            key(at_utc=DESIGN.epoch_utc + np.timedelta64(1, "s")),
-            key(options={"captions": False}),
-        ]
-        assert len(set(keys)) == len(keys)
-        assert key() == key(load_design("solar_slice", ["ring.satellites_per_plane=50"]))
-
 
 class TestOtherKinds:
     def test_numbered_frames_are_the_frames(self, tmp_path):
@@ -156,18 +124,6 @@ class TestOtherKinds:
         np.testing.assert_array_equal(shown, render_scene(film(2), (97, 55), earth=earth.layer(2)))
         with pytest.raises(ValueError, match=r"f000.png' exists"):
             write_video("ring", DESIGN, tmp_path / "f%03d.png", **brief)
-
-    def test_frames_come_whole_or_not_at_all(self, tmp_path):
-        made = [tmp_path / f"new-{k}" for k in range(3)]
-        for file in made[:2]:  # the third is missing
-            file.write_bytes(b"new")
-        shown = tmp_path / "frames"
-        for folder in (shown, tmp_path / "aside"):
-            folder.mkdir()
-        (shown / "1.png").write_bytes(b"mine")
-        with pytest.raises(FileNotFoundError):
-            _put_in_place(made, [shown / f"{k}.png" for k in range(3)], tmp_path / "aside")
-        assert [(f.name, f.read_bytes()) for f in shown.iterdir()] == [("1.png", b"mine")]
 
     @pytest.mark.parametrize("kind", ["gif", "webp"])
     def test_pictures_for_pages(self, tmp_path, kind):
@@ -247,16 +203,6 @@ class TestFilmRefusal:
     def test_an_unknown_theme(self, tmp_path):
         with pytest.raises(ValueError, match="theme 'lihgt' is unknown; did you mean 'light'"):
             write_video("ring", DESIGN, tmp_path / "film.mp4", look="lihgt", **LENGTH)
-
-    def test_a_full_disk_is_one_thing_to_say(self):
-        said = b"[libx264 @ 0x5]  No space left on device\n  Last message repeated 1 times\n"
-        assert encoder_words(said).startswith("no space left on the disk; free some")
-        assert encoder_words(b" an odd\n size ") == "an odd size"
-
-    def test_no_ffmpeg(self, monkeypatch):
-        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", os.devnull)
-        with pytest.raises(MissingOnMachineError, match="films need ffmpeg"):
-            ffmpeg_program()
 
     def test_an_unknown_shot(self, tmp_path):
         with pytest.raises(ValueError, match="shot 'rong' is unknown; did you mean 'ring'"):

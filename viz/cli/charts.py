@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from viz.machine import require_extra
 
 CHARTS = ("png", "svg")
+TABLES = ("json", "csv", "parquet")
 
 ThemeOption = Annotated[
     Literal["light", "dark"], Parameter(name="--theme", help="Paper of the chart (.png, .svg).")

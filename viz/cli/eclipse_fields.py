@@ -1,4 +1,4 @@
-"""Eclipses as INTERFACE promises them: the year, the map, rings side by side, the battery."""
+"""Eclipses as fields of a document: the year, the map, rings side by side, the battery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""View factors as INTERFACE promises them: whole matrices, rows of a table, sparse arrays on disk."""
+"""View factors as documents and files: whole matrices, rows of a table, sparse arrays on disk."""
 
 from __future__ import annotations
 
@@ -102,4 +102,5 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], document: Mapping
     """Named arrays as .npz; the head of the document as JSON in the array `dawnring`."""
     head = json_text({k: document[k] for k in ("schema", "design", "provenance")})
     with whole_file(path) as partial, partial.open("wb") as stream:
-        np.savez_compressed(stream, dawnring=np.array(head), **arrays)
+        named: dict[str, Any] = {"dawnring": np.array(head), **arrays}
+        np.savez_compressed(stream, **named)

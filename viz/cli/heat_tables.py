@@ -1,4 +1,4 @@
-"""Heat loads as INTERFACE promises them: by surface and by face, over time and as orbit means."""
+"""Heat loads as documents and tables: by surface and by face, over time and as orbit means."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Report:
     def document(
         self, design: str | None, fields: Mapping[str, Any], *, seed: int | None = None, rays: int = 0
     ) -> dict[str, Any]:
-        """The JSON document of INTERFACE: schema, design, provenance, then `fields`."""
+        """The JSON document of a command: schema, design, provenance, then `fields`."""
         provenance = {
             "version": __version__,
             "seed": seed,
@@ -64,7 +64,7 @@ class Report:
 
         report = self
 
-        class Watch(event.Listener):  # type: ignore[misc]
+        class Watch(event.Listener):
             began = 0.0
 
             def on_start(self, event: object) -> None:
@@ -136,7 +136,7 @@ def _plain_array(array: Any) -> Any:
         text = np.datetime_as_string(np.asarray(array, "datetime64[us]"), unit="us")
         return np.char.add(text, "Z").tolist()
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        return np.where(np.isfinite(array), array, None).tolist()
+        return plain(array.tolist())
     return array.tolist()
 
 

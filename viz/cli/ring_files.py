@@ -111,25 +111,11 @@ def write_ring_file(
         Parquet without pyarrow.
     """
     from geometry.orbit.formats import write_ring
-    from geometry.validation import check_in_range, check_positive
     from geometry.whole_files import whole_file
     from viz.cli.members import member_craft
-    from viz.machine import require_extra
-    from viz.output import check_output
+    from viz.titles import satellites_text
 
-    if options.duration_min is not None:
-        check_in_range(options.duration_min, 0.0, 1e8, name="--duration-min", unit="min")
-    if options.step_s is not None:
-        check_positive(options.step_s, name="--step-s")
-    if format == "parquet":
-        require_extra("tables", "a .parquet file")
-    chosen = None if options.satellites is None else members_of(options.satellites, name="--satellites")
-    if satellite and chosen is None:
-        if format != "oem":
-            raise ValueError(
-                f"--satellite is for the craft and for oem; for {format} give --satellites {satellite}"
-            )
-        chosen = [satellite]
+    chosen = _chosen_members(format, options, satellite)
     member_craft(flown)  # refuses a ring whose members overlap
 
     def write(partial: Path, members: list[int] | None) -> RingFile:
@@ -145,18 +131,13 @@ def write_ring_file(
             most_satellites=options.most_satellites,
         )
 
-    files: dict[Path, list[int] | None] = {path: chosen}
-    if format == "oem" and chosen is not None and len(chosen) > 1:  # a message tells of one object
-        files = {path.with_stem(f"{path.stem}-{k}"): [k] for k in chosen}
-        for file in files:
-            check_output(file, RING_SUFFIXES[format], force=force)
+    files = _files_of(format, path, chosen, force=force)
     written = []
     for file, members in files.items():
         with whole_file(file) as partial:
             written.append(write(partial, members))
-        count = f"{written[-1].satellites:,} satellite" + ("s" if written[-1].satellites != 1 else "")
         times = f" at {written[-1].times:,} times" if written[-1].times > 1 else ""
-        report.remark(f"wrote {file}: {count}{times}")
+        report.remark(f"wrote {file}: {satellites_text(written[-1].satellites)}{times}")
     for remark in written[-1].remarks:
         report.remark(remark)
     return {
@@ -166,3 +147,39 @@ def write_ring_file(
         "times": written[-1].times,
         "remarks": list(written[-1].remarks),
     }
+
+
+def _chosen_members(format: str, options: RingOptions, satellite: int) -> list[int] | None:
+    """Numbers of the satellites to be written, None for all; refuses options that cannot be."""
+    from geometry.validation import check_in_range, check_positive
+    from viz.machine import require_extra
+
+    if options.duration_min is not None:
+        check_in_range(options.duration_min, 0.0, 1e8, name="--duration-min", unit="min")
+    if options.step_s is not None:
+        check_positive(options.step_s, name="--step-s")
+    if format == "parquet":
+        require_extra("tables", "a .parquet file")
+    if options.satellites is not None:
+        return members_of(options.satellites, name="--satellites")
+    if not satellite:
+        return None
+    if format != "oem":
+        raise ValueError(
+            f"--satellite is for the craft and for oem; for {format} give --satellites {satellite}"
+        )
+    return [satellite]
+
+
+def _files_of(
+    format: str, path: Path, chosen: list[int] | None, *, force: bool
+) -> dict[Path, list[int] | None]:
+    """The members that each file holds: a message of OEM tells of one object."""
+    from viz.output import check_output
+
+    if format != "oem" or chosen is None or len(chosen) < 2:
+        return {path: chosen}
+    files: dict[Path, list[int] | None] = {path.with_stem(f"{path.stem}-{k}"): [k] for k in chosen}
+    for file in files:
+        check_output(file, RING_SUFFIXES[format], force=force)
+    return files

@@ -160,9 +160,17 @@ def _delta_v(axes: Axes, found: AttitudeTrade, colors: Theme) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     for k, price in enumerate(found.laws):
-        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         words = f"{_NAMES[price.law]}, torque {_torque_words(price.gravity_gradient_torque_max_n_m or 0.0)}"
-        axes.annotate(words, (0.0, k), xytext=(4, 8), va="bottom", fontsize=9, path_effects=halo, **place)
+        axes.annotate(
+            words,
+            (0.0, k),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 8),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=9,
+            path_effects=halo,
+        )
     axes.set_yticks([])
     axes.set_ylim(len(found.laws) - 0.4, -0.65)
     axes.set_xlabel("solar minimum ◂   mean ●   maximum ▸", fontsize=9)

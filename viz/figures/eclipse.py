@@ -13,7 +13,8 @@ from geometry.ephemeris import TimeArray
 from geometry.studies.eclipse_year import EclipseYear, RingsTogether
 from geometry.studies.shadow_seasons import Season
 from geometry.validation import FloatArray
-from viz.figures.style import Chart, Theme, clock, date_axis, day_and_month, house_style, new_figure
+from viz.figures.style import Chart, Theme, date_axis, day_and_month, house_style, new_figure
+from viz.times import clock_text, year_span
 
 DESCRIPTION = "minutes of shadow per orbit over a year, with its seasons and the beta angle"
 
@@ -47,7 +48,7 @@ def draw(found: EclipseYear | RingsTogether, *, theme: str = "light", name: str 
         for axes, orbit in zip(panels, orbits, strict=False):
             _duration_panel(axes, orbit, colors, top)
             if len(orbits) > 1 and orbit.ltan_s is not None:
-                axes.set_title(f"Ascending node at {clock(orbit.ltan_s)}")
+                axes.set_title(f"Ascending node at {clock_text(orbit.ltan_s)}")
         if any(o.longest_shadow_s for o in orbits):
             panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2, handlelength=1.2)
         _beta_panel(panels[-1], orbits, colors)
@@ -94,13 +95,13 @@ def _subtitle(orbits: Sequence[EclipseYear], name: str) -> str:
     if orbit.altitude_m is not None:
         parts.append(f"sun-synchronous, {orbit.altitude_m / 1e3:,.0f} km")
     if len(orbits) == 1 and orbit.ltan_s is not None:
-        parts.append(f"ascending node at {clock(orbit.ltan_s)} mean local time")
+        parts.append(f"ascending node at {clock_text(orbit.ltan_s)} mean local time")
     return ", ".join([*parts, str(orbit.year)])
 
 
 def _duration_panel(axes: Axes, orbit: EclipseYear, colors: Theme, top: float) -> None:
     """Filled curves of shadow and umbra, with their seasons."""
-    first, end = _span(orbit)
+    first, end = year_span(orbit.year)
     for seconds, color, label, edges in (
         (orbit.shadow_s, colors.penumbra, "penumbra", _edges(orbit.seasons, umbra=False)),
         (orbit.umbra_s, colors.umbra, "umbra", _edges(orbit.seasons, umbra=True)),
@@ -157,15 +158,21 @@ def _season_band(
     first, end = year
     low = first if season.first_penumbra_utc is None else max(season.first_penumbra_utc, first)
     high = end if season.last_penumbra_utc is None else min(season.last_penumbra_utc, end)
-    axes.axvspan(low, high, color=colors.penumbra, alpha=0.16, linewidth=0, zorder=0.5)
-    edges = (season.first_umbra_utc, season.last_umbra_utc)
-    kind = "umbra"
+    axes.axvspan(
+        low,  # type: ignore[arg-type]  # matplotlib's stubs know numbers alone
+        high,  # type: ignore[arg-type]  # likewise
+        color=colors.penumbra,
+        alpha=0.16,
+        linewidth=0,
+        zorder=0.5,
+    )
+    begins, ends, kind = season.first_umbra_utc, season.last_umbra_utc, "umbra"
     if not season.has_umbra:
-        edges, kind = (season.first_penumbra_utc, season.last_penumbra_utc), "penumbra only,"
-    if edges[0] is None or edges[1] is None:
+        begins, ends, kind = season.first_penumbra_utc, season.last_penumbra_utc, "penumbra only,"
+    if begins is None or ends is None:
         return
     year_shown = season.open_start or season.open_end
-    dates = [day_and_month(e) + (f" {str(e)[:4]}" if year_shown else "") for e in edges]
+    dates = [day_and_month(e) + (f" {str(e)[:4]}" if year_shown else "") for e in (begins, ends)]
     middle = low + (high - low) / 2
     side = "left" if middle < first + 60 * _DAY else "right" if middle > end - 60 * _DAY else "center"
     place = {"left": first, "right": end, "center": middle}[side]
@@ -183,8 +190,11 @@ def _season_band(
 
 def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     """The longest umbra: a dot on the curve, its length and date in the dark below."""
-    first, end = _span(orbit)
-    minutes, at = orbit.longest_umbra_s / 60.0, np.datetime64(orbit.longest_umbra_utc, "us")
+    first, end = year_span(orbit.year)
+    at = orbit.longest_umbra_utc
+    if at is None:
+        return
+    minutes = orbit.longest_umbra_s / 60.0
     axes.plot([at], [minutes], "o", color=colors.series[1], markersize=5, zorder=5, clip_on=False)
     words = f"longest {minutes:.1f} min\n{day_and_month(at)}"
     # Inside the curve where it is broad enough at half its height, else beside its top.
@@ -192,8 +202,16 @@ def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
     within = (orbit.umbra_s / 60.0 > broad) & (np.abs(orbit.noons_utc - at) < 2 * _LABEL_HALF_WIDTH)
     place = np.clip(at, first + _LABEL_HALF_WIDTH, end - _LABEL_HALF_WIDTH)
     if minutes > 0.45 * axes.get_ylim()[1] and within.sum() * _DAY > (9 * _LABEL_HALF_WIDTH) // 5:
-        axes.text(place, broad, words, ha="center", va="center", color=colors.paper, fontsize=9,
-                  linespacing=1.35)  # fmt: skip
+        axes.text(
+            place,  # type: ignore[arg-type]  # matplotlib's stubs know numbers alone
+            broad,
+            words,
+            ha="center",
+            va="center",
+            color=colors.paper,
+            fontsize=9,
+            linespacing=1.35,
+        )
         return
     late = at > first + (end - first) / 2
     axes.annotate(
@@ -212,7 +230,7 @@ def _mark_longest(axes: Axes, orbit: EclipseYear, colors: Theme) -> None:
 def _beta_panel(axes: Axes, orbits: Sequence[EclipseYear], colors: Theme) -> None:
     """Angle of the Sun above each orbit plane."""
     for k, orbit in enumerate(orbits):
-        label = f"node {clock(orbit.ltan_s)}" if len(orbits) > 1 and orbit.ltan_s is not None else None
+        label = f"node {clock_text(orbit.ltan_s)}" if len(orbits) > 1 and orbit.ltan_s is not None else None
         axes.plot(
             orbit.noons_utc,
             np.degrees(orbit.beta_rad),
@@ -226,12 +244,7 @@ def _beta_panel(axes: Axes, orbits: Sequence[EclipseYear], colors: Theme) -> Non
     step = 45 if high - low > 110.0 else 30
     axes.set_yticks([t for t in range(-90, 91, step) if low <= t <= high])
     axes.set_ylabel("beta angle / deg")
-    date_axis(axes, *_span(orbits[0]))
+    date_axis(axes, *year_span(orbits[0].year))
     axes.grid(axis="x", visible=False)
     if len(orbits) > 1:
         axes.legend(loc="center right", ncols=len(orbits))
-
-
-def _span(orbit: EclipseYear) -> tuple[np.datetime64, np.datetime64]:
-    """The year's first moment and the next year's."""
-    return np.datetime64(f"{orbit.year}-01-01", "us"), np.datetime64(f"{orbit.year + 1}-01-01", "us")

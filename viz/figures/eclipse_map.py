@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from geometry.studies.eclipse_map import EclipseMap
 from geometry.validation import FloatArray
 from viz.figures.eclipse import model_words
-from viz.figures.style import Chart, Theme, clock, date_axis, house_style, ink_on, new_figure
+from viz.figures.style import Chart, Theme, date_axis, house_style, ink_on, new_figure
+from viz.times import clock_text, year_span
 
 DESCRIPTION = "minutes of umbra against date and altitude, with the altitude from which there is none"
 
@@ -48,7 +49,7 @@ def draw(
         raise ValueError(f"a map needs two altitudes or more, got {found.altitude_m.size}; widen --altitudes")
     caption = model_words(found.earth_shape, _HELD)
     headline = _headline(found)
-    where = f"sun-synchronous, ascending node at {clock(found.ltan_s)} mean local time, {found.year}"
+    where = f"sun-synchronous, ascending node at {clock_text(found.ltan_s)} mean local time, {found.year}"
     subtitle = f"{name}, {where}" if name else where
     if found.penumbra_margin_rad.min() < 0.0 < found.penumbra_margin_rad.max():
         subtitle += "; dashed: edge of the penumbra"
@@ -59,8 +60,7 @@ def draw(
         _free_lines(axes, found, colors)
         if altitude_m is not None and found.altitude_m[0] < altitude_m < found.altitude_m[-1]:
             _own_line(axes, found, colors, altitude_m)
-        first = np.datetime64(f"{found.year}-01-01", "us")
-        date_axis(axes, first, np.datetime64(f"{found.year + 1}-01-01", "us"))
+        date_axis(axes, *year_span(found.year))
         axes.set_ylim(found.altitude_m[0] / 1e3, found.altitude_m[-1] / 1e3)
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set_ylabel("altitude / km")
@@ -92,7 +92,7 @@ def _fill(figure: Figure, axes: Axes, found: EclipseMap, colors: Theme) -> None:
         ticks = np.arange(0.0, top + 0.1, _LINE_STEP_MIN)
         bar.set_ticks((ticks**2).tolist(), labels=[f"{t:.0f}" for t in ticks])
         bar.set_label("minutes of umbra per orbit")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         inner = np.arange(_LINE_STEP_MIN, longest, _LINE_STEP_MIN)
         if inner.size:
             readable = [ink_on(colors.colormap(norm(level**2 - 1e-3))) for level in inner]

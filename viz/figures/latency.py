@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from geometry.studies.latency import Latency, ring_normals_mean_sun
 from geometry.validation import FloatArray
-from viz.figures.style import Chart, Theme, clock, house_style, ink_on, new_figure
+from viz.figures.style import Chart, Theme, house_style, ink_on, new_figure
+from viz.times import clock_text
 
 DESCRIPTION = "round trip of light from users to the ring by local time and latitude, and over altitude"
 
@@ -37,7 +38,7 @@ def draw(
         f"At worst {1e3 * found.worst_s:.0f} ms to the ring and back, "
         f"{1e3 * found.best_s:.1f} ms to a satellite overhead"
     )
-    rings = " and ".join(clock(t) for t in found.ltans_s)
+    rings = " and ".join(clock_text(t) for t in found.ltans_s)
     ring = f"ring at {found.altitude_m / 1e3:,.0f} km, nodes at {rings} mean local time"
     relays = found.relays
     caption = (
@@ -72,7 +73,7 @@ def _map(figure: Figure, axes: Axes, found: Latency, colors: Theme) -> None:
     bar = figure.colorbar(filled, ax=axes, location="bottom", pad=0.02, aspect=45, shrink=0.9)
     bar.set_label("round trip / ms")
     bar.set_ticks(np.arange(0.0, levels[-1] + 0.1, _LINE_STEP_MS).tolist())
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     inner = np.arange(_LINE_STEP_MS, 1e3 * found.worst_s, _LINE_STEP_MS)
     if inner.size:
         inks = [ink_on(colors.colormap(norm(level - 1e-3))) for level in inner]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 import numpy as np
@@ -22,10 +22,12 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.rcsetup import cycler
 
 from geometry import __version__
 from geometry.validation import check_choice
 from geometry.whole_files import whole_file
+from viz.theme import luminance
 
 KINDS = ("png", "svg")
 WIDTH_IN, DPI = 10.0, 160  # 1,600 pixels
@@ -116,14 +118,11 @@ def house_style(theme: str) -> Iterator[Theme]:
         yield THEMES[theme]
 
 
-def _settings(theme: Theme) -> dict[str, Any]:
+def _settings(theme: Theme) -> matplotlib.RcParams:
     """What matplotlib is told: its own defaults, whatever the user has set, and the house's."""
-    return {
-        **{
-            key: value
-            for key, value in matplotlib.rcParamsDefault.items()
-            if not key.startswith(_OF_THE_WINDOW)
-        },
+    defaults = matplotlib.rcParamsDefault.items()
+    told = {key: value for key, value in defaults if not key.startswith(_OF_THE_WINDOW)}
+    house: dict[str, Any] = {
         "font.family": ["DejaVu Sans"],
         "font.size": 10.0,
         "mathtext.fontset": "dejavusans",
@@ -139,7 +138,7 @@ def _settings(theme: Theme) -> dict[str, Any]:
         "axes.spines.right": False,
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.prop_cycle": matplotlib.cycler(color=theme.series),
+        "axes.prop_cycle": cycler(color=theme.series),
         "grid.color": theme.grid,
         "grid.linewidth": 0.8,
         "xtick.color": theme.quiet,
@@ -155,6 +154,7 @@ def _settings(theme: Theme) -> dict[str, Any]:
         "svg.fonttype": "path",
         "path.simplify": True,
     }
+    return matplotlib.RcParams(told | house)
 
 
 _OF_THE_WINDOW = ("backend", "interactive", "keymap", "macosx", "tk", "toolbar", "webagg")
@@ -208,7 +208,8 @@ def new_figure(headline: str, subtitle: str, caption: str, *, theme: Theme, heig
 def _width_px(figure: Figure, words: str, size: float, weight: str = "normal") -> float:
     """Width of a line of words in the house font, pixels."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return float(figure.canvas.get_renderer().get_text_width_height_descent(words, font, False)[0])
+    canvas = cast(FigureCanvasAgg, figure.canvas)
+    return float(canvas.get_renderer().get_text_width_height_descent(words, font, False)[0])
 
 
 def _wrapped(figure: Figure, words: str) -> list[str]:
@@ -225,7 +226,7 @@ def _wrapped(figure: Figure, words: str) -> list[str]:
 
 def date_axis(axes: Axes, first_utc: np.datetime64, last_utc: np.datetime64) -> None:
     """Months of one or a few years along x, named in the middle of each."""
-    axes.set_xlim(first_utc, last_utc)
+    axes.set_xlim(first_utc, last_utc)  # type: ignore[arg-type]  # matplotlib's stubs know numbers alone
     axes.xaxis.set_major_locator(MonthLocator())
     axes.xaxis.set_major_formatter(DateFormatter(""))
     axes.xaxis.set_minor_locator(MonthLocator(bymonthday=16))
@@ -241,14 +242,7 @@ def day_and_month(moment: np.datetime64) -> str:
 
 def ink_on(color: Any) -> str:
     """Near-black or white, whichever is read more easily on a colour (relative luminance of [WCAG2])."""
-    red, green, blue = ((c / 12.92) if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color))
-    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#10161f"
-
-
-def clock(local_time_s: float) -> str:
-    """`18:00` from seconds after midnight."""
-    minutes = round(local_time_s / 60.0) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return "#ffffff" if luminance(to_rgb(color)) < 0.18 else "#10161f"
 
 
 def write_chart(chart: Chart, path: Path, kind: str) -> None:

@@ -77,7 +77,7 @@ def pulled_apart(mesh: SurfaceMesh) -> Apart:
         tuple(str(n) for n in names),
         part,
         np.bincount(owner, minlength=len(names)),
-        np.bincount(part, mesh.areas_m2, len(names)),
+        np.asarray(np.bincount(part, mesh.areas_m2, len(names)), float),
         piece,
         shift,
     )

@@ -157,7 +157,7 @@ def told_apart(mesh: SurfaceMesh, piece: IntArray) -> tuple[SurfaceMesh, IntArra
 
 def _unlaid(item: MeshItem) -> MeshItem:
     """Without its light, for another mesh."""
-    return replace(item, **dict.fromkeys(SHARES))  # type: ignore[arg-type]
+    return replace(item, front_sunlight=None, back_sunlight=None, front_ambient=None, back_ambient=None)
 
 
 def _owners(mesh: SurfaceMesh) -> IntArray:

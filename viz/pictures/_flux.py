@@ -129,7 +129,8 @@ class FluxAround:
     @classmethod
     def of(cls, fields: Mapping[str, FloatArray]) -> FluxAround:
         """From its fields as plain arrays."""
-        return cls(**{**fields, "standard_error_w_m2": float(fields["standard_error_w_m2"])})  # type: ignore[arg-type]
+        error = float(fields["standard_error_w_m2"])
+        return cls(fields["times_s"], fields["sunlight_w_m2"], fields["others_w_m2"], error)
 
     @property
     def most_w_m2(self) -> FloatArray:

@@ -115,12 +115,12 @@ def scene(
     ValueError
         Another type of craft.
     """
-    _check_parts(design)
-    if isinstance(design.craft, MeshCraft):
+    parameters = _with_parts(design)
+    if isinstance(parameters, MeshCraft):
         return _own_mesh(design, at_utc, shaded, captions)
     where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
     craft = build_craft(design, detail="rich")
-    pieces = _pieces(design, craft)
+    pieces = _pieces(parameters, craft)
     corners = np.concatenate([corners_of(mesh) for _part, mesh, _way in pieces])
     places = where.position_gcrs_m + corners @ where.rotation_gcrs_from_body.T
     camera = framed(_camera(where, (1.0, 0.0, 0.0)), places, ROOM)
@@ -132,7 +132,9 @@ def scene(
     if not captions:
         return drawn
     return replace(
-        drawn, labels=_names(design, craft, where, camera, pieces), captions=_captions(design, craft)
+        drawn,
+        labels=_names(parameters, craft, where, camera, pieces),
+        captions=_captions(design, parameters, craft),
     )
 
 
@@ -192,10 +194,10 @@ def film(
 
 def _kit(design: Design, at_utc: np.datetime64 | None) -> tuple[Kit, tuple[Label, ...], tuple[Caption, ...]]:
     """What comes apart, the names of its parts where they end, and the words beneath."""
-    _check_parts(design)
+    parameters = _with_parts(design)
     still = scene(design, at_utc, shaded=False)
     where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
-    if isinstance(design.craft, MeshCraft):
+    if isinstance(parameters, MeshCraft):
         craft = build_craft(design)
         apart = pulled_apart(craft.mesh)
         mesh, before, piece = told_apart(apart.mesh, apart.piece)
@@ -203,7 +205,7 @@ def _kit(design: Design, at_utc: np.datetime64 | None) -> tuple[Kit, tuple[Label
         materials = craft_materials(design, craft)
     else:
         craft = build_craft(design, detail="rich")
-        pieces = _pieces(design, craft)
+        pieces = _pieces(parameters, craft)
         item = _item(design, craft, where, [mesh for _part, mesh, _way in pieces])
         number = np.repeat(np.arange(len(pieces)), [len(mesh.faces) for _part, mesh, _way in pieces])
         mesh, before, piece = told_apart(item.mesh, number)
@@ -221,13 +223,14 @@ def _shadows(design: Design, kit: Kit, shaded: bool) -> dict[str, FloatArray]:
     return kit.shadows(kit.where.sky(_fill()), **lengths)
 
 
-def _check_parts(design: Design) -> None:
-    """Refuse a craft whose parts are not known."""
+def _with_parts(design: Design) -> SolarSlice | MeshCraft:
+    """The craft of a design; refuses one whose parts are not known."""
     if not isinstance(design.craft, MeshCraft | SolarSlice):
         raise ValueError(
             f"exploded needs a craft of type solar_slice or mesh, and {design.name!r} is of type "
             f"{design.document.craft.type}; the shots module and sheet show that of modules"
         )
+    return design.craft
 
 
 def _fill() -> tuple[float, float, float]:
@@ -243,10 +246,10 @@ def _camera(where: Stage, up: tuple[float, float, float]) -> Camera:
 # ------------------------------------------------------------------ the parts
 
 
-def _pieces(design: Design, craft: Craft) -> list[tuple[Part, SurfaceMesh, FloatArray]]:
+def _pieces(parameters: SolarSlice, craft: Craft) -> list[tuple[Part, SurfaceMesh, FloatArray]]:
     """Every piece of every part, moved, and its way; a part with several ends is in as many pieces."""
-    scale = design.craft.bus.length_x_m / WIDTH  # type: ignore[union-attr]
-    axis = 1 if design.craft.solar_array.wing_axis == "y" else 0  # type: ignore[union-attr]
+    scale = parameters.bus.length_x_m / WIDTH
+    axis = 1 if parameters.solar_array.wing_axis == "y" else 0
     mesh = concatenate([_near_modules(craft, axis), *_insides(craft)])
     found = []
     for part in PARTS:
@@ -321,13 +324,13 @@ def _item(design: Design, craft: Craft, where: Stage, meshes: list[SurfaceMesh])
 
 
 def _names(
-    design: Design,
+    parameters: SolarSlice,
     craft: Craft,
     where: Stage,
     camera: Camera,
     pieces: list[tuple[Part, SurfaceMesh, FloatArray]],
 ) -> tuple[Label, ...]:
-    numbers = _numbers(design, craft)
+    numbers = _numbers(parameters, craft)
     turn = where.rotation_gcrs_from_body
     eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
     whole = ray_caster(concatenate([mesh for _part, mesh, _way in pieces]), doubt_close_sheets=False)
@@ -391,7 +394,8 @@ def _own_names(apart: Apart, where: Stage, camera: Camera) -> tuple[Label, ...]:
     eye = turn.T @ (camera.position_gcrs_m - where.position_gcrs_m)
     whole = ray_caster(apart.mesh, doubt_close_sheets=False)
     names = shortened(apart.names)
-    places, words = [], []
+    places: list[FloatArray] = []
+    words: list[str] = []
     for k in np.argsort(-apart.areas_m2, kind="stable"):
         if len(words) == MOST_NAMES:
             break
@@ -418,23 +422,22 @@ def _own_captions(design: Design, craft: Craft, apart: Apart, named: int) -> tup
     )
 
 
-def _numbers(design: Design, craft: Craft) -> dict[str, float]:
+def _numbers(parameters: SolarSlice, craft: Craft) -> dict[str, float]:
     """What the names tell."""
-    parameters = design.craft
     area = dict(zip(craft.mesh.surface_names, craft.mesh.surface_areas_m2, strict=True))
     return {
-        "modules": parameters.solar_array.wings * parameters.solar_array.modules_per_wing,  # type: ignore[union-attr]
-        "gpus": parameters.bus.gpus,  # type: ignore[union-attr]
+        "modules": parameters.solar_array.wings * parameters.solar_array.modules_per_wing,
+        "gpus": parameters.bus.gpus,
         "radiator_m2": area.get("bus.radiator", 0.0),
         "panels_m2": sum(a for n, a in area.items() if re.fullmatch(r"radiator_\d+\.front", n)),
-        "lasers": parameters.bus.laser_terminals,  # type: ignore[union-attr]
-        "thrusters": parameters.bus.thrusters,  # type: ignore[union-attr]
+        "lasers": parameters.bus.laser_terminals,
+        "thrusters": parameters.bus.thrusters,
         "shield_m2": area.get("earth_shield.outer", 0.0),
     }
 
 
-def _captions(design: Design, craft: Craft) -> tuple[Caption, ...]:
-    array = design.craft.solar_array  # type: ignore[union-attr]
+def _captions(design: Design, parameters: SolarSlice, craft: Craft) -> tuple[Caption, ...]:
+    array = parameters.solar_array
     below = f"{craft.mass_kg:,.0f} kg in all"
     if array.modules_per_wing > MODULES:
         below += f"  ·  1 of {array.modules_per_wing} modules of each wing is drawn"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.craft import build_craft
 from geometry.craft.parameters import CraftParameters, SolarSlice
 from geometry.design import Design, load_design
@@ -20,16 +21,16 @@ from viz.camera import WHOLE, Camera, eased
 from viz.coatings import material_of
 from viz.refinement import refined
 from viz.scale_craft import STATION_WIDTH_M, TELESCOPE_LENGTH_M, station, telescope
-from viz.scale_figure import scale_figure
-from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene
+from viz.scale_figure import PERSON_M, scale_figure
+from viz.scene import Caption, Dimension, EarthItem, Label, Material, MeshItem, Scene, triple
 from viz.staging import STARLIGHT, craft_materials, with_patterns, with_shades
+from viz.times import time_or_epoch
 from viz.titles import length_text, title_of
 from viz.unwrapping import cell_size_m
 from viz.walk import passed, shares, shown
 
 DESCRIPTION = "all craft to one scale beside a person, a bus-sized telescope and a space station"
 
-PERSON_M = 1.75
 ALTITUDE_M = 560e3
 # axes of the row: x to the right, y up, z to the eye
 SUN = (-0.55, 0.55, 0.63)
@@ -96,7 +97,10 @@ def scene(
     if shaded:
         whole = with_shades(whole, row.bare, row.bare.camera, **LENGTHS)
     drawn = row.drawn(whole)
-    return replace(drawn, **row.words()) if captions else drawn
+    if not captions:
+        return drawn
+    labels, dimensions, written = row.words()
+    return replace(drawn, labels=labels, dimensions=dimensions, captions=written)
 
 
 def prepared(
@@ -136,15 +140,15 @@ def film(
     row = _Row(design, at_utc)
     shadows = (row.shadows() if shaded else {}) if prepared is None else prepared
     still = row.drawn(with_bake(row.whole, shadows) if shadows else row.whole)
-    words = row.words()
+    labels, dimensions, written = row.words()
 
     def frame(number: int) -> Scene:
         drawn = replace(still, camera=row.camera(passed(share(number), *GOING)))
         if not captions:
             return drawn
-        labels = [_coming(label, [label.position_gcrs_m], drawn.camera) for label in words["labels"]]
-        lengths = [_coming(d, [d.start_gcrs_m, d.end_gcrs_m], drawn.camera) for d in words["dimensions"]]
-        return replace(drawn, labels=sum(labels, ()), dimensions=sum(lengths, ()), captions=words["captions"])
+        names = [_coming(label, [label.position_gcrs_m], drawn.camera) for label in labels]
+        lengths = [_coming(d, [d.start_gcrs_m, d.end_gcrs_m], drawn.camera) for d in dimensions]
+        return replace(drawn, labels=sum(names, ()), dimensions=sum(lengths, ()), captions=written)
 
     return frame
 
@@ -153,7 +157,7 @@ class _Row:
     """All that stands side by side, the sky about it, and the way along it."""
 
     def __init__(self, design: Design, at_utc: np.datetime64 | None) -> None:
-        at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+        at = time_or_epoch(design, at_utc)
         sky = sky_at(np.array([at]))
         sun = sky.sun_direction_gcrs[0]
         self.design = design
@@ -188,13 +192,13 @@ class _Row:
         items = tuple(with_patterns(_only(whole, m), m.cell_m) for m in self.members)
         return replace(self.bare, meshes=items, exposure=1.08)
 
-    def words(self) -> dict[str, tuple[Any, ...]]:
+    def words(self) -> tuple[tuple[Label, ...], tuple[Dimension, ...], tuple[Caption, ...]]:
         """Labels, dimensions and captions."""
-        return {
-            "labels": _labels(self.members, self.place, self.turn),
-            "dimensions": (_scale(self.place, self.turn),),
-            "captions": _captions(self.design, self.own),
-        }
+        return (
+            _labels(self.members, self.place, self.turn),
+            (_scale(self.place, self.turn),),
+            _captions(self.design, self.own),
+        )
 
 
 def _coming(item: Any, places: list[Any], camera: Camera) -> tuple[Any, ...]:
@@ -227,7 +231,7 @@ def _stand(sun: FloatArray) -> tuple[FloatArray, FloatArray]:
     height = float(-want_sun @ down)
     zenith = height * sun + np.sqrt(1.0 - height**2) * side
     row = _triad(want_sun, -down)
-    return (6_378_137.0 + ALTITUDE_M) * zenith, _triad(sun, zenith) @ row.T
+    return (EARTH_EQUATORIAL_RADIUS_M + ALTITUDE_M) * zenith, _triad(sun, zenith) @ row.T
 
 
 def _triad(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -291,8 +295,9 @@ def _is_preset(design: Design) -> bool:
     """Whether the craft is one of the row; on which side its shield stands does not count."""
 
     def plain(craft: CraftParameters) -> CraftParameters:
-        shielded = isinstance(craft, SolarSlice) and craft.earth_shield.side_y
-        return replace(craft, earth_shield=replace(craft.earth_shield, side_y=1)) if shielded else craft  # type: ignore[union-attr]
+        if not isinstance(craft, SolarSlice) or not craft.earth_shield.side_y:
+            return craft
+        return replace(craft, earth_shield=replace(craft.earth_shield, side_y=1))
 
     presets = (*(preset for preset, _x, _hang in ROW), "gpu_sheet")
     return any(plain(design.craft) == plain(load_design(preset).craft) for preset in presets)
@@ -357,11 +362,20 @@ def _only(whole: MeshItem, member: Member) -> MeshItem:
         tuple(n for n, o in zip(mesh.surface_names, own, strict=True) if o),
         tuple(p for p, o in zip(mesh.optics, own, strict=True) if o),
     )
-    shades = {
-        name: None if getattr(whole, name) is None else getattr(whole, name)[faces]
-        for name in ("front_sunlight", "back_sunlight", "front_ambient", "back_ambient")
-    }
-    return replace(whole, mesh=part, materials=member.materials, **shades)
+    return replace(
+        whole,
+        mesh=part,
+        materials=member.materials,
+        front_sunlight=_of_faces(whole.front_sunlight, faces),
+        back_sunlight=_of_faces(whole.back_sunlight, faces),
+        front_ambient=_of_faces(whole.front_ambient, faces),
+        back_ambient=_of_faces(whole.back_ambient, faces),
+    )
+
+
+def _of_faces(shares: FloatArray | None, faces: IntArray) -> FloatArray | None:
+    """Shares of light (F, 3) of some faces, where any were cast."""
+    return None if shares is None else shares[faces]
 
 
 # ------------------------------------------------------------------ words
@@ -371,13 +385,9 @@ def _labels(members: list[Member], place: FloatArray, turn: FloatArray) -> tuple
     labels = []
     for member in members[1:]:
         top = place + turn @ (_top(member.mesh) + np.array([0.0, 0.4, 0.0]))
-        labels.append(
-            Label(member.words, tuple(float(c) for c in top), member.hang, 0.0205, theme.TEXT, True)
-        )
+        labels.append(Label(member.words, triple(top), member.hang, 0.0205, theme.TEXT, True))
     edge = place + turn @ np.array([-50.0, 0.0, FLOOR_FRONT_M])
-    labels.append(
-        Label(members[0].words, tuple(float(c) for c in edge), (0.03, 0.055), 0.0205, theme.TEXT, True)
-    )
+    labels.append(Label(members[0].words, triple(edge), (0.03, 0.055), 0.0205, theme.TEXT, True))
     return tuple(labels)
 
 
@@ -391,7 +401,7 @@ def _top(mesh: SurfaceMesh) -> FloatArray:
 
 def _scale(place: FloatArray, turn: FloatArray) -> Dimension:
     """Fifty metres in the plane of the row."""
-    ends = [tuple(float(c) for c in place + turn @ np.array([x, SCALE_Y, 0.0])) for x in (94.0, 144.0)]
+    ends = [triple(place + turn @ np.array([x, SCALE_Y, 0.0])) for x in (94.0, 144.0)]
     return Dimension("50 m", ends[0], ends[1])
 
 

@@ -18,10 +18,12 @@ from geometry.radiation.ray_caster import ray_caster
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased, swung
-from viz.ring_stage import members_in_sight, ring_moment, share_text
-from viz.scene import Caption, Scene
+from viz.ring_stage import members_in_sight, ring_moment
+from viz.ring_words import share_text
+from viz.scene import Caption, Scene, triple
 from viz.staging import STARLIGHT, Stage, craft_item, stage
-from viz.titles import title_of
+from viz.times import film_start, later_utc, moment_text, time_or_epoch
+from viz.titles import satellites_text, title_of
 
 DESCRIPTION = "one continuous move from the whole ring down to one satellite, one module, one chip"
 
@@ -67,7 +69,7 @@ def scene(
     captions : bool
     """
     check_in_range(share, 0.0, 1.0, name="share")
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     return _Flight(design, at, captions).scene(at, float(share))
 
 
@@ -81,12 +83,11 @@ def film(
     callable
         Frame number, 0 to `frames` - 1 -> Scene.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     flight = _Flight(design, start, captions)
 
     def frame(number: int) -> Scene:
-        at = start + np.timedelta64(round(1e6 * TIME_RATE * number / 30.0), "us")
+        at = later_utc(start, TIME_RATE * number / 30.0)
         return flight.scene(at, number / (frames - 1))
 
     return frame
@@ -110,7 +111,7 @@ class _Flight:
         lift = LIFT * min(1.0, (1000.0 / count) ** theme.RING_CROWDING)
         members = members_in_sight(design, at, self.item, camera, where.earth, lift=lift)
         words = _captions(design, where, share, self.aim.names) if self.captions else ()
-        ambient = tuple(3.0 * c for c in STARLIGHT)  # as the other pictures of the shaded side have it
+        ambient = triple(3.0 * c for c in STARLIGHT)  # as the other pictures of the shaded side have it
         return replace(
             where.sky(ambient), camera=camera, satellites=(members,), exposure=exposure, captions=words
         )
@@ -232,17 +233,15 @@ def eased_ends(at: float, part: float = 0.12) -> float:
 
 
 def _captions(design: Design, where: Stage, share: float, names: tuple[str, str, str]) -> tuple[Caption, ...]:
-    count = flight_of(design).satellites
+    ring = satellites_text(flight_of(design).satellites)
     leg = sum(share >= s for s in LEGS)
-    ring = "1 satellite" if count == 1 else f"{count:,} satellites"
     times = np.array([where.at_utc])
     beta = np.degrees(orbit_states(design, times, satellites=(where.satellite,)).beta_rad[0, 0])
     lit = share_text(ring_moment(design, where.at_utc).lit_share)
-    moment = str(np.datetime_as_string(where.at_utc, unit="s")).replace("T", "  ") + " UTC"
     return (
         Caption((ring, *names)[leg], "bottom_left", 0.030, (0.0, -0.040)),
         Caption(
             f"{title_of(design)}  ·  beta {beta:+.1f}°  ·  {lit}", "bottom_left", 0.0185, color=theme.TEXT
         ),
-        Caption(moment, "bottom_right", 0.0185, color=theme.TEXT),
+        Caption(moment_text(where.at_utc, "s"), "bottom_right", 0.0185, color=theme.TEXT),
     )

@@ -17,10 +17,10 @@ from viz.framing import corners_of, framed
 from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_flux, cut_mesh, fluxes_around
 from viz.refinement import corner_means
-from viz.ring_stage import moment_text
 from viz.scales import round_above
 from viz.scene import Caption, Label, Material, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, film_start, stage, stages_around
+from viz.staging import Stage, stage, stages_around
+from viz.times import film_start, moment_text, time_or_epoch
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed solar, albedo and infrared flux on the mesh, both sides, W/m2"
@@ -69,7 +69,7 @@ def prepared(
 ) -> dict[str, FloatArray]:
     """What takes long and serves all frames of the film: the loads around one orbit, worked out once."""
     check_choice(load, TITLES, name="load")
-    return fluxes_around(design, design.epoch_utc if at_utc is None else at_utc, load, rays_per_face)
+    return fluxes_around(design, time_or_epoch(design, at_utc), load, rays_per_face)
 
 
 def film(
@@ -126,7 +126,7 @@ class _Setting:
     """What stays through a film: ends of the scales, outlines, which way the craft lies."""
 
     tops_w_m2: tuple[float, float]
-    edges: SurfaceMesh | None
+    edges: SurfaceMesh
     flipped: bool
 
 
@@ -168,8 +168,7 @@ def _composed(where: Stage, flux: Flux, load: str, setting: _Setting) -> Scene:
             lit=False,
         )
         items.append(item)
-        if setting.edges is not None:
-            items.append(_drawn(item, setting.edges))
+        items.append(_drawn(item, setting.edges))
         title = f"{TITLES[load]}, {name}, W/m²"
         corner = (
             turn @ (shift * up + _corner_m(mesh, rotation @ stage_from_body, picture)) + where.position_gcrs_m

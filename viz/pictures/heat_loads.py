@@ -17,9 +17,9 @@ from viz.outlines import outlines
 from viz.pictures._flux import TITLES, Flux, FluxAround, absorbed_fluxes, cut_mesh, each_around
 from viz.pictures.heat import BLACK, STEPS, orbit_words, scale_top, side_values
 from viz.refinement import corner_means
-from viz.ring_stage import moment_text
 from viz.scene import Caption, MeshItem, ScalarBar, Scene
-from viz.staging import Stage, film_start, stage, stages_around
+from viz.staging import Stage, stage, stages_around
+from viz.times import film_start, moment_text, time_or_epoch
 from viz.titles import title_of
 
 DESCRIPTION = "absorbed sunlight, albedo and Earth infrared one by one and their total, W/m2"
@@ -61,8 +61,7 @@ def prepared(
     design: Design, at_utc: np.datetime64 | None = None, *, rays_per_face: int = 1024
 ) -> dict[str, FloatArray]:
     """What takes long and serves all frames of the film: each load around one orbit, worked out once."""
-    start = design.epoch_utc if at_utc is None else at_utc
-    each = each_around(design, start, TITLES, rays_per_face)
+    each = each_around(design, time_or_epoch(design, at_utc), TITLES, rays_per_face)
     return {f"{load}.{key}": values for load, fields in each.items() for key, values in fields.items()}
 
 
@@ -130,7 +129,7 @@ class _Setting:
 
     camera: Camera
     unit_m: float
-    edges: SurfaceMesh | None
+    edges: SurfaceMesh
     tops_w_m2: dict[tuple[str, bool], float]
 
 
@@ -138,9 +137,8 @@ def _setting(design: Design, fluxes: Mapping[str, Flux]) -> _Setting:
     mesh = fluxes["total"].mesh
     unit = _unit_m(mesh)
     distance = 40.0 * unit
-    camera = Camera(
-        (0.0, 0.0, distance), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE
-    )
+    right, up, out = np.eye(3)
+    camera = Camera(distance * out, 0.0 * right, up, 2.0 * np.arctan(0.5 / 40.0), narrow=WHOLE)
     edges = outlines(build_craft(design).mesh, 0.0016 * mesh.extent_m, 0.0016 * mesh.extent_m)
     tops = {
         (load, sunlit): max(scale_top(flux, sunlit), LEAST_W_M2)
@@ -173,9 +171,7 @@ def _drawn(setting: _Setting, fluxes: Mapping[str, Flux]) -> Scene:
                     color_map=color_map,
                 )
             )
-            if edges is not None:
-                ink = MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn)
-                items.append(ink)
+            items.append(MeshItem(edges, (BLACK,) * 2, position_gcrs_m=place, rotation_gcrs_from_body=turn))
             bars.append(_bar(load, name, top, color_map, aside, height))
     return Scene(
         setting.camera,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.budget import electric_power_nominal_w
 from geometry.craft import build_craft
@@ -15,18 +16,15 @@ from geometry.validation import FloatArray, check_in_range
 from viz.camera import Camera, eased
 from viz.ring_stage import (
     RingMoment,
-    View,
     film_moments,
     lit_colors,
-    ring_captions,
     ring_light,
     ring_moment,
-    ring_reach,
     ring_scene,
-    ring_words,
     seen_points,
-    view_camera,
 )
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words
 from viz.scene import Caption, PointsItem, Scene
 
 DESCRIPTION = "the ring filling launch by launch, undated: what flies, the newest launch, the places to come"
@@ -124,7 +122,7 @@ def _points(moment: RingMoment, filling: RingFilling, flown: int, camera: Camera
     color, strength = lit_colors(moment.sunlit_fraction)
     light = ring_light(len(launch)) * strength
 
-    def of(chosen: FloatArray, tint: FloatArray, gain: float, width: float) -> PointsItem:
+    def of(chosen: NDArray[np.bool_], tint: FloatArray, gain: float, width: float) -> PointsItem:
         return seen_points(moment, camera, np.flatnonzero(chosen), gain * light, tint, width)
 
     one = np.ones((len(launch), 1))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from geometry.craft import build_craft
 from geometry.craft.craft import Craft
-from geometry.craft.parameters import Detail, GpuSheet, Layer, PanelModule, SolarSlice
+from geometry.craft.parameters import Detail, GpuSheet, Layer, MeshCraft, Module, PanelModule, SolarSlice
 from geometry.design import Design
 from geometry.mesh.optics import OpticalProperties
 from geometry.mesh.primitives import Block, Surface, box
@@ -22,7 +22,7 @@ from viz.bakes import baked, with_bake
 from viz.camera import WHOLE, Camera
 from viz.coatings import coating_material
 from viz.refinement import part_of
-from viz.scene import Caption, Label, Material, MeshItem, Scene
+from viz.scene import Caption, Label, Material, MeshItem, Scene, triple
 from viz.staging import Stage, craft_materials, stage, with_patterns, with_shades
 from viz.titles import area_text, title_of
 from viz.unwrapping import cell_size_m
@@ -170,8 +170,8 @@ class _Held:
     """The copies of a module and the stack of its layers, before the camera of the still."""
 
     def __init__(self, design: Design, at_utc: np.datetime64 | None, detail: Detail) -> None:
-        count = _count(design)
-        module = design.craft.module  # type: ignore[union-attr]
+        count = _count(_modular(design))
+        module = _modular(design).module
         one = design if isinstance(design.craft, SolarSlice) else _alone(design)
         self.where = where = stage(design, at_utc, latitude_deg=LATITUDE_DEG)
         size = build_craft(_alone(design)).mesh.extent_m
@@ -184,11 +184,11 @@ class _Held:
         far = np.array([0.63, 0.36, -0.75])
         front = _module(one, where, camera, size, far, (-0.42, 0.10, 0.90), detail, behind=False)
         self.things = [back, front]
-        labels = [*_part_labels(one, camera, back.item), _cell_label(one, camera, front.item)]
+        labels = [*_part_labels(module, camera, back.item), _cell_label(module, camera, front.item)]
         if module.layers:
             stack, places = _stack(module.layers, where, camera, size)
             self.things.append(stack)
-            labels += _layer_labels(one, places)
+            labels += _layer_labels(module, places)
         self.labels = tuple(labels)
         self.captions = _captions(design, count, size)
 
@@ -234,25 +234,26 @@ class _Held:
 
 def _alone(design: Design) -> Design:
     """The design as that of one of its modules."""
+    craft = _modular(design)
+    return replace(design, craft=PanelModule(craft.module, craft.solar_array))
+
+
+def _count(craft: SolarSlice | PanelModule | GpuSheet) -> int:
+    """How many modules a craft has."""
+    if isinstance(craft, SolarSlice):
+        return craft.solar_array.wings * craft.solar_array.modules_per_wing
+    return craft.columns_x * craft.rows_y if isinstance(craft, GpuSheet) else 1
+
+
+def _modular(design: Design) -> SolarSlice | PanelModule | GpuSheet:
+    """The craft of a design; refuses one without modules."""
     craft = design.craft
-    return replace(design, craft=PanelModule(craft.module, craft.solar_array))  # type: ignore[union-attr]
-
-
-def _count(design: Design) -> int:
-    """How many modules it has; ValueError where it has none."""
-    craft, count = design.craft, 0
-    if isinstance(craft, PanelModule):
-        count = 1
-    elif isinstance(craft, GpuSheet):
-        count = craft.columns_x * craft.rows_y
-    elif isinstance(craft, SolarSlice):
-        count = craft.solar_array.wings * craft.solar_array.modules_per_wing
-    if not count:
+    if isinstance(craft, MeshCraft) or not _count(craft):
         raise ValueError(
             f"module needs a craft with solar modules, and {design.name!r} (type "
             f"{design.document.craft.type}) has none; every preset has, such as panel_module and gpu_sheet"
         )
-    return count
+    return craft
 
 
 def _held(
@@ -366,10 +367,10 @@ def _stack(
 # ------------------------------------------------------------------ words
 
 
-def _part_labels(design: Design, camera: Camera, item: MeshItem) -> list[Label]:
+def _part_labels(module: Module, camera: Camera, item: MeshItem) -> list[Label]:
     """Names of the parts that are there, each led to one of its pieces."""
     labels = []
-    compute = design.craft.module.compute  # type: ignore[union-attr]
+    compute = module.compute
     for ending, text, prefer, offset in PARTS:
         found = [k for k, n in enumerate(item.mesh.surface_names) if n.split(".")[-1] == ending]
         if not found:
@@ -387,37 +388,35 @@ def _part_labels(design: Design, camera: Camera, item: MeshItem) -> list[Label]:
             chips=compute.chips,
             chip_power=compute.chip_power_w,
         )
-        labels.append(Label(words, tuple(float(c) for c in place), offset, 0.022, theme.TEXT, True))
+        labels.append(Label(words, triple(place), offset, 0.022, theme.TEXT, True))
     return labels
 
 
-def _cell_label(design: Design, camera: Camera, item: MeshItem) -> Label:
+def _cell_label(module: Module, camera: Camera, item: MeshItem) -> Label:
     """How many cells, at the upper corner of the front."""
-    module = design.craft.module  # type: ignore[union-attr]
     corners = item.position_gcrs_m + item.mesh.vertices_m @ item.rotation_gcrs_from_body.T
     place = corners[np.argmax(corners @ camera.rotation_camera_from_gcrs[:2].T @ np.array([-0.3, 1.0]))]
     silicon = any("silicon_cell" in layer.name for layer in module.layers)
     words = f"{module.cell_columns} × {module.cell_rows} {'silicon' if silicon else 'solar'} cells in front"
-    return Label(words, tuple(float(c) for c in place), (0.16, -0.085), 0.022, theme.TEXT, False)
+    return Label(words, triple(place), (0.16, -0.085), 0.022, theme.TEXT, False)
 
 
-def _layer_labels(design: Design, places: FloatArray) -> list[Label]:
-    layers = design.craft.module.layers  # type: ignore[union-attr]
+def _layer_labels(module: Module, places: FloatArray) -> list[Label]:
     return [
         Label(
             f"{layer.name.replace('_', ' ')}  {1e6 * layer.thickness_m:.0f} µm",
-            tuple(float(c) for c in place),
+            triple(place),
             (0.030, 0.0),
             0.020,
             theme.TEXT,
             True,
         )
-        for layer, place in zip(layers, places, strict=True)
+        for layer, place in zip(module.layers, places, strict=True)
     ]
 
 
 def _captions(design: Design, count: int, size_m: float) -> tuple[Caption, ...]:
-    module = design.craft.module  # type: ignore[union-attr]
+    module = _modular(design).module
     areal = build_craft(_alone(design)).mass_kg / module.area_m2
     below = (
         f"{module.length_x_m:.2f} × {module.width_y_m:.3f} m  ·  {area_text(module.area_m2)}  ·  "

@@ -17,9 +17,11 @@ from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import FloatArray, IntArray, check_in_range
 from viz import theme
 from viz.camera import Camera, eased
-from viz.ring_stage import members_in_sight, moment_text, ring_words
+from viz.ring_stage import members_in_sight
+from viz.ring_words import ring_words
 from viz.scene import Caption, MeshItem, SatellitesItem, Scene
 from viz.staging import Stage, craft_item, stage
+from viz.times import film_start, later_utc, moment_text
 from viz.titles import length_text, title_of
 
 DESCRIPTION = "flying along just behind one satellite, its neighbours receding in their true spacing"
@@ -42,7 +44,7 @@ def default_time(design: Design) -> np.datetime64:
     longest = eclipse_year(_crowded(design, 0)).longest_umbra_utc
     if longest is None:
         return design.epoch_utc
-    return np.datetime64(np.datetime64(longest, "D") + OPENING, "us")
+    return longest.astype("datetime64[D]").astype("datetime64[us]") + OPENING
 
 
 def scene(
@@ -102,15 +104,14 @@ def film(
     callable
         Frame number, 0 to `frames` - 1 -> Scene.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
     check_in_range(satellites_per_plane, 0, 1_000_000, name="satellites_per_plane")
     flown = _crowded(design, int(satellites_per_plane))
-    start = np.datetime64(default_time(design) if at_utc is None else at_utc, "us")
+    start = film_start(design, default_time(design) if at_utc is None else at_utc, frames)
     me = _facing_back(flown, start, latitude_deg)
     ride = _Ride(flown, stage(flown, start, satellite=me), detail)
 
     def frame(number: int) -> Scene:
-        at = start + np.timedelta64(round(1e6 * PACE * number / 30.0), "us")
+        at = later_utc(start, PACE * number / 30.0)
         share = eased(number / (frames - 1))
         eye = (1.0 - share) * np.array(EYE_BEFORE) + share * np.array(EYE)
         where = ride.start if number == 0 else stage(flown, at, satellite=me)

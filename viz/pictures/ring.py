@@ -9,27 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.design import Design
-from geometry.ephemeris import sky_at
-from geometry.validation import check_in_range
+from geometry.ephemeris import DAY_S, sky_at
 from viz.camera import Camera, along
-from viz.ring_stage import (
-    SHUTTER,
-    RingMoment,
-    View,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    share_text,
-    view_camera,
-)
+from viz.ring_stage import SHUTTER, RingMoment, ring_moment, ring_scene
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Caption, Scene
+from viz.times import film_start, later_utc, time_or_epoch
 
 DESCRIPTION = "the whole ring over the day-night line, the Earth turned as it truly is"
 MESHES = False  # nothing here takes OpenGL
 
-DAY_S = 86_400.0
 OPENING_RATE = 45.0  # film seconds to true seconds while the camera is near
 FRAME_RATE = 30.0  # what OPENING_RATE counts on
 
@@ -59,7 +49,7 @@ def scene(
         Of the camera.
     captions : bool
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     view = View(hour, latitude_deg, HERO.distance, HERO.width, HERO.shift)
     camera = view_camera(view, sky_at(np.array([at])).sun_direction_gcrs[0], ring_reach(design, at))
     return _scene(design, at, camera, 0.0, ring_words(design, at) if captions else None)
@@ -78,15 +68,14 @@ def film(
     callable
         Frame number, 0 to `frames` - 1 -> Scene.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     clock = film_clock_s(frames)
     sun = sky_at(np.array([start])).sun_direction_gcrs[0]
     cameras = [view_camera(v, sun, ring_reach(design, start)) for v in PATH]
     lines = ring_words(design, start) if captions else None
 
     def frame(number: int) -> Scene:
-        at = start + np.timedelta64(round(1e6 * clock[number]), "us")
+        at = later_utc(start, clock[number])
         step = clock[min(number + 1, frames - 1)] - clock[min(number, frames - 2)]
         camera = along(cameras, number / (frames - 1))
         return _scene(design, at, camera, SHUTTER * step, lines)

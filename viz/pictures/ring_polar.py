@@ -9,19 +9,12 @@ import numpy as np
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from viz import theme
 from viz.camera import Camera
-from viz.ring_stage import (
-    DAY_S,
-    RingMoment,
-    film_moments,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    share_text,
-)
+from viz.ring_stage import RingMoment, film_moments, ring_moment, ring_scene
+from viz.ring_views import ring_reach
+from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Label, Scene
 
 DESCRIPTION = "the ring from over the north pole, edge-on along the day-night line, with local times"

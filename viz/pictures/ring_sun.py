@@ -9,19 +9,11 @@ import numpy as np
 
 from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from viz.camera import Camera
-from viz.ring_stage import (
-    DAY_S,
-    RingMoment,
-    film_moments,
-    member_points,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    share_text,
-)
+from viz.ring_stage import RingMoment, film_moments, member_points, ring_moment, ring_scene
+from viz.ring_views import ring_reach
+from viz.ring_words import ring_captions, ring_words, share_text
 from viz.scene import Scene
 
 DESCRIPTION = "the ring face-on from the Sun, a hoop around the whole day side"

@@ -18,7 +18,7 @@ from viz import theme
 from viz.bakes import baked, with_bake
 from viz.camera import Camera, eased
 from viz.framing import corners_of, farthest, framed, fullest, outermost
-from viz.scene import Caption, Color, Scene
+from viz.scene import Caption, Color, Scene, triple
 from viz.staging import (
     STARLIGHT,
     Stage,
@@ -92,7 +92,7 @@ def scene(
     where = stage(design, at_utc, satellite=satellite, latitude_deg=chosen.latitude_deg)
     camera = _camera(design, where, view)
     plain = view == "front" and isinstance(design.craft, SolarSlice)
-    ambient = STARLIGHT if plain else tuple(FILL[view] * c for c in STARLIGHT)
+    ambient = STARLIGHT if plain else triple(FILL[view] * c for c in STARLIGHT)
     craft, item = craft_item(design, where, detail, camera=camera, ambient=ambient)
     return replace(
         where.sky(ambient),
@@ -175,7 +175,7 @@ class _Tour:
         self.design = design
         self.where = where = stage(design, at_utc, satellite=satellite, latitude_deg=VIEWS[view].latitude_deg)
         self.start = _camera(design, where, view)
-        self.ambient: Color = tuple(FILM_FILL * c for c in STARLIGHT)  # type: ignore[assignment]
+        self.ambient: Color = triple(FILM_FILL * c for c in STARLIGHT)
         mesh = build_craft(design).mesh
         self.is_near = isinstance(design.craft, SolarSlice)
         body_axis = np.eye(3)[int(np.argmax(np.ptp(mesh.bounds_m, axis=0)))]

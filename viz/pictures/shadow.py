@@ -13,21 +13,12 @@ from geometry.studies.eclipse_year import eclipse_year
 from geometry.validation import check_choice
 from viz import theme
 from viz.camera import Camera, along
-from viz.ring_stage import (
-    RingMoment,
-    View,
-    film_moments,
-    member_points,
-    moment_text,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    view_camera,
-)
-from viz.scene import Label, Scene, ShadowItem
+from viz.ring_stage import RingMoment, film_moments, member_points, ring_moment, ring_scene
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words
+from viz.scene import Label, Scene, ShadowItem, triple
 from viz.splat import behind_earth
+from viz.times import moment_text
 
 DESCRIPTION = "the Earth's umbra as a translucent body cutting the ring when it cuts deepest"
 MESHES = False
@@ -150,10 +141,7 @@ def _edge_labels(moment: RingMoment, camera: Camera) -> tuple[Label, ...]:
         members = np.flatnonzero(kind & near)
         if members.size:
             named.append((members[np.argmin(np.abs(np.abs(height[members]) - 0.28))], words))
-    return tuple(
-        Label(words, tuple(float(c) for c in place[k]), (0.09, 0.0), 0.0195, theme.TEXT, True)
-        for k, words in named
-    )
+    return tuple(Label(words, triple(place[k]), (0.09, 0.0), 0.0195, theme.TEXT, True) for k, words in named)
 
 
 def _body_label(moment: RingMoment, camera: Camera) -> tuple[Label, ...]:

@@ -21,8 +21,8 @@ from viz.camera import WHOLE, Camera
 from viz.coatings import material_of
 from viz.framing import corners_of, framed, outermost
 from viz.refinement import refined
-from viz.scale_figure import scale_figure
-from viz.scene import Caption, Dimension, Label, MeshItem, Scene
+from viz.scale_figure import PERSON_M, scale_figure
+from viz.scene import Caption, Dimension, Label, MeshItem, Scene, triple
 from viz.staging import Stage, craft_item, craft_materials, stage, with_patterns, with_shades
 from viz.titles import known_of, length_text, title_of, uncoated_note
 from viz.unwrapping import cell_size_m
@@ -30,7 +30,6 @@ from viz.walk import passed, receding, shares, shown, turned
 
 DESCRIPTION = "the craft at its true size, its lengths and a person beside it; made for the sheet of modules"
 
-PERSON_M = 1.75
 LATITUDE_DEG = 30.0
 VIEW_ANGLE_RAD = 0.88
 APART_M = 1000.0  # a craft so long in which the folds of a space suit are no area
@@ -328,24 +327,21 @@ def _neighbour(table: Table) -> tuple[MeshItem, Label]:
     slice_m = float(np.ptp(craft.mesh.bounds_m, axis=0).max())
     end = table.places_gcrs_m(center + np.array([0.5 * slice_m, 0.0, 0.0]))
     words = f"{title_of(other)}, {length_text(slice_m)}"
-    return item, Label(words, tuple(end.tolist()), (-0.03, 0.09), 0.022, theme.TEXT, True)
+    return item, Label(words, triple(end), (-0.03, 0.09), 0.022, theme.TEXT, True)
 
 
 # ------------------------------------------------------------------ words
 
 
 def _dimensions(table: Table) -> tuple[Dimension, ...]:
-    return tuple(
-        Dimension(
-            length_text(length),
-            *(tuple(place) for place in table.places_gcrs_m(ends).tolist()),
-            text_offset=aside,
-            size=0.030,
-        )
-        for ends, length, aside in zip(
-            table.lines_m, table.spans_m, ((0.05, 0.03), (-0.05, 0.022)), strict=False
-        )
-    )
+    lines = []
+    for ends_m, length_m, aside in zip(
+        table.lines_m, table.spans_m, ((0.05, 0.03), (-0.05, 0.022)), strict=False
+    ):
+        start, end = table.places_gcrs_m(ends_m)
+        words = length_text(length_m)
+        lines.append(Dimension(words, triple(start), triple(end), text_offset=aside, size=0.030))
+    return tuple(lines)
 
 
 def _person_label(table: Table) -> tuple[Label, ...]:
@@ -353,7 +349,7 @@ def _person_label(table: Table) -> tuple[Label, ...]:
         return ()
     head = table.places_gcrs_m(table.person_m + np.array([0.0, 0.0, PERSON_M]))
     words = f"person, {PERSON_M:.2f} m"
-    return (Label(words, tuple(head.tolist()), (-0.05, -0.04), 0.022, theme.TEXT, True),)
+    return (Label(words, triple(head), (-0.05, -0.04), 0.022, theme.TEXT, True),)
 
 
 def _captions(design: Design, craft: Craft) -> tuple[Caption, ...]:

@@ -8,25 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.studies.eclipse_year import eclipse_year
 from viz import theme
 from viz.camera import Camera
-from viz.ring_stage import (
-    DAY_S,
-    RingMoment,
-    View,
-    film_moments,
-    hour_text,
-    ring_captions,
-    ring_moment,
-    ring_reach,
-    ring_scene,
-    ring_words,
-    share_text,
-    view_camera,
-)
-from viz.scene import Label, Scene
+from viz.ring_stage import RingMoment, film_moments, ring_moment, ring_scene
+from viz.ring_views import View, ring_reach, view_camera
+from viz.ring_words import ring_captions, ring_words, share_text
+from viz.scene import Label, Scene, triple
+from viz.times import clock_text
 
 DESCRIPTION = "rings of LTAN 06:00 and 18:00 at the height of a shadow season: one of them is lit"
 MESHES = False
@@ -128,7 +119,7 @@ def _year_words(both: Design) -> str:
     years = [eclipse_year(both, ltan_s=s) for s in both.ring.ltan_list_s]
     clear = np.array([y.shadow_s for y in years]).min(axis=0) == 0.0
     parts = [
-        f"{hour_text(s)} sees {100.0 * y.sunlit_fraction_of_year:.1f} % of the year's sunlight"
+        f"{clock_text(s)} sees {100.0 * y.sunlit_fraction_of_year:.1f} % of the year's sunlight"
         for s, y in zip(both.ring.ltan_list_s, years, strict=True)
     ]
     days = f"one or both clear of all shadow on {clear.sum()} of the {clear.size} days of {years[0].year}"
@@ -144,7 +135,7 @@ def _labels(both: Design, moment: RingMoment, camera: Camera) -> tuple[Label, ..
     order = np.argsort([float(top @ right) for top in tops])
     labels = []
     for k, side in zip(order, (-1.0, 1.0), strict=True):
-        words = f"{hour_text(both.ring.ltan_list_s[k])}: {share_text(float(lit[k].mean()))}"
-        place = tuple(float(c) for c in tops[k])
+        words = f"{clock_text(both.ring.ltan_list_s[k])}: {share_text(float(lit[k].mean()))}"
+        place = triple(tops[k])
         labels.append(Label(words, place, (0.065 * side, -0.024), 0.0205, theme.TEXT, True))
     return tuple(labels)

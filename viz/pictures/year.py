@@ -8,19 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from geometry.design import Design
+from geometry.ephemeris import DAY_S
 from geometry.orbit import flight_of, orbit_states
 from geometry.orbit.parameters import SunSynchronousOrbit
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray
 from viz import theme
 from viz.pictures import ring
+from viz.ring_words import ltan_text
 from viz.scene import Caption, Scene
+from viz.times import film_start, later_utc, time_or_epoch
+from viz.titles import satellites_text
 
 DESCRIPTION = (
     "a year of the ring, the Sun held still: its angle beta, its seasons of shadow, the stars going by"
 )
 MESHES = False  # nothing here takes OpenGL
 
-DAY_S = 86_400.0
 YEAR_DAYS = 365.2422
 TURNS = 30.0  # of the Earth in the film: one a second of thirty
 
@@ -35,7 +38,7 @@ def scene(design: Design, at_utc: np.datetime64 | None = None, *, captions: bool
         Default the design's epoch.
     captions : bool
     """
-    at = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    at = time_or_epoch(design, at_utc)
     shown = ring.scene(design, at, captions=False)
     return replace(shown, captions=_captions(design, at)) if captions else shown
 
@@ -53,14 +56,11 @@ def film(
     callable
         Frame number, 0 to `frames` - 1 -> Scene.
     """
-    check_in_range(frames, 2, 1_000_000, name="frames")
-    start = np.datetime64(design.epoch_utc if at_utc is None else at_utc, "us")
+    start = film_start(design, at_utc, frames)
     days = film_days(frames)
 
     def frame(number: int) -> Scene:
-        return scene(
-            design, start + np.timedelta64(round(1e6 * DAY_S * days[number]), "us"), captions=captions
-        )
+        return scene(design, later_utc(start, DAY_S * days[number]), captions=captions)
 
     return frame
 
@@ -73,16 +73,13 @@ def film_days(frames: int) -> FloatArray:
 
 
 def _captions(design: Design, at: np.datetime64) -> tuple[Caption, ...]:
-    count = flight_of(design).satellites
     states = orbit_states(design, np.array([at]), satellites=None)
     lit = 100.0 * float(states.sunlit_fraction.mean())
     below = f"beta {np.degrees(states.beta_rad[0, 0]):+.1f}°  ·  {lit:.1f} % in sunlight"
     if isinstance(design.orbit, SunSynchronousOrbit):
-        minutes = [round(s / 60.0) for s in design.ring.ltan_list_s or (design.orbit.ltan_s,)]
-        below = "LTAN " + " and ".join(f"{m // 60:02d}:{m % 60:02d}" for m in minutes) + "  ·  " + below
-    title = "1 satellite" if count == 1 else f"{count:,} satellites"
+        below = f"{ltan_text(design.orbit, design.ring.ltan_list_s)}  ·  {below}"
     return (
-        Caption(title, "bottom_left", 0.030, (0.0, -0.040)),
+        Caption(satellites_text(flight_of(design).satellites), "bottom_left", 0.030, (0.0, -0.040)),
         Caption(below, "bottom_left", 0.0185, color=theme.TEXT_QUIET),
         Caption(str(np.datetime_as_string(at, unit="D")), "bottom_right", 0.030, (0.0, 0.0)),
     )

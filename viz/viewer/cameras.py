@@ -8,13 +8,13 @@ from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.validation import FloatArray
 from viz.atmosphere import TOP_KM
 from viz.camera import Camera
+from viz.ring_views import REFERENCE_M
 from viz.viewer.moments import Moment
 from viz.viewer.state import START_AIMS, Aim, ViewState
 
 GLOBE_DISTANCE = 6.2  # Earth radii
 GLOBE_ANGLE_RAD = 2.0 * np.arctan(0.5 * 2.95 / GLOBE_DISTANCE)
 ABOVE_THE_BAR = (0.0, 0.13)  # where the middle stands: the time bar lies below
-REFERENCE_M = 6.98e6  # a ring at 600 km: a higher one is seen from farther
 LOWEST_M = EARTH_EQUATORIAL_RADIUS_M + 1e3 * (TOP_KM + 20.0)
 CRAFT_ANGLE_RAD = 0.62
 RIDE_ANGLE_RAD = 1.05

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from viz.times import year_of, year_span
 from viz.viewer.coloring import COLORINGS
 from viz.viewer.knobs import KNOBS
 from viz.viewer.session import Session
@@ -60,8 +61,7 @@ def _speed(session: Session, argument: str, _value: Any, _final: bool) -> None:
 
 def _date(session: Session, _argument: str, value: Any, _final: bool) -> None:
     """Share of the present year -> the day; the time of day is kept."""
-    year = int(str(session.state.at_utc)[:4])
-    first, end = (np.datetime64(f"{y}-01-01", "us") for y in (year, year + 1))
+    first, end = year_span(year_of(session.state.at_utc))
     days = (end - first) // np.timedelta64(1, "D")
     day = int(min(max(float(value), 0.0), 1.0) * (days - 1) + 0.5)
     time_of_day = session.state.at_utc - session.state.at_utc.astype("datetime64[D]")

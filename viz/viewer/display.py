@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import vtkmodules.vtkRenderingOpenGL2
@@ -69,7 +68,7 @@ class Display:
     def show_craft(
         self,
         mesh: SurfaceMesh,
-        edges: SurfaceMesh | None,
+        edges: SurfaceMesh,
         colors: Bytes,
         camera: Camera,
         position_gcrs_m: FloatArray,
@@ -198,7 +197,8 @@ class _PanelActor:
         self.actor = vtkTexturedActor2D()
         self.actor.SetMapper(mapper)
         self.actor.SetTexture(self._texture)
-        self._shown: Any = None
+        self._shown: Bytes | None = None
+        self._at = (0, 0)
 
     def set(self, picture: Bytes, left: int, bottom: int) -> None:
         """The picture with its lower left corner at a pixel."""
@@ -218,7 +218,7 @@ class _PanelActor:
 class _CraftActor:
     """Both sides of every face of a mesh, each with its own colour; a side is seen from its side only."""
 
-    def __init__(self, mesh: SurfaceMesh, edges: SurfaceMesh | None) -> None:
+    def __init__(self, mesh: SurfaceMesh, edges: SurfaceMesh) -> None:
         self.mesh = mesh
         self._copies: list[tuple[vtkMatrix4x4, list[vtkActor]]] = []
         corners = mesh.vertices_m[mesh.faces]
@@ -236,11 +236,10 @@ class _CraftActor:
         self._sides.SetColorModeToDirectScalars()
         self._sides.SetScalarModeToUseCellData()
         rims, points = vtkPolyData(), vtkPoints()
-        if edges is not None:
-            points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
-            rims.SetPoints(points)
-            # of each ribbon its rim alone, as a line that is a pixel wide from any distance
-            rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
+        points.SetData(numpy_to_vtk(edges.vertices_m.astype(np.float32), deep=1))
+        rims.SetPoints(points)
+        # of each ribbon its rim alone, as a line that is a pixel wide from any distance
+        rims.SetLines(_cells(np.arange(len(edges.vertices_m)).reshape(-1, 4)[:, :2]))
         self._rims = vtkPolyDataMapper()
         self._rims.SetInputData(rims)
 

@@ -34,7 +34,7 @@ class Film:
     """
 
     def __init__(self, path: Path, size: tuple[int, int], seconds: float = SECONDS, fps: int = FPS) -> None:
-        from viz.video import encoder_command, ffmpeg_program
+        from viz.film_encoding import encoder_command, ffmpeg_program
 
         self.path, self.size, self.fps = path, size, fps
         self.frames, self.frames_done = round(seconds * fps), 0

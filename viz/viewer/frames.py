@@ -36,7 +36,7 @@ class Frames:
         self._far = FarView()
         self._still_far = FarView()
         self._colored: tuple[object, ...] = ()
-        self._rims: tuple[SurfaceMesh, SurfaceMesh | None] | None = None
+        self._rims: tuple[SurfaceMesh, SurfaceMesh] | None = None
 
     def draw(self, size: tuple[int, int], *, fine: bool = False) -> None:
         """Everything but the panels; `fine` at the full size of the window."""
@@ -113,8 +113,8 @@ class Frames:
             tuple(zip(near.position_gcrs_m, near.rotation_gcrs_from_body, near.is_large, strict=True)),
         )
 
-    def _edges(self) -> SurfaceMesh | None:
-        """Rims of the surfaces of the craft, made once for a mesh; None where it has no edge."""
+    def _edges(self) -> SurfaceMesh:
+        """Rims of the surfaces of the craft, made once for a mesh."""
         mesh = self.session.craft.mesh
         if self._rims is None or self._rims[0] is not mesh:
             extent = mesh.extent_m

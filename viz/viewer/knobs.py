@@ -12,6 +12,7 @@ from geometry.craft.parameters import SolarSlice
 from geometry.design import Design
 from geometry.orbit.parameters import ElementsOrbit, SunSynchronousOrbit
 from geometry.validation import check_choice, check_in_range
+from viz.times import clock_text
 
 HOUR_S = 3600.0
 RADIATOR_WINGS = 2  # where a craft without any is given some
@@ -171,8 +172,7 @@ def value_text(name: str, value: float) -> str:
     """A slider's value in words."""
     knob = KNOBS[name]
     if name == "ltan":
-        minutes = round(60.0 * value) % 1440
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+        return clock_text(3_600.0 * value)
     if name in ("wall", "radiator") and value <= 0.0:
         return "none"
     if name == "radiator":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.design import Design
-from geometry.ephemeris import sky_at
+from geometry.ephemeris import parse_utc, sky_at
 from geometry.frames import orbit_normal
 from geometry.orbit import OrbitStates, flight_of, orbit_positions, orbit_states
 from geometry.orbit.eclipse import sunlit_fraction, umbra_cone
@@ -83,7 +83,7 @@ def moment_of(design: Design, at_utc: np.datetime64, satellite: int = 0) -> Mome
     ValueError
         As `orbit_states`.
     """
-    times = np.array([np.datetime64(at_utc, "us")])
+    times = np.array([parse_utc(at_utc, name="at_utc")])
     sky = sky_at(times)
     shape = design.environment.earth_shape
     position = orbit_positions(design, times)

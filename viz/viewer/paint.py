@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from viz import theme
 from viz.typesetting import ink_of, line_mask, line_width
-from viz.viewer.layout import Bars, Item, Panel, Plate, Ramp, Shape, Text
+from viz.viewer.panels import Bars, Item, Panel, Plate, Ramp, Shape, Text
 
 FINE = 2  # shapes are drawn this many times larger and averaged
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from viz.viewer.commands import attempt
 from viz.viewer.keys import WINDOW, key_commands
 from viz.viewer.knobs import KNOBS
-from viz.viewer.layout import Control, Panel, Pointed, control_at, panels
+from viz.viewer.layout import panels
+from viz.viewer.panels import Control, Panel, Pointed, control_at
 from viz.viewer.session import Session
 
 FRONTS_OWN = ("screenshot", "film", "panels", "close")  # done by the front itself

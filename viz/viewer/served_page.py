@@ -11,10 +11,12 @@ from trame.ui.html import DivLayout
 from trame.widgets import html
 
 from viz.image import png_bytes
+from viz.times import year_of, year_share
+from viz.viewer.background import JUMPS
 from viz.viewer.coloring import COLORINGS
 from viz.viewer.keys import BROWSER, key_lines
 from viz.viewer.knobs import KNOBS, LAWS, value_text
-from viz.viewer.session import JUMPS, Session
+from viz.viewer.session import Session
 from viz.viewer.sight import Sight
 from viz.viewer.state import CAMERAS, speed_text
 from viz.viewer.telling import (
@@ -25,6 +27,7 @@ from viz.viewer.telling import (
     surface_lines,
     time_text,
     title_lines,
+    year_words,
 )
 
 JUMP_WORDS = dict(zip(JUMPS, ("Equinox", "Solstice", "Next eclipse", "Longest eclipse"), strict=True))
@@ -104,25 +107,19 @@ def _scale(session: Session) -> dict[str, Any]:
 
 def _strip(session: Session) -> dict[str, Any]:
     """Path of the season strip in a box 365 wide, and its words."""
-    year = int(str(session.state.at_utc)[:4])
-    calendar = session.year
-    if calendar is None or calendar.year != year:
-        return {"path": "", "words": f"{year}: umbra being computed ..."}
+    year, calendar = year_of(session.state.at_utc), session.year
+    words = year_words(calendar, year)
+    if calendar is None or calendar.year != year or not calendar.umbra_s.any():
+        return {"path": "", "words": words}
     minutes = calendar.umbra_s / 60.0
-    if not minutes.any():
-        return {"path": "", "words": f"{year}: no umbra at any noon"}
     heights = STRIP_HEIGHT * (1.0 - 0.9 * minutes / minutes.max())
     steps = " ".join(f"L{k} {h:.1f} L{k + 1} {h:.1f}" for k, h in enumerate(heights))
-    words = f"{year}: up to {calendar.longest_umbra_s / 60.0:.1f} minutes of umbra in each orbit"
     return {"path": f"M0 {STRIP_HEIGHT} {steps} L{len(heights)} {STRIP_HEIGHT} Z", "words": words}
 
 
 def _date_share(session: Session) -> float:
     """Place of the day in its year, 0 to 1."""
-    at = session.state.at_utc
-    year = int(str(at)[:4])
-    first, end = (np.datetime64(f"{y}-01-01", "us") for y in (year, year + 1))
-    return round(float((at - first) / (end - first)), 4)
+    return round(year_share(session.state.at_utc), 4)
 
 
 # ---------------------------------------------------------------- the page

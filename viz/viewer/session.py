@@ -15,10 +15,11 @@ import numpy as np
 
 from geometry.craft import Craft, build_craft
 from geometry.design import Design, changed_design
-from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.orbit import OrbitStates, check_ring_clear, flight_of
+from geometry.orbit import flight_of
 from geometry.validation import FloatArray, check_choice
 from viz.camera import Camera
+from viz.times import year_of
+from viz.viewer.background import JUMPS, prepared_loads, spacing_fault, time_to_jump_to, year_of_shadow
 from viz.viewer.cameras import SIDES, camera_of, ground_aim, side_aim
 from viz.viewer.coloring import COLORINGS, scale_top
 from viz.viewer.knobs import KNOBS, knob_changes, law_changes
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 TURNED_RAD = 0.015  # of Sun or Earth as the craft sees them, that asks for new loads
 MESSAGE_S, ALERT_S = 9.0, 25.0  # for which a message stands
 QUICK_FACES = 2_500  # of a craft whose coarse loads are cast at once; of more, in the background
-JUMPS = ("equinox", "solstice", "eclipse", "longest")
 SETTLED_S = 0.35
 NO_BOX_M = np.zeros((2, 3))  # of a craft that is not in view
 
@@ -115,7 +115,7 @@ class Session:
         """Have the kernels of the loads loaded, so that the first slider answers like the next ones."""
         design, mesh = self.design.of_member(0), self.craft.mesh
         states = self.moment.state
-        self.tasks.ask("warm", None, lambda: _prepared(design, mesh, states))
+        self.tasks.ask("warm", None, lambda: prepared_loads(design, mesh, states))
 
     # ---------------------------------------------------------------- what is shown
 
@@ -332,24 +332,11 @@ class Session:
         design, state = self.design, self.state
         year = self.year if self._year_had == self._year_wanted() else None
         self.say("searching ...")
-
-        def search() -> tuple[np.datetime64 | None, str]:
-            from geometry.studies.eclipse_year import eclipse_year
-            from geometry.studies.turning_points import EQUINOX_RAD, SOLSTICE_RAD, next_sun_longitude_utc
-            from geometry.studies.umbra_passages import longest_umbra_utc, next_umbra_utc
-
-            if where in ("equinox", "solstice"):
-                longitudes = EQUINOX_RAD if where == "equinox" else SOLSTICE_RAD
-                return next_sun_longitude_utc(state.at_utc, longitudes), f"{where}, apparent Sun"
-            if where == "eclipse":
-                found = next_umbra_utc(design, state.at_utc, satellite=state.satellite)
-                return found, f"satellite {state.satellite} enters the umbra"
-            calendar = year or eclipse_year(design, int(str(state.at_utc)[:4]))
-            found = longest_umbra_utc(design, calendar, satellite=state.satellite)
-            minutes = calendar.longest_umbra_s / 60.0
-            return found, f"middle of the longest umbra of {calendar.year}, {minutes:.1f} min"
-
-        self.searches.ask("jump", where, search)
+        self.searches.ask(
+            "jump",
+            where,
+            lambda: time_to_jump_to(where, design, state.at_utc, state.satellite, year),
+        )
 
     # ---------------------------------------------------------------- changing the idea
 
@@ -408,7 +395,7 @@ class Session:
         self.say("")  # it was of the ring as it was
         self._follow_loads()
         if final:
-            self.tasks.ask("spacing", design, lambda: _spacing_fault(design))
+            self.tasks.ask("spacing", design, lambda: spacing_fault(design))
 
     # ---------------------------------------------------------------- results
 
@@ -435,8 +422,8 @@ class Session:
             return False
         self._followed = now
         key, seen = self._loads_key(), self._seen_now()
-        same = key == self._loads_of and self._loads_seen is not None
-        if same and np.abs(seen - self._loads_seen).max() < TURNED_RAD:
+        before = self._loads_seen if key == self._loads_of else None
+        if before is not None and np.abs(seen - before).max() < TURNED_RAD:
             return False
         self.tasks.forget("fine")
         self._fine_asked = ()
@@ -444,9 +431,9 @@ class Session:
         mesh, states = self.craft.mesh, self.moment.state
         self._loads_of, self._loads_seen = key, seen
         if len(mesh.faces) > QUICK_FACES or not self._warm:
-            if not same:
+            if before is None:
                 self._loads = None
-            self.tasks.ask("coarse", key, lambda: _prepared(design, mesh, states))
+            self.tasks.ask("coarse", key, lambda: prepared_loads(design, mesh, states))
             return False
         self._loads = coarse_loads(design, mesh, states)
         return True
@@ -475,8 +462,8 @@ class Session:
         if not self.sees_craft or surface not in self.craft.mesh.surface_names or self._dragging:
             return
         wanted, seen = (self.design, satellite, surface), self._seen_now()
-        same = wanted == self._sight_asked and self._sight_seen is not None
-        if same and np.abs(seen - self._sight_seen).max() < TURNED_RAD:
+        before = self._sight_seen if wanted == self._sight_asked else None
+        if before is not None and np.abs(seen - before).max() < TURNED_RAD:
             return
         self._sight_asked, self._sight_seen = wanted, seen
         design, craft, at = self.design, self.craft, self.state.at_utc
@@ -489,7 +476,7 @@ class Session:
             return
         self._year_of = wanted
         design, year = self.design, int(wanted[-1])
-        self.tasks.ask("year", wanted, lambda: _year(design, year))
+        self.tasks.ask("year", wanted, lambda: year_of_shadow(design, year))
 
     def _year_wanted(self) -> tuple[Any, ...]:
         """What the shadow's year depends on; the calendar year last."""
@@ -497,7 +484,7 @@ class Session:
             self.design.orbit,
             self.design.ring.ltan_list_s,
             self.design.environment,
-            str(self.state.at_utc)[:4],
+            year_of(self.state.at_utc),
         )
 
     def _ray_caster(self) -> RayCaster:
@@ -563,27 +550,3 @@ _TAKE = {
     "warm": Session._take_warm,
 }
 """What is done with a result of the background, by its kind."""
-
-
-def _prepared(design: Design, mesh: SurfaceMesh, states: OrbitStates) -> CraftLoads:
-    """Coarse loads, and the colours of the coatings drawn once."""
-    from viz.viewer.tints import surface_colors
-
-    surface_colors(mesh)
-    return coarse_loads(design, mesh, states)
-
-
-def _year(design: Design, year: int) -> EclipseYear:
-    """The season strip; what it needs is loaded after the first picture."""
-    from geometry.studies.eclipse_year import eclipse_year
-
-    return eclipse_year(design, year)
-
-
-def _spacing_fault(design: Design) -> str | None:
-    """Why the ring is too dense, if it is."""
-    try:
-        check_ring_clear(design, build_craft(design.of_member(0)).bounding_radius_m)
-    except ValueError as error:
-        return str(error)
-    return None

@@ -34,7 +34,7 @@ class Sight:
 
 def sight_from(design: Design, craft: Craft, satellite: int, surface: str, at: np.datetime64) -> Sight:
     """What a surface of the craft of one satellite sees at one time."""
-    from viz.pictures.sees import disc_light
+    from viz.fisheye import disc_light
     from viz.viewer.tints import srgb_of
 
     light, inside = disc_light(design, craft, surface, satellite, at, PIXELS)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geometry.ephemeris import FIRST_UTC, LAST_UTC
+from geometry.ephemeris import FIRST_UTC, LAST_UTC, parse_utc
 from geometry.validation import check_choice, check_in_range
+from viz.times import later_utc
 
 CAMERAS = {
     "free": "Free",
@@ -93,7 +94,7 @@ class ViewState:
         check_choice(self.camera, CAMERAS, name="camera")
         check_in_range(self.speed, SPEEDS[0], SPEEDS[-1], name="speed")
         check_in_range(self.text_scale, LEAST_TEXT, MOST_TEXT, name="text_scale")
-        object.__setattr__(self, "at_utc", np.datetime64(self.at_utc, "us"))
+        object.__setattr__(self, "at_utc", parse_utc(self.at_utc, name="at_utc"))
         if not FIRST_UTC <= self.at_utc <= LAST_UTC:
             raise ValueError(f"at_utc must lie within {FIRST_UTC} to {LAST_UTC}, got {self.at_utc}")
 
@@ -110,7 +111,7 @@ class ViewState:
         """After `wall_s` seconds before the screen; at the end of the ephemeris the clock stops."""
         if not self.playing:
             return self
-        at = self.at_utc + np.timedelta64(round(1e6 * self.speed * wall_s), "us")
+        at = later_utc(self.at_utc, self.speed * wall_s)
         if at >= LAST_UTC:
             return replace(self, at_utc=LAST_UTC, playing=False)
         return replace(self, at_utc=at)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.constants import EARTH_EQUATORIAL_RADIUS_M
 from geometry.design import Design
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit import flight_of
 from geometry.orbit.parameters import SunSynchronousOrbit
 from geometry.validation import FloatArray
 from viz.camera import Camera
-from viz.titles import title_of
+from viz.times import clock_text, moment_text
+from viz.titles import satellites_text, title_of
 from viz.viewer.loads import CraftLoads
 from viz.viewer.moments import Moment
+
+if TYPE_CHECKING:
+    from geometry.studies.eclipse_year import EclipseYear
 
 LOAD_WORDS = {
     "solar": "From the Sun",
@@ -27,16 +33,9 @@ SIDE_WORDS = {"back": "Shaded side", "front": "Sunlit side", "edge": "Edge"}
 """Of the craft, as `cameras.SIDES`."""
 
 
-def clock_text(seconds_of_day: float) -> str:
-    """`18:04`."""
-    minutes = round(seconds_of_day / 60.0) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def title_lines(design: Design) -> tuple[str, str]:
     """Name of the design; its ring."""
-    count = flight_of(design).satellites
-    ring = "1 satellite" if count == 1 else f"{count:,} satellites"
+    ring = satellites_text(flight_of(design).satellites)
     if isinstance(design.orbit, SunSynchronousOrbit):
         ring += f" at {design.orbit.altitude_m / 1e3:,.0f} km"
     return title_of(design), ring
@@ -44,7 +43,7 @@ def title_lines(design: Design) -> tuple[str, str]:
 
 def time_text(moment: Moment) -> str:
     """Date and time to the second, UTC."""
-    return str(np.datetime_as_string(moment.at_utc, unit="s")).replace("T", "  ") + " UTC"
+    return moment_text(moment.at_utc, "s")
 
 
 def sun_lines(moment: Moment) -> tuple[str, str]:
@@ -56,11 +55,20 @@ def sun_lines(moment: Moment) -> tuple[str, str]:
     return plane, f"{shown} % of the ring in sunlight"
 
 
+def year_words(calendar: EclipseYear | None, year: int) -> str:
+    """What the season strip says of a year; `calendar` may be missing yet, or that of another year."""
+    if calendar is None or calendar.year != year:
+        return f"{year}: umbra being computed ..."
+    if not calendar.umbra_s.any():
+        return f"{year}: no umbra at any noon"
+    return f"{year}: up to {calendar.longest_umbra_s / 60.0:.1f} minutes of umbra in each orbit"
+
+
 def satellite_lines(moment: Moment) -> list[tuple[str, str]]:
     """What one satellite is doing, as words and values."""
     state = moment.state
     position, velocity = state.position_gcrs_m[0, 0], state.velocity_gcrs_m_s[0, 0]
-    height_km = (np.linalg.norm(position) - 6_378_137.0) / 1e3
+    height_km = (np.linalg.norm(position) - EARTH_EQUATORIAL_RADIUS_M) / 1e3
     lit = float(state.sunlit_fraction[0, 0])
     light = (
         "full Sun" if lit >= 1.0 else "umbra" if lit <= 0.0 else f"penumbra, {100.0 * lit:.0f} % of the Sun"

@@ -10,6 +10,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.validation import FloatArray
 from viz import theme
 from viz.image import LUMINANCE, tone
+from viz.srgb import srgb_from_linear
 from viz.viewer.coloring import COLORINGS
 from viz.viewer.loads import CraftLoads
 
@@ -72,10 +73,7 @@ def srgb_of(light: FloatArray) -> FloatArray:
     """Scene light (..., 3) as the stills develop it, the lens apart: sRGB in [0, 1]."""
     exposed = theme.EXPOSURE * np.asarray(light)
     mean = (exposed @ np.array(LUMINANCE))[..., None]
-    linear = tone(mean + theme.SATURATION * (exposed - mean))
-    return np.where(
-        linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055
-    )
+    return srgb_from_linear(tone(mean + theme.SATURATION * (exposed - mean)))
 
 
 def _mapped(values: FloatArray, top: float, color_map: str) -> FloatArray:

@@ -69,6 +69,7 @@ class Window:
         self._aside = Pictures(session)  # of a film whose window has taken another size
         self._size = size
         self._interactor = self._window.MakeRenderWindowInteractor()
+        self._ended = False
         self._listen(self._interactor)
 
     # ---------------------------------------------------------------- life
@@ -111,11 +112,11 @@ class Window:
         self.filming.abandon()
         self._aside.close()
         self.session.close()
-        if not self.closed or self._interactor is not None:
-            self.closed = True
-            interactor, self._interactor = self._interactor, None
-            if interactor is not None:
-                interactor.TerminateApp()
+        self.closed = True
+        if not self._ended:
+            self._ended = True
+            self._interactor.TerminateApp()
+            self._interactor.RemoveAllObservers()  # they hold this window
             self._window.Finalize()
 
     # ---------------------------------------------------------------- drawing
@@ -140,7 +141,7 @@ class Window:
     # ---------------------------------------------------------------- events
 
     def _listen(self, interactor: vtkRenderWindowInteractor) -> None:
-        interactor.SetInteractorStyle(None)
+        interactor.SetInteractorStyle(None)  # type: ignore[arg-type]  # VTK takes None: no style
         for event, handler in {
             "LeftButtonPressEvent": self._press,
             "LeftButtonReleaseEvent": self._release,
@@ -152,7 +153,10 @@ class Window:
             "ConfigureEvent": self._changed,
             "ExposeEvent": self._changed,
         }.items():
-            interactor.AddObserver(event, lambda _caller, _event, call=handler: call())
+            interactor.AddObserver(
+                event,  # type: ignore[arg-type]  # VTK takes names of events too
+                lambda _caller, _event, call=handler: call(),
+            )
 
     def _place(self) -> tuple[float, float]:
         x, y = self._interactor.GetEventPosition()

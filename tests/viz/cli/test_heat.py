@@ -1,4 +1,4 @@
-"""`heat`: closed forms through the whole front door, the shapes of INTERFACE, the files."""
+"""`heat`: closed forms through the whole front door, the shapes of its document, the files."""
 
 from __future__ import annotations
 

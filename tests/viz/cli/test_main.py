@@ -97,7 +97,7 @@ class TestCommandLineRefusal:
 
 
 class TestExitCodes:
-    """Whatever a command raises becomes one line and the code that INTERFACE promises."""
+    """Whatever a command raises becomes one line and the code that tells what to mend."""
 
     @pytest.fixture
     def raising(self, monkeypatch, dawnring):

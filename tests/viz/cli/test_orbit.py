@@ -1,4 +1,4 @@
-"""`orbit`: what INTERFACE promises of the states, and what is refused."""
+"""`orbit`: its fields of the states, and what is refused."""
 
 from __future__ import annotations
 

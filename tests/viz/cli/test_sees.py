@@ -1,4 +1,4 @@
-"""`sees`: the shapes of INTERFACE, the list of names, the file, refusals."""
+"""`sees`: the shapes of its document, the list of names, the file, refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`view-factors`: the shapes of INTERFACE, closed forms through the front door, the files."""
+"""`view-factors`: the shapes of its document, closed forms through the front door, the files."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from viz.figures.style import (
     THEMES,
     WIDTH_IN,
     Chart,
-    clock,
     day_and_month,
     house_style,
     ink_on,
@@ -120,9 +119,6 @@ class TestWritingLaw:
 
 
 class TestWordsAnalytic:
-    def test_clock(self):
-        assert [clock(s) for s in (0.0, 64_800.0, 37_800.0, 86_399.0)] == ["00:00", "18:00", "10:30", "00:00"]
-
     def test_day_and_month(self):
         assert day_and_month(np.datetime64("2027-05-05T20:21:12", "us")) == "5 May"
 

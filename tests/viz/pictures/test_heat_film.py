@@ -7,7 +7,7 @@ from geometry.craft import build_craft
 from geometry.design import load_design
 from geometry.orbit import orbit_states, orbit_times
 from geometry.radiation import face_loads
-from viz import video
+from viz.film_job import FilmJob, with_prepared
 from viz.pictures import _flux, heat
 from viz.pictures._flux import MOST_FACES, FluxAround, cut_mesh, fluxes_around
 
@@ -82,8 +82,8 @@ class TestFilmLaw:
     def test_the_film_prepares_once_and_takes_up_what_lies_there(self, tmp_path, monkeypatch, fields):
         made = []
         monkeypatch.setattr(heat, "prepared", lambda *_a, **_o: made.append(1) or fields)
-        job = video.FilmJob(DESIGN, "heat", DESIGN.epoch_utc, 48, (320, 180), 24, "ffmpeg")
-        jobs = [video._prepared(job, heat, tmp_path) for _ in range(2)]
+        job = FilmJob(DESIGN, "heat", DESIGN.epoch_utc, 48, (320, 180), 24, "ffmpeg")
+        jobs = [with_prepared(job, heat, tmp_path) for _ in range(2)]
         assert len(made) == 1
         frames = [j.scenes()(5).meshes[0].front_values for j in jobs]
         np.testing.assert_array_equal(frames[0], frames[1])

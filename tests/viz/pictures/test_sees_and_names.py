@@ -10,8 +10,10 @@ from geometry.design import load_design
 from geometry.orbit import orbit_states
 from geometry.radiation import surface_view
 from viz.callouts import crossing
+from viz.fisheye import light_of, look_along
 from viz.lettering import _stood
 from viz.pictures import exploded, family, sees
+from viz.pictures._fisheye_words import HALF, RIM_CLEAR, _drop, percent
 from viz.scene import Label
 from viz.staging import stage
 from viz.typesetting import laid_out, line_width, meet
@@ -57,7 +59,8 @@ def seen():
     view = surface_view(craft, "module.front", states, design.environment, tolerance=1e-3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sees, "PIXELS", 300)
-        yield design, where, craft, states, view, sees._look(design, where, craft, states, "module.front")
+        look = look_along(design, where, craft, states, "module.front", 300)
+        yield design, where, craft, states, view, look
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ class TestSeesLaw:
 
     def test_the_earth_is_drawn_where_it_is_seen(self, seen):
         *_, look = seen
-        light = sees._light(look).sum(axis=2)[look.inside]
+        light = light_of(look).sum(axis=2)[look.inside]
         lit = light[look.seen.categories == 1]
         assert np.median(lit) > 20.0 * np.median(
             light[look.seen.categories == 0]
@@ -108,15 +111,15 @@ class TestSeesLaw:
             assert not any(meet(a, b) for k, a in enumerate(boxes) for b in boxes[:k])
 
     def test_words_at_the_rim_stand_off_the_lines(self):
-        half = sees.HALF * np.tan(0.4)
+        half = HALF * np.tan(0.4)
         level = Label("part", (0.0, 0.0, -1.0), (0.47, 0.0), leader=True)  # across the middle of the disc
         spot = (1.055 * half, 0.0, -1.0)
-        assert sees._drop(spot, 0.03, 0.03, (), half) == 0.03
-        assert sees._drop(spot, 0.03, 0.03, (level,), half) == 0.03  # 0.03 below it is clear
-        assert sees._drop(spot, 0.03, 0.01, (level,), half) == pytest.approx(0.01 + 2.0 * sees.RIM_CLEAR)
+        assert _drop(spot, 0.03, 0.03, (), half) == 0.03
+        assert _drop(spot, 0.03, 0.03, (level,), half) == 0.03  # 0.03 below it is clear
+        assert _drop(spot, 0.03, 0.01, (level,), half) == pytest.approx(0.01 + 2.0 * RIM_CLEAR)
 
     def test_next_to_nothing_is_nothing(self):
-        assert [sees._percent(s) for s in (0.0, 1e-9, 2.2e-5, 0.1234)] == [
+        assert [percent(s) for s in (0.0, 1e-9, 2.2e-5, 0.1234)] == [
             "0.0 %", "0.0 %", "0.0022 %", "12.3 %",
         ]  # fmt: skip
 

@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw
 
 from viz.typesetting import draw_line, line_mask, line_width
 from viz.viewer.commands import COMMANDS, perform
-from viz.viewer.layout import Text, panels, type_px
+from viz.viewer.layout import panels, type_px
 from viz.viewer.paint import painted
+from viz.viewer.panels import Text
 from viz.viewer.pointer import Pointer
 from viz.viewer.sight import Sight
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from viz.cli.charts import CHARTS, ThemeOption, check_chart_destination, write_figure
+from viz.cli.charts import CHARTS, TABLES, ThemeOption, check_chart_destination, write_figure
 from viz.cli.options import (
     DEFAULT_CHANGES,
     DEFAULT_VOICE,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from geometry.orbit.thermosphere import SolarIndices
     from geometry.studies.attitudes import AttitudeTrade, LawPrice
 
-TABLES = ("json", "csv", "parquet")
 MODEL = (
     "power factor max(0, Z . s) by the share of the Sun in view; angle of attack asin |Z . v|, inertial "
     "velocity; free-molecular drag with diffuse re-emission and skin friction on all open sides, "
@@ -133,7 +132,7 @@ def _indices(f107: float | None, f107a: float | None, ap: float | None) -> Solar
 
 
 def trade_fields(found: AttitudeTrade, surface: Any) -> dict[str, Any]:
-    """What INTERFACE promises, and the curves over the year."""
+    """Fields of the document: prices of each law, and the curves over the year."""
     return {
         "start_utc": found.start_utc,
         "mass_kg": found.mass_kg,

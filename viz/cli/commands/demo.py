@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -42,7 +42,7 @@ def demo(
     from geometry.design import load_design
 
     flown = load_design(PRESET, [f"radiation.tolerance={HEAT_TOLERANCE}"])
-    made = []
+    made: list[dict[str, Any]] = []
     rays = 0
     for name, line, make in _works(report, jobs):
         began = time.perf_counter()

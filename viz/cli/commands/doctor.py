@@ -125,8 +125,9 @@ def _ray_engine() -> Finding:
         from geometry.radiation.ray_caster import EmbreeRayCaster
     except ImportError as error:
         return Finding("ray_engine", False, str(error), remedy)
-    corners = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [0.0, 1.0, 0.0]]
-    triangle = SurfaceMesh(corners, [[0, 1, 2]], [0], [-1], ("plate",), (COATINGS["black"],))
+    corners = np.array([[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
+    faces, front, back = np.array([[0, 1, 2]]), np.array([0]), np.array([-1])
+    triangle = SurfaceMesh(corners, faces, front, back, ("plate",), (COATINGS["black"],))
     start, down = (np.array([[0.0, 0.0, z]], np.float32) for z in (1.0, -1.0))
     face, distance_m = EmbreeRayCaster(triangle).first_hit(start, down)
     hit = bool(face[0] == 0 and abs(distance_m[0] - 1.0) < 1e-5)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from viz.cli.charts import CHARTS, ThemeOption, check_chart_destination, write_figure
+from viz.cli.charts import CHARTS, TABLES, ThemeOption, check_chart_destination, write_figure
 from viz.cli.options import (
     DEFAULT_CHANGES,
     DEFAULT_VOICE,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from geometry.studies.eclipse_map import EclipseMap
     from geometry.studies.eclipse_year import EclipseYear, RingsTogether
 
-TABLES = ("json", "csv", "parquet")
 _MAP_ROWS = 241  # altitudes of the drawn map: smooth, whatever the step that was asked for
 
 

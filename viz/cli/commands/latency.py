@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viz.cli.charts import CHARTS, ThemeOption, check_chart_destination, write_figure
+from viz.cli.charts import CHARTS, TABLES, ThemeOption, check_chart_destination, write_figure
 from viz.cli.options import DEFAULT_CHANGES, DEFAULT_VOICE, Changes, DesignSource, Force, Json, Output, Voice
 from viz.cli.results import Report, print_json, print_table
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from geometry.design import Design
     from geometry.studies.latency import Latency
 
-TABLES = ("json", "csv", "parquet")
 MODEL = (
     "vacuum speed of light, no delay at nodes; straight to the ring at min_elevation_deg or higher, else up "
     "to a relay at that elevation, equal steps of central angle along a dense shell, the last step a chord "
@@ -56,7 +55,7 @@ def latency(
 
 
 def latency_fields(found: Latency) -> dict[str, Any]:
-    """What INTERFACE promises."""
+    """Fields of the document."""
     import numpy as np
 
     places = place_columns(found)

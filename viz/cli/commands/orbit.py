@@ -101,7 +101,7 @@ def times_with_both_ends(start_utc: np.datetime64, duration_min: float, step_s: 
 
 
 def state_fields(states: OrbitStates) -> dict[str, Any]:
-    """What INTERFACE promises of the first satellite of `states`; arrays over time."""
+    """Fields of the document, of the first satellite of `states`; arrays over time."""
     import numpy as np
 
     return {

@@ -157,6 +157,7 @@ def write_html(
     from viz.cli.options import moment
     from viz.cli.results import print_json
     from viz.output import check_output
+    from viz.titles import satellites_text
     from viz.viewer.page import KINDS, write_page
 
     check_output(path, KINDS, force=force)
@@ -171,7 +172,7 @@ def write_html(
             jobs=jobs,
             progress=advance,
         )
-    count = "1 satellite" if written.satellites == 1 else f"{written.satellites:,} satellites"
+    count = satellites_text(written.satellites)
     report.remark(f"wrote {path}: {count}, {written.size_bytes / 1e6:.1f} MB")
     if json:
         fields = {"output": str(path), "satellites": written.satellites, "size_bytes": written.size_bytes}

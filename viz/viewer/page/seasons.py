@@ -11,6 +11,7 @@ from geometry.design import Design
 from geometry.orbit import SunSynchronousOrbit
 from geometry.studies.eclipse_year import EclipseYear, eclipse_year
 from geometry.studies.turning_points import turning_points
+from viz.times import year_span
 from viz.viewer.page.packing import milliseconds, packed
 
 
@@ -22,10 +23,11 @@ def year_fields(design: Design, year: int) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # old elements: the page says so itself
         calendars = [eclipse_year(design, year, ltan_s=t) for t in local_times]
+    first, end = year_span(year)
     return {
         "year": year,
-        "first_ms": milliseconds(np.datetime64(f"{year}-01-01", "us")),
-        "last_ms": milliseconds(np.datetime64(f"{year + 1}-01-01", "us")),
+        "first_ms": milliseconds(first),
+        "last_ms": milliseconds(end),
         "turning_points": [
             {"name": name, "at_ms": milliseconds(at)} for name, at in turning_points(year).items()
         ],

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from geometry.ephemeris import FIRST_UTC, LAST_UTC, seconds_since, sky_at
+from geometry.ephemeris import DAY_S, FIRST_UTC, LAST_UTC, seconds_since, sky_at
 from viz.assets import asset
+from viz.times import year_span
 from viz.viewer.page.packing import milliseconds, packed
 
 DAY = np.timedelta64(86_400_000_000, "us")
-DAY_S = 86_400.0
 MARGIN_DAYS = 3  # beyond the year, for interpolation and for one orbit about its ends
 SIDEREAL_RATE_RAD_S = 2.0 * np.pi * 1.00273790935 / DAY_S
 """The Earth's mean turn against the mean equinox [Aoki1982]; what is left is tabulated."""
@@ -32,9 +32,8 @@ def sky_tables(year: int) -> dict[str, Any]:
     -----
     Interpolated by cubics through four days, these are within 1e-7 rad of `geometry.ephemeris`.
     """
-    first = np.datetime64(f"{year}-01-01", "us") - MARGIN_DAYS * DAY
-    last = np.datetime64(f"{year + 1}-01-01", "us") + MARGIN_DAYS * DAY
-    times = np.arange(first, last + DAY, DAY)
+    first, end = year_span(year)
+    times = np.arange(first - MARGIN_DAYS * DAY, end + (MARGIN_DAYS + 1) * DAY, DAY)
     times = times[(times >= FIRST_UTC) & (times <= LAST_UTC)]
     sky = sky_at(times)
     teme = sky.rotation_gcrs_from_teme

@@ -16,6 +16,7 @@ from geometry.orbit import SunSynchronousOrbit, check_ring_clear
 from geometry.studies.turning_points import turning_points
 from viz import theme
 from viz.output import check_output, write_text
+from viz.times import year_of
 from viz.titles import title_of
 from viz.viewer.keys import PAGE, key_lines
 from viz.viewer.page import bundle
@@ -89,7 +90,7 @@ def write_page(
     """
     check_output(path, KINDS, force=force)
     start = check_times_utc(design.epoch_utc if at_utc is None else at_utc, name="start")[0]
-    year = int(str(start)[:4])
+    year = year_of(start)
     document, rays = page_document(
         design, start, tolerance=tolerance or TOLERANCE, jobs=jobs, progress=progress
     )
@@ -116,19 +117,8 @@ def page_document(
     progress: Progress | None = None,
 ) -> tuple[dict[str, Any], int]:
     """All that the page knows but its maps, and the number of rays cast for it."""
-    year = int(str(start_utc)[:4])
-    variants = craft_variants(design)
-    check_ring_clear(design, max(c.bounding_radius_m for _, c in variants))
-    starts = case_starts(design, start_utc)
-    crafts = []
-    for done, (flown, craft) in enumerate(variants):
-
-        def advance(case: int, cases: int, done: int = done) -> None:
-            if progress is not None:
-                progress(done * cases + case, len(variants) * cases)
-
-        cases = load_cases(flown, craft, starts, tolerance=tolerance, jobs=jobs, progress=advance)
-        crafts.append({**craft_table(flown, craft), "cases": cases})
+    year = year_of(start_utc)
+    crafts = _crafts(design, start_utc, tolerance, jobs, progress)
     rays = sum(case["rays"] for craft in crafts for case in craft["cases"])
     document = {
         "schema": "dawnring/page/1",
@@ -158,23 +148,47 @@ def page_document(
             "rays": rays,
             "tolerance": tolerance,
         },
-        "look": {
-            "lit": theme.LIT,
-            "penumbra": theme.PENUMBRA,
-            "dark": theme.DARK,
-            "exposure": theme.EXPOSURE,
-            "saturation": theme.SATURATION,
-            "contrast": theme.CONTRAST,
-            "knee": theme.KNEE,
-            "ramps": color_ramps(),
-        },
+        "look": _look(),
     }
     return document, rays
 
 
+def _crafts(
+    design: Design, start_utc: np.datetime64, tolerance: float, jobs: int | None, progress: Progress | None
+) -> list[dict[str, Any]]:
+    """Each craft that flies in the ring, with its loads cast from each of the `case_starts`."""
+    variants = craft_variants(design)
+    check_ring_clear(design, max(c.bounding_radius_m for _, c in variants))
+    starts = case_starts(design, start_utc)
+    crafts = []
+    for done, (flown, craft) in enumerate(variants):
+
+        def advance(case: int, cases: int, done: int = done) -> None:
+            if progress is not None:
+                progress(done * cases + case, len(variants) * cases)
+
+        cases = load_cases(flown, craft, starts, tolerance=tolerance, jobs=jobs, progress=advance)
+        crafts.append({**craft_table(flown, craft), "cases": cases})
+    return crafts
+
+
+def _look() -> dict[str, Any]:
+    """Colours and tone of the page: those of the pictures."""
+    return {
+        "lit": theme.LIT,
+        "penumbra": theme.PENUMBRA,
+        "dark": theme.DARK,
+        "exposure": theme.EXPOSURE,
+        "saturation": theme.SATURATION,
+        "contrast": theme.CONTRAST,
+        "knee": theme.KNEE,
+        "ramps": color_ramps(),
+    }
+
+
 def case_starts(design: Design, start_utc: np.datetime64) -> dict[str, np.datetime64]:
     """Moments from which loads are cast: the start, both solstices, and the longest eclipse."""
-    year = int(str(start_utc)[:4])
+    year = year_of(start_utc)
     turns = turning_points(year)
     wanted = {
         "at the start": start_utc,

@@ -12,10 +12,10 @@ from scipy.sparse import csr_array, vstack
 
 from geometry import __version__
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
+from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.door import Progress, check_casting, mesh_of
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
@@ -144,7 +144,7 @@ def exchange_factors(
     began = time.perf_counter()
     mesh = mesh_of(craft)
     check_choice(band, BANDS, name="band")
-    check_casting(tolerance, max_rays, seed)
+    check_casting(tolerance, max_rays, seed, progress)
     caster = ray_caster(mesh)
     seen = open_mesh(mesh, caster.center_m)
     seen.warn_of_ragged()

@@ -15,7 +15,7 @@ from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
 from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.door import Progress, check_casting, check_flags, mesh_of, surroundings
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
 from geometry.radiation.paths import traced_craft
@@ -27,7 +27,7 @@ from geometry.radiation.view_factors.doubts import (
     warn_inside_out,
     warn_of_turned_faces,
 )
-from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
+from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 REPLICATES = 16
 REPLICATE_VALUES_KEPT = 2**25
@@ -198,7 +198,7 @@ def heat_loads(
     ValueError
         More than one satellite, a position inside the Earth, a number out of range.
     TypeError
-        A craft without a mesh.
+        A craft without a mesh, states that are no `OrbitStates`, and the like.
 
     Warns
     -----
@@ -220,10 +220,11 @@ def heat_loads(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft)
-    environment = environment or Environment()
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+    environment = surroundings(states, environment)
+    check_casting(tolerance, max_rays, seed, progress)
+    check_flags(reflections=reflections, clip_shadows=clip_shadows)
+    if sky is not None and not isinstance(sky, ShadeCache):
+        raise TypeError(f"sky must come from sky_view(craft), got {type(sky).__name__}")
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
     caster = ray_caster(mesh, doubt_close_sheets=False)

@@ -13,10 +13,10 @@ from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
+from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.door import Progress, check_casting, mesh_of, surroundings
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.paths import TracedCraft, traced_craft
 from geometry.radiation.provenance import Provenance
@@ -138,8 +138,8 @@ def surface_view(
     mesh = mesh_of(craft)
     names = category_names(mesh)
     index = mesh.surface_index(surface)
-    environment = environment or Environment()
-    check_casting(tolerance, max_rays, seed)
+    environment = surroundings(states, environment)
+    check_casting(tolerance, max_rays, seed, progress)
     traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
     scene = earth_scene(states, environment)
     look = _Look(traced, scene, index, met_table(mesh), len(names), int(seed), thread_count(jobs))

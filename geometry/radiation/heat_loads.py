@@ -27,6 +27,7 @@ from geometry.radiation.view_factors.doubts import (
     warn_inside_out,
     warn_of_turned_faces,
 )
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 REPLICATES = 16
@@ -204,7 +205,8 @@ def heat_loads(
     -----
     AccuracyWarning
         The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets
-        too near to part; faces of a closed body turned against each other, or all inward.
+        too near to part, or back to back that cover each other in part; faces of a closed body turned
+        against each other, or all inward.
 
     Notes
     -----
@@ -232,7 +234,9 @@ def heat_loads(
     bodies = closed_bodies(mesh, caster.center_m)
     warn_of_turned_faces(mesh, bodies)
     warn_inside_out(mesh, bodies)
-    traced = traced_craft(mesh, caster, surface_receivers)
+    seen = open_mesh(mesh, caster.center_m)
+    seen.warn_of_ragged()
+    traced = traced_craft(mesh, caster, surface_receivers).landing_on(seen.landing)
     can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
     shades = ShadeCache(flat_craft(traced)) if can_clip else None
     if sky is not None and shades is not None:

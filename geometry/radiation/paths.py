@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -80,6 +80,13 @@ class TracedCraft:
         """Solar absorptance and infrared emittance of each receiver, (2, G)."""
         optics = [self.mesh.optics[s] for s in self.receivers.surfaces]
         return np.array([[o.solar_absorptance for o in optics], [o.infrared_emittance for o in optics]])
+
+    def landing_on(self, mesh: SurfaceMesh) -> TracedCraft:
+        """The same where rays land on the sides of another mesh of the same faces; receivers by surface."""
+        sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
+        return replace(
+            self, reflecting=replace(self.reflecting, surface_of_side=sides, receiver_of_side=sides)
+        )
 
 
 def traced_craft(

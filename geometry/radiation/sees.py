@@ -35,6 +35,7 @@ from geometry.radiation.sight_lines import (
 )
 from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16
@@ -125,7 +126,7 @@ def surface_view(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`.
+        The tolerance was not reached with `max_rays`; sheets back to back that cover each other in part.
 
     Notes
     -----
@@ -141,8 +142,10 @@ def surface_view(
     environment = surroundings(states, environment)
     check_casting(tolerance, max_rays, seed, progress)
     traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
+    seen = open_mesh(mesh, traced.caster.center_m)
+    seen.warn_of_ragged()
     scene = earth_scene(states, environment)
-    look = _Look(traced, scene, index, met_table(mesh), len(names), int(seed), thread_count(jobs))
+    look = _Look(traced, scene, index, met_table(seen.landing), len(names), int(seed), thread_count(jobs))
     shares, errors, rays = look.shares(tolerance, max_rays, progress)
     half_angle = float(np.arcsin(SOLAR_RADIUS_M / states.sun_distance_m.mean()))
     sun, sun_rays = look.sun_shares(half_angle)

@@ -19,6 +19,7 @@ from geometry.orbit.states import OrbitStates
 from geometry.radiation.door import mesh_of
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.ray_caster import Float32Array, ray_caster
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 
 SKY = ("space", "earth_lit", "earth_dark", "sun")
@@ -206,7 +207,8 @@ def seen_along(
     directions /= np.linalg.norm(directions, axis=1)[:, None]
     faces, distances = _first_faces(mesh, frame, directions)
     side = (np.einsum("dk,dk->d", mesh.normals[faces], directions) > 0.0).astype(np.int64)
-    seen = np.where(faces >= 0, category_of_side(mesh)[faces, side], _sky_along(directions, scene, states))
+    landing = open_mesh(mesh, mesh.bounds_m.mean(axis=0)).landing
+    seen = np.where(faces >= 0, category_of_side(landing)[faces, side], _sky_along(directions, scene, states))
     whole = np.full(len(local), BEHIND), np.full(len(local), -1), np.full(len(local), np.inf)
     for table, values in zip(whole, (seen, faces, distances), strict=True):
         table[ahead] = values

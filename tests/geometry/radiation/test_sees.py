@@ -171,6 +171,22 @@ class TestSeenAlong:
             assert np.linalg.det(frame.rotation_body_from_surface) == pytest.approx(1.0)
 
 
+class TestPlateOfTwoFacetsLaw:
+    def test_it_is_one_sheet(self, two_facets, states):
+        # by chance rays meet the inactive back of the one in half the cases: a quarter of what `look` sees
+        sheet, facets = (surface_view(mesh, "look", states()) for mesh in two_facets)
+        assert facets.names == sheet.names
+        assert share(facets, "inactive") == (0.0, 0.0)
+        up, error = share(facets, "up")
+        assert up == pytest.approx(share(sheet, "up")[0], abs=4 * np.hypot(error, share(sheet, "up")[1]))
+
+    def test_along_lines(self, two_facets, states):
+        angle = np.linspace(0.0, 2.0 * np.pi, 100)
+        down = np.stack([0.3 * np.cos(angle), 0.3 * np.sin(angle), np.ones(100)], axis=1)
+        seen = seen_along(two_facets[1], "look", down / np.linalg.norm(down, axis=1)[:, None], states())
+        assert {seen.names[k] for k in seen.categories} == {"up"}
+
+
 class TestSeesRefusal:
     def test_unknown_surface_names_the_nearest(self, cube_face, states):
         with pytest.raises(ValueError, match="did you mean 'small'"):

@@ -230,7 +230,7 @@ def heat_loads(
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
     caster = ray_caster(mesh, doubt_close_sheets=False)
-    in_doubt = warn_of_close_sheets(mesh, caster)
+    in_doubt = warn_of_close_sheets(mesh, caster).shares(mesh)
     bodies = closed_bodies(mesh, caster.center_m)
     warn_of_turned_faces(mesh, bodies)
     warn_inside_out(mesh, bodies)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import float32, int64, njit
+from scipy.sparse import csr_array
 
 from geometry import __version__
 from geometry.constants import SOLAR_RADIUS_M
@@ -16,6 +17,7 @@ from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
+from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, mesh_of, surroundings
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.paths import TracedCraft, traced_craft
@@ -26,6 +28,7 @@ from geometry.radiation.sampling import even_rays, hemisphere_rays
 from geometry.radiation.sight_lines import (
     EARTH_DARK,
     EARTH_LIT,
+    SKY,
     SPACE,
     SUN,
     category_names,
@@ -126,7 +129,8 @@ def surface_view(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`; sheets back to back that cover each other in part.
+        The tolerance was not reached with `max_rays`; sheets too near to part, or back to back that cover
+        each other in part.
 
     Notes
     -----
@@ -141,8 +145,10 @@ def surface_view(
     index = mesh.surface_index(surface)
     environment = surroundings(states, environment)
     check_casting(tolerance, max_rays, seed, progress)
-    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
-    seen = open_mesh(mesh, traced.caster.center_m)
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    swaps = warn_of_close_sheets(mesh, caster).swaps(mesh)
+    traced = traced_craft(mesh, caster, surface_receivers)
+    seen = open_mesh(mesh, caster.center_m)
     seen.warn_of_ragged()
     scene = earth_scene(states, environment)
     look = _Look(traced, scene, index, met_table(seen.landing), len(names), int(seed), thread_count(jobs))
@@ -150,6 +156,8 @@ def surface_view(
     half_angle = float(np.arcsin(SOLAR_RADIUS_M / states.sun_distance_m.mean()))
     sun, sun_rays = look.sun_shares(half_angle)
     _move_sun(shares, errors, sun)
+    if swaps.nnz:
+        errors = np.hypot(errors, _in_doubt(shares, index, swaps))
     return SurfaceView(
         surface=surface,
         times_utc=states.times_utc,
@@ -309,6 +317,16 @@ class _Look:
         for row, values in enumerate((lit.mean(axis=1), standard_error(lit, axis=1))):
             found[row][:, looked] = (disc[:, None] * values)[:, suns.of_time[looked]]
         return found * scene.sunlit_fraction, cast
+
+
+def _in_doubt(shares: FloatArray, surface: int, swaps: csr_array) -> FloatArray:
+    """What of shares (2, T, C) sheets too near to each other leave open."""
+    sky = len(SKY)
+    rows = shares.reshape(-1, shares.shape[-1])
+    sources = np.full(len(rows), surface)
+    doubt = np.minimum(swaps[[surface]].sum(), 1.0) * rows
+    doubt[:, sky:] = swapped(csr_array(rows[:, sky:]), sources, swaps).toarray()
+    return doubt.reshape(shares.shape)
 
 
 def _move_sun(shares: FloatArray, errors: FloatArray, sun: FloatArray) -> None:

@@ -111,7 +111,7 @@ def view_factors(
     threads = thread_count(jobs)
     report = _Reporter(progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
-    in_doubt = warn_of_close_sheets(mesh, caster)
+    in_doubt = warn_of_close_sheets(mesh, caster).shares(mesh)
     seen = open_mesh(mesh, caster.center_m)
     receivers = seen.receivers(caster)
     areas = mesh.surface_areas_m2

@@ -121,6 +121,13 @@ def sphere():
 
 
 @pytest.fixture(scope="session")
+def doubled(plate):
+    """A plate drawn twice, as `a` and `b`, under another."""
+    plates = [plate(name, [0, 0, 0], [1, 0, 0], [0, 1, 0]) for name in "ab"]
+    return concatenate([*plates, plate("look", [0, 0, 1], [0, 1, 0], [1, 0, 0])])
+
+
+@pytest.fixture(scope="session")
 def two_facets(plate):
     """A grey plate under another and beside a wall, askew, drawn as `up` and `down` back to back: as one
     sheet, and as two facets whose triangles differ, so that rays meet either.

@@ -187,6 +187,15 @@ class TestPlateOfTwoFacetsLaw:
         assert {seen.names[k] for k in seen.categories} == {"up"}
 
 
+class TestPlateDrawnTwiceRefusal:
+    def test_either_may_be_what_is_seen(self, doubled, states):
+        with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'.*remove one"):
+            view = surface_view(doubled, "look", states())
+        seen = share(view, "a")[0] + share(view, "b")[0]
+        assert seen == pytest.approx(0.19982, abs=0.003)
+        assert min(share(view, name)[1] for name in "ab") >= seen  # all of it may be the other's
+
+
 class TestSeesRefusal:
     def test_unknown_surface_names_the_nearest(self, cube_face, states):
         with pytest.raises(ValueError, match="did you mean 'small'"):

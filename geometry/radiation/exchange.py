@@ -17,14 +17,13 @@ from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, st
 from geometry.radiation.blocks import ordered_map, thread_count
 from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, mesh_of
-from geometry.radiation.paths import TracedCraft, traced_craft
+from geometry.radiation.paths import TracedCraft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
-from geometry.radiation.view_factors.open_mesh import open_mesh
+from geometry.radiation.view_factors.open_mesh import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
@@ -148,9 +147,8 @@ def exchange_factors(
     check_casting(tolerance, max_rays, seed, progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
     swaps = warn_of_close_sheets(mesh, caster).swaps(mesh)
-    seen = open_mesh(mesh, caster.center_m)
+    traced, seen = open_craft(mesh, caster)
     seen.warn_of_ragged()
-    traced = replace(traced_craft(seen.landing, caster, surface_receivers), receivers=seen.receivers(caster))
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
     rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress).of_whole(seen.open_shares)

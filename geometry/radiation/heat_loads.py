@@ -18,16 +18,14 @@ from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, check_flags, mesh_of, surroundings
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
-from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.view_factors.doubts import (
     closed_bodies,
     warn_inside_out,
     warn_of_turned_faces,
 )
-from geometry.radiation.view_factors.open_mesh import open_mesh
+from geometry.radiation.view_factors.open_mesh import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 REPLICATES = 16
@@ -234,9 +232,8 @@ def heat_loads(
     bodies = closed_bodies(mesh, caster.center_m)
     warn_of_turned_faces(mesh, bodies)
     warn_inside_out(mesh, bodies)
-    seen = open_mesh(mesh, caster.center_m)
+    traced, seen = open_craft(mesh, caster)
     seen.warn_of_ragged()
-    traced = traced_craft(mesh, caster, surface_receivers).landing_on(seen.landing)
     can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
     shades = ShadeCache(flat_craft(traced)) if can_clip else None
     if sky is not None and shades is not None:
@@ -248,7 +245,7 @@ def heat_loads(
     for estimates in load_estimates(
         traced, traced.receivers, states, environment, accuracy, budget, progress, shades
     ):
-        tables.add(estimates)
+        tables.add(estimates.of_whole(seen.open_shares[estimates.receivers]))
     budget.warn(accuracy, max_rays)
     wall_s = time.perf_counter() - began
     new = 0 if shades is None else shades.clipped - known

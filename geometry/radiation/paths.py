@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -68,12 +68,13 @@ def reflecting_mesh(mesh: SurfaceMesh, receivers: Receivers, caster: RayCaster) 
 
 @dataclass(frozen=True, eq=False)
 class TracedCraft:
-    """A mesh ready for rays: its ray caster, its receivers, and how it reflects."""
+    """A mesh ready for rays: its ray caster, its receivers (on `receiving`), and how it reflects."""
 
     mesh: SurfaceMesh
     caster: RayCaster
     receivers: Receivers
     reflecting: ReflectingMesh
+    receiving: SurfaceMesh
 
     @cached_property
     def absorptances(self) -> FloatArray:
@@ -81,20 +82,13 @@ class TracedCraft:
         optics = [self.mesh.optics[s] for s in self.receivers.surfaces]
         return np.array([[o.solar_absorptance for o in optics], [o.infrared_emittance for o in optics]])
 
-    def landing_on(self, mesh: SurfaceMesh) -> TracedCraft:
-        """The same where rays land on the sides of another mesh of the same faces; receivers by surface."""
-        sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
-        return replace(
-            self, reflecting=replace(self.reflecting, surface_of_side=sides, receiver_of_side=sides)
-        )
-
 
 def traced_craft(
     mesh: SurfaceMesh, caster: RayCaster, receivers: Callable[[SurfaceMesh, RayCaster], Receivers]
 ) -> TracedCraft:
     """A mesh with receivers by surface (`surface_receivers`) or by side of face (`side_receivers`)."""
     made = receivers(mesh, caster)
-    return TracedCraft(mesh, caster, made, reflecting_mesh(mesh, made, caster))
+    return TracedCraft(mesh, caster, made, reflecting_mesh(mesh, made, caster), mesh)
 
 
 @njit(cache=True, nogil=True)

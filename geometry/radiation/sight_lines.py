@@ -45,10 +45,9 @@ def category_names(mesh: SurfaceMesh) -> tuple[str, ...]:
     return (*SKY, *mesh.surface_names, INACTIVE_NAME)
 
 
-def category_of_side(mesh: SurfaceMesh) -> IntArray:
-    """Category of the front and the back of each face, (F, 2)."""
-    sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
-    return np.where(sides >= 0, len(SKY) + sides, len(SKY) + len(mesh.surface_names))
+def categories_of_sides(sides: IntArray, surfaces: int) -> IntArray:
+    """Categories of the sides of faces (F, 2) that carry these surfaces, or none (-1)."""
+    return np.where(sides >= 0, len(SKY) + sides, len(SKY) + surfaces)
 
 
 def sight_scene(scene: EarthScene) -> tuple[Float32Array, np.float32]:
@@ -208,7 +207,12 @@ def seen_along(
     faces, distances = _first_faces(mesh, frame, directions)
     side = (np.einsum("dk,dk->d", mesh.normals[faces], directions) > 0.0).astype(np.int64)
     landing = open_mesh(mesh, mesh.bounds_m.mean(axis=0)).landing
-    seen = np.where(faces >= 0, category_of_side(landing)[faces, side], _sky_along(directions, scene, states))
+    sides = np.stack([landing.front_surface, landing.back_surface], axis=1)
+    seen = np.where(
+        faces >= 0,
+        categories_of_sides(sides, len(mesh.surface_names))[faces, side],
+        _sky_along(directions, scene, states),
+    )
     whole = np.full(len(local), BEHIND), np.full(len(local), -1), np.full(len(local), np.inf)
     for table, values in zip(whole, (seen, faces, distances), strict=True):
         table[ahead] = values

@@ -128,6 +128,26 @@ def doubled(plate):
 
 
 @pytest.fixture(scope="session")
+def boxed_plate(plate, box):
+    """A grey box on a plate without a back, out over its edge, and a plate beneath, all askew;
+    `gap_m` lifts the box.
+    """
+    grey = OpticalProperties(0.3, 0.4)
+    turn = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]
+    turn *= np.sign(np.linalg.det(turn))
+
+    def made(gap_m):
+        parts = [
+            plate("floor", [-1, -1, 0], [2, 0, 0], [0, 3, 0], grey),
+            box(center=(0.9, 0.5, 0.5 + gap_m), coating=grey),
+            plate("under", [0, 0, -0.6], [1, 0, 0], [0, 1, 0], grey),
+        ]
+        return concatenate(parts).transformed(turn, [1.0, 2.0, 3.0])
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def two_facets(plate):
     """A grey plate under another and beside a wall, askew, drawn as `up` and `down` back to back: as one
     sheet, and as two facets whose triangles differ, so that rays meet either.

@@ -187,6 +187,18 @@ class TestPlateOfTwoFacetsLaw:
         assert {seen.names[k] for k in seen.categories} == {"up"}
 
 
+class TestBoxOnAPlateLaw:
+    def test_what_is_covered_sees_nothing_and_is_not_seen(self, boxed_plate, states):
+        flush, lifted = boxed_plate(0.0), boxed_plate(4e-5)
+        bottom = surface_view(flush, "-z", states())
+        inactive, error = share(bottom, "inactive")
+        assert inactive == pytest.approx(0.6, abs=1e-9)  # stands on the plate with 0.6 of its length
+        assert error == 0.0
+        np.testing.assert_allclose(bottom.shares.sum(axis=1), 1.0, rtol=1e-12)
+        shares = [share(surface_view(mesh, "under", states()), "-z") for mesh in (flush, lifted)]
+        assert shares[0][0] == pytest.approx(shares[1][0], abs=5 * np.hypot(shares[0][1], shares[1][1]))
+
+
 class TestPlateDrawnTwiceRefusal:
     def test_either_may_be_what_is_seen(self, doubled, states):
         with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'.*remove one"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,22 @@ def check_in_range(values: ArrayLike, low: float, high: float, *, name: str, uni
     return array
 
 
+def check_number(value: object, low: float, high: float, *, name: str) -> float:
+    """Refuse what is not one number in [low, high]: lists, words and True are none."""
+    one = value[()] if isinstance(value, np.ndarray) else value
+    if not isinstance(one, Real) or isinstance(one, bool):
+        raise ValueError(f"{name} must be one number, got {value!r:.60}")
+    return float(check_in_range(float(one), low, high, name=name))
+
+
+def check_whole(value: object, low: int, high: int, *, name: str) -> int:
+    """Refuse what is not one whole number in [low, high]; 1e6 is one, 1.5 is not."""
+    number = check_number(value, low, high, name=name)
+    if not number.is_integer():
+        raise ValueError(f"{name} must be a whole number, got {number:g}")
+    return int(value)  # type: ignore[call-overload]
+
+
 def check_positive(values: ArrayLike, *, name: str) -> FloatArray:
     """Refuse values that are not greater than zero, or not finite."""
     array = check_finite(values, name=name)
@@ -95,7 +112,7 @@ def check_choice(value: str, choices: Collection[str], *, name: str) -> str:
 
 def unknown_word(word: str, known: Collection[str]) -> str:
     """`'xyz' is unknown; did you mean 'xyy'?`, or the list where nothing is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     if near:
         return f"{word!r} is unknown; did you mean {near[0]!r}?"
     return f"{word!r} is unknown; choose from {', '.join(sorted(known))}"

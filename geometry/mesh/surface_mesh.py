@@ -10,10 +10,29 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geometry.mesh.optics import OpticalProperties
-from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only, unknown_word
+from geometry.validation import (
+    FloatArray,
+    IntArray,
+    check_finite,
+    check_in_range,
+    check_shape,
+    read_only,
+    unknown_word,
+)
 
 INACTIVE = -1
 """Index of a face's side that belongs to no surface: it blocks rays and nothing more."""
+
+FARTHEST_M, LEAST_EXTENT_M = 1e12, 1e-10
+"""Largest coordinate and smallest mesh: products of single-precision numbers hold no more, and no less."""
+
+
+def _indices(values: ArrayLike, name: str) -> IntArray:
+    """Whole numbers as a frozen copy."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "iu" and not np.array_equal(given, np.floor(given)):
+        raise ValueError(f"{name} must be whole numbers, got {given.dtype}")
+    return read_only(given, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +57,8 @@ class SurfaceMesh:
     Raises
     ------
     ValueError
-        Indices out of range, NaN, a face without area, a surface without a face or named twice.
+        Indices out of range, NaN, coordinates beyond 1e12 m or all within 1e-10 m, a face without area, a
+        surface without a face or named twice.
     """
 
     vertices_m: FloatArray
@@ -57,13 +77,14 @@ class SurfaceMesh:
             raise ValueError("faces must hold at least one triangle, got none")
         check_shape(self.front_surface, (count,), name="front_surface")
         check_shape(self.back_surface, (count,), name="back_surface")
+        check_in_range(vertices, -FARTHEST_M, FARTHEST_M, name="vertices_m", unit="m")
         object.__setattr__(self, "vertices_m", read_only(vertices))
         for name, top, low in (
             ("faces", len(vertices), 0),
             ("front_surface", len(self.surface_names), INACTIVE),
             ("back_surface", len(self.surface_names), INACTIVE),
         ):
-            values = read_only(getattr(self, name), np.int64)
+            values = _indices(getattr(self, name), name)
             if values.min() < low or values.max() >= top:
                 raise ValueError(f"{name} must lie in [{low}, {top - 1}], got {values.min()}..{values.max()}")
             object.__setattr__(self, name, values)
@@ -73,6 +94,9 @@ class SurfaceMesh:
             raise ValueError(
                 f"optics must have one entry per surface ({len(self.surface_names)}), got {len(self.optics)}"
             )
+        strange = next((o for o in self.optics if not isinstance(o, OpticalProperties)), None)
+        if strange is not None:
+            raise ValueError(f"optics must be OpticalProperties, got {strange!r:.60}")
         if len(set(self.surface_names)) != len(self.surface_names):
             twice = next(n for n in self.surface_names if self.surface_names.count(n) > 1)
             raise ValueError(f"surface_names must be unique, {twice!r} stands twice")
@@ -81,6 +105,10 @@ class SurfaceMesh:
         used[self.back_surface[self.back_surface >= 0]] = True
         if not used.all():
             raise ValueError(f"surface {self.surface_names[int(np.argmin(used))]!r} has no face")
+        if self.extent_m < LEAST_EXTENT_M:
+            raise ValueError(
+                f"vertices_m must span {LEAST_EXTENT_M:g} m, got {self.extent_m:.3g} m; check the unit"
+            )
         flat = np.flatnonzero(~(self.areas_m2 > 1e-12 * self.extent_m**2))
         if flat.size:
             raise ValueError(

@@ -7,14 +7,7 @@ import warnings
 import numpy as np
 
 from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning
-from geometry.validation import FloatArray, check_in_range
-
-
-def check_casting(tolerance: float, max_rays: float, seed: int) -> None:
-    """Refuse what no run of rays can be asked for."""
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+from geometry.validation import FloatArray
 
 
 def over_allowed(errors: FloatArray, tolerance: float) -> FloatArray:

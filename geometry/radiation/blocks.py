@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from geometry.validation import check_whole
+
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
@@ -18,11 +20,11 @@ def thread_count(jobs: int | None) -> int:
     Raises
     ------
     ValueError
-        Less than one.
+        Less than one, or no whole number.
     """
     if jobs is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not jobs >= 1:
+    if check_whole(jobs, -(2**31), 2**31, name="jobs") < 1:
         raise ValueError(f"jobs must be 1 or more, got {jobs}; leave it out to use every core")
     return int(jobs)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.accuracy import AccuracyWarning
@@ -57,6 +58,20 @@ class CloseSheets:
             active = surface >= 0
             np.add.at(out, surface[active], column[active])
         return np.asarray(out / mesh.surface_areas_m2)
+
+    def swaps(self, mesh: SurfaceMesh) -> csr_array:
+        """Share of each surface (row) that each other, last the inactive sides, may cover, (S, S + 1)."""
+        face, side, other = self.covered.T
+        sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
+        turned = np.einsum("pk,pk->p", mesh.normals[face], mesh.normals[other]) < 0.0
+        row, column = sides[face, side], sides[other, side ^ turned]
+        chosen = (row >= 0) & (row != column)
+        row, column = row[chosen], column[chosen] % (len(mesh.surface_names) + 1)
+        shares = np.minimum(mesh.areas_m2[face], mesh.areas_m2[other])[chosen] / mesh.surface_areas_m2[row]
+        size = len(mesh.surface_names)
+        swaps = csr_array((shares, (row, column)), shape=(size, size + 1))
+        swaps.data = np.minimum(swaps.data, 1.0)
+        return swaps
 
 
 def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
@@ -128,8 +143,8 @@ def _inside(mesh: SurfaceMesh, faces: IntArray, feet: FloatArray) -> np.ndarray:
     return (turns > 1e-6 * 2.0 * mesh.areas_m2[faces, None]).all(axis=1)
 
 
-def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> FloatArray:
-    """Share of each surface's area that is in doubt, (S,), and one warning that names the surfaces.
+def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
+    """Sheets too near to each other, and one warning that names the surfaces.
 
     Warns
     -----
@@ -139,7 +154,7 @@ def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> FloatArray:
     close = close_sheets(mesh, caster)
     pairs, gaps = close.pairs, close.gaps_m
     if not len(pairs):
-        return np.zeros(len(mesh.surface_names))
+        return close
     names = mesh.surface_names
     surface = np.where(mesh.front_surface >= 0, mesh.front_surface, mesh.back_surface)
     named, index = np.unique(np.sort(surface[pairs], axis=1), axis=0, return_inverse=True)
@@ -147,16 +162,40 @@ def warn_of_close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> FloatArray:
     np.minimum.at(least, index.reshape(-1), gaps)
     first, second = ("an inactive part" if k < 0 else repr(names[k]) for k in named[0])
     more = f" and {len(named) - 1} more pairs" if len(named) > 1 else ""
+    alike = np.einsum("pk,pk->p", *mesh.normals[pairs[index.reshape(-1) == 0].T]) > 0.0
+    if least[0] <= _NO_GAP_PER_EXTENT * mesh.extent_m and alike.all():
+        found = f"sheets that coincide and look the same way: {first} and {second}{more}"
+        mend = "remove one"
+    else:
+        need = LEAST_GAP_PER_EXTENT * mesh.extent_m
+        found = f"sheets too near to be told apart: {first} and {second}{more}, {least[0]:.2g} m apart where "
+        found += f"rays need {need:.2g} m"
+        mend = "make them one two-sided sheet or part them"
     warnings.warn(
-        f"sheets too near to be told apart: {first} and {second}{more}, {least[0]:.2g} m apart where rays "
-        f"need {LEAST_GAP_PER_EXTENT * mesh.extent_m:.2g} m; what they see of each other is stated as error; "
-        "make them one two-sided sheet or part them",
-        AccuracyWarning,
-        stacklevel=4,
+        f"{found}; what they see of each other is stated as error; {mend}", AccuracyWarning, stacklevel=4
     )
-    return close.shares(mesh)
+    return close
 
 
 def doubted(values: FloatArray, errors: FloatArray, shares: FloatArray) -> FloatArray:
     """Errors (..., S) with what is in doubt of values (..., S): anything from nothing to all of it."""
     return np.hypot(errors, shares * np.abs(values))
+
+
+def swapped(values: csr_array, sources: IntArray, swaps: csr_array) -> csr_array:
+    """What of some values close sheets leave open, of the shape of the values.
+
+    Parameters
+    ----------
+    values : csr_array (R, S + 1)
+        What surfaces see of each other, last of inactive sides.
+    sources : int array (R,)
+        Which surface each row is of.
+    swaps : csr_array (S, S + 1)
+        As `CloseSheets.swaps`: what is seen of the one may be the other's, and what covers a source shuts it.
+    """
+    covered = np.append(np.minimum(swaps.sum(axis=1), 1.0), 0.0)
+    seen = values[:, :-1] @ swaps + values.multiply(covered + covered[sources, None]) + swaps[sources]
+    found = csr_array(seen)
+    found.data = np.minimum(found.data, 1.0)
+    return found

@@ -8,22 +8,22 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from geometry import __version__
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
+from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.door import Progress, mesh_of
-from geometry.radiation.paths import TracedCraft, traced_craft
+from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
+from geometry.radiation.door import Progress, check_casting, mesh_of
+from geometry.radiation.paths import TracedCraft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
-from geometry.radiation.view_factors.open_mesh import open_mesh
+from geometry.radiation.view_factors.open_mesh import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
@@ -131,8 +131,8 @@ def exchange_factors(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets back
-        to back that cover each other in part.
+        The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets too
+        near to part; sheets back to back that cover each other in part.
 
     Notes
     -----
@@ -144,11 +144,11 @@ def exchange_factors(
     began = time.perf_counter()
     mesh = mesh_of(craft)
     check_choice(band, BANDS, name="band")
-    check_casting(tolerance, max_rays, seed)
-    caster = ray_caster(mesh)
-    seen = open_mesh(mesh, caster.center_m)
+    check_casting(tolerance, max_rays, seed, progress)
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    swaps = warn_of_close_sheets(mesh, caster).swaps(mesh)
+    traced, seen = open_craft(mesh, caster)
     seen.warn_of_ragged()
-    traced = replace(traced_craft(seen.landing, caster, surface_receivers), receivers=seen.receivers(caster))
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs))
     budget = RayBudget(max_rays)
     rows = _all_rows(traced, BANDS.index(band), accuracy, budget, progress).of_whole(seen.open_shares)
@@ -164,6 +164,8 @@ def exchange_factors(
         absorptance * mesh.surface_areas_m2,
         1.0 / np.maximum(rows.rays, 1),
     )
+    if swaps.nnz:
+        rows, kept = _doubted(rows, kept, swaps, absorptance * mesh.surface_areas_m2)
     return _result(mesh, band, absorptance, rows, kept, accuracy, budget, max_rays, began)
 
 
@@ -186,6 +188,25 @@ class _Rows:
             outside=self.outside * shares[:, None] + np.stack([0.0 * shares, 1.0 - shares], axis=1),
             outside_errors=self.outside_errors * shares[:, None],
         )
+
+
+def _doubted(rows: _Rows, kept: Balanced, swaps: csr_array, weights: FloatArray) -> tuple[_Rows, Balanced]:
+    """Errors with what sheets too near to each other leave open, the same both ways."""
+    every = np.arange(len(weights))
+    own = np.minimum(swaps.sum(axis=1), 1.0)
+    seen = csr_array(hstack([kept.factors, kept.outside[:, 1:]]))
+    doubt = swapped(seen, every, swaps)
+    between = csr_array(doubt[:, :-1])
+    scale = np.divide(1.0, weights, out=np.zeros_like(weights), where=weights > 0.0)
+    back = csr_array(between.multiply(weights[:, None]).T.tocsr().multiply(scale[:, None]))
+    between = between.maximum(back)
+    errors = (kept.standard_errors.power(2) + between.power(2)).sqrt()
+    past = np.stack([own * kept.outside[:, 0], doubt[:, [-1]].toarray()[:, 0]], axis=1)
+    past[:, 0] = np.maximum(past[:, 0], np.minimum(between.sum(axis=1), 1.0))
+    return (
+        replace(rows, outside_errors=np.hypot(rows.outside_errors, past)),
+        replace(kept, standard_errors=csr_array(errors)),
+    )
 
 
 def _all_rows(

@@ -12,14 +12,14 @@ from geometry.environment import Environment
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget
 from geometry.radiation.blocks import thread_count
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.door import Progress, check_flags, check_sampling, mesh_of, surroundings
 from geometry.radiation.heat_loads import frozen_arrays, summary
 from geometry.radiation.load_estimates import LOADS, load_estimates
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import Receivers, side_receivers, surface_receivers
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray, check_whole
 
 REPLICATES = 8
 FRONT, BACK = 0, 1
@@ -108,9 +108,10 @@ def face_loads(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft)
-    environment = environment or Environment()
-    check_in_range(rays_per_face, 64, 2**20, name="rays_per_face")
-    check_in_range(seed, 0, 2**62, name="seed")
+    environment = surroundings(states, environment)
+    check_whole(rays_per_face, 64, 2**20, name="rays_per_face")
+    check_sampling(seed, progress)
+    check_flags(reflections=reflections)
     points = 1 << (-(-int(rays_per_face) // REPLICATES) - 1).bit_length()
     accuracy = Accuracy(1.0, REPLICATES, int(seed), thread_count(jobs), points, reflections)
     budget = RayBudget(np.inf)

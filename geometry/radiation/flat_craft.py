@@ -115,7 +115,7 @@ def flat_craft(craft: TracedCraft) -> FlatCraft:
     mesh, caster, receivers = craft.mesh, craft.caster, craft.receivers
     height = FREE_TOLERANCE_PER_HALF_EXTENT * caster.half_extent_m
     parts = planar_parts(
-        mesh, receivers.faces, receivers.sides < 0.0, receivers.row_receiver, caster.center_m
+        craft.receiving, receivers.faces, receivers.sides < 0.0, receivers.row_receiver, caster.center_m
     )
     rounded = np.round(parts.normal * 1e9).astype(np.int64)
     _, first, index = np.unique(rounded, axis=0, return_index=True, return_inverse=True)

@@ -15,19 +15,18 @@ from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
 from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.door import Progress, check_casting, check_flags, mesh_of, surroundings
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
-from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.view_factors.doubts import (
     closed_bodies,
     warn_inside_out,
     warn_of_turned_faces,
 )
-from geometry.validation import FloatArray, IntArray, check_choice, check_in_range, read_only
+from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 REPLICATES = 16
 REPLICATE_VALUES_KEPT = 2**25
@@ -198,13 +197,14 @@ def heat_loads(
     ValueError
         More than one satellite, a position inside the Earth, a number out of range.
     TypeError
-        A craft without a mesh.
+        A craft without a mesh, states that are no `OrbitStates`, and the like.
 
     Warns
     -----
     AccuracyWarning
         The tolerance was not reached with `max_rays`, or paths between perfect mirrors were cut; sheets
-        too near to part; faces of a closed body turned against each other, or all inward.
+        too near to part, or back to back that cover each other in part; faces of a closed body turned
+        against each other, or all inward.
 
     Notes
     -----
@@ -220,18 +220,20 @@ def heat_loads(
     """
     began = time.perf_counter()
     mesh = mesh_of(craft)
-    environment = environment or Environment()
-    check_in_range(tolerance, 1e-7, 1.0, name="tolerance")
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+    environment = surroundings(states, environment)
+    check_casting(tolerance, max_rays, seed, progress)
+    check_flags(reflections=reflections, clip_shadows=clip_shadows)
+    if sky is not None and not isinstance(sky, ShadeCache):
+        raise TypeError(f"sky must come from sky_view(craft), got {type(sky).__name__}")
     accuracy = Accuracy(tolerance, REPLICATES, int(seed), thread_count(jobs), reflections=reflections)
     budget = RayBudget(max_rays)
     caster = ray_caster(mesh, doubt_close_sheets=False)
-    in_doubt = warn_of_close_sheets(mesh, caster)
+    in_doubt = warn_of_close_sheets(mesh, caster).shares(mesh)
     bodies = closed_bodies(mesh, caster.center_m)
     warn_of_turned_faces(mesh, bodies)
     warn_inside_out(mesh, bodies)
-    traced = traced_craft(mesh, caster, surface_receivers)
+    traced, seen = open_craft(mesh, caster)
+    seen.warn_of_ragged()
     can_clip = clip_shadows and len(mesh.faces) <= MOST_FACES_CLIPPED
     shades = ShadeCache(flat_craft(traced)) if can_clip else None
     if sky is not None and shades is not None:
@@ -243,7 +245,7 @@ def heat_loads(
     for estimates in load_estimates(
         traced, traced.receivers, states, environment, accuracy, budget, progress, shades
     ):
-        tables.add(estimates)
+        tables.add(estimates.of_whole(seen.open_shares[estimates.receivers]))
     budget.warn(accuracy, max_rays)
     wall_s = time.perf_counter() - began
     new = 0 if shades is None else shades.clipped - known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -85,6 +85,14 @@ class LoadEstimates:
     own_error: FloatArray
     rays: IntArray
     is_clipped: np.ndarray
+
+    def of_whole(self, shares: FloatArray) -> LoadEstimates:
+        """Those of whole receivers from those of the shares (C,) that another body does not cover."""
+        if (shares == 1.0).all():
+            return self
+        kept = {"times", "receivers", "own_share", "rays", "is_clipped"}
+        scaled = {n: getattr(self, n) * shares for n in self.__dataclass_fields__ if n not in kept}
+        return replace(self, own_share=1.0 - shares * (1.0 - self.own_share), **scaled)
 
 
 def load_estimates(

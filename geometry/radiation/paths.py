@@ -68,12 +68,13 @@ def reflecting_mesh(mesh: SurfaceMesh, receivers: Receivers, caster: RayCaster) 
 
 @dataclass(frozen=True, eq=False)
 class TracedCraft:
-    """A mesh ready for rays: its ray caster, its receivers, and how it reflects."""
+    """A mesh ready for rays: its ray caster, its receivers (on `receiving`), and how it reflects."""
 
     mesh: SurfaceMesh
     caster: RayCaster
     receivers: Receivers
     reflecting: ReflectingMesh
+    receiving: SurfaceMesh
 
     @cached_property
     def absorptances(self) -> FloatArray:
@@ -87,7 +88,7 @@ def traced_craft(
 ) -> TracedCraft:
     """A mesh with receivers by surface (`surface_receivers`) or by side of face (`side_receivers`)."""
     made = receivers(mesh, caster)
-    return TracedCraft(mesh, caster, made, reflecting_mesh(mesh, made, caster))
+    return TracedCraft(mesh, caster, made, reflecting_mesh(mesh, made, caster), mesh)
 
 
 @njit(cache=True, nogil=True)

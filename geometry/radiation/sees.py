@@ -7,34 +7,36 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import float32, int64, njit
+from scipy.sparse import csr_array
 
 from geometry import __version__
 from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
-from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
-from geometry.radiation.absolute_error import check_casting, over_allowed, warn_of_error
+from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.door import Progress, mesh_of
+from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
+from geometry.radiation.door import Progress, check_casting, mesh_of, surroundings
 from geometry.radiation.earth import EarthScene, earth_scene
-from geometry.radiation.paths import TracedCraft, traced_craft
+from geometry.radiation.paths import ReflectingMesh, TracedCraft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import Float32Array, ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.sampling import even_rays, hemisphere_rays
 from geometry.radiation.sight_lines import (
     EARTH_DARK,
     EARTH_LIT,
+    SKY,
     SPACE,
     SUN,
+    categories_of_sides,
     category_names,
-    category_of_side,
     earth_along,
     sight_scene,
 )
 from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
+from geometry.radiation.view_factors.open_mesh import open_craft
 from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16
@@ -125,7 +127,8 @@ def surface_view(
     Warns
     -----
     AccuracyWarning
-        The tolerance was not reached with `max_rays`.
+        The tolerance was not reached with `max_rays`; sheets too near to part, or back to back that cover
+        each other in part.
 
     Notes
     -----
@@ -138,15 +141,24 @@ def surface_view(
     mesh = mesh_of(craft)
     names = category_names(mesh)
     index = mesh.surface_index(surface)
-    environment = environment or Environment()
-    check_casting(tolerance, max_rays, seed)
-    traced = traced_craft(mesh, ray_caster(mesh), surface_receivers)
+    environment = surroundings(states, environment)
+    check_casting(tolerance, max_rays, seed, progress)
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    swaps = warn_of_close_sheets(mesh, caster).swaps(mesh)
+    traced, seen = open_craft(mesh, caster)
+    seen.warn_of_ragged()
     scene = earth_scene(states, environment)
-    look = _Look(traced, scene, index, met_table(mesh), len(names), int(seed), thread_count(jobs))
+    look = _Look(
+        traced, scene, index, met_table(traced.reflecting), len(names), int(seed), thread_count(jobs)
+    )
     shares, errors, rays = look.shares(tolerance, max_rays, progress)
     half_angle = float(np.arcsin(SOLAR_RADIUS_M / states.sun_distance_m.mean()))
     sun, sun_rays = look.sun_shares(half_angle)
     _move_sun(shares, errors, sun)
+    shares, errors = seen.open_shares[index] * np.stack([shares, errors])
+    shares[..., -1] += 1.0 - seen.open_shares[index]  # what another body covers sees its inside
+    if swaps.nnz:
+        errors = np.hypot(errors, _in_doubt(shares, index, swaps))
     return SurfaceView(
         surface=surface,
         times_utc=states.times_utc,
@@ -217,9 +229,10 @@ def _count_earth(directions, faces, per_segment, rows, bulge, counts):  # type: 
             counts[segment, t, SPACE] -= lit + dark
 
 
-def met_table(mesh: SurfaceMesh) -> Float32Array:
+def met_table(reflecting: ReflectingMesh) -> Float32Array:
     """What `count_faces` needs of each face, (F, 5)."""
-    return np.concatenate([mesh.normals, category_of_side(mesh)], axis=1).astype(np.float32)
+    sides = categories_of_sides(reflecting.surface_of_side, len(reflecting.reflectance))
+    return np.concatenate([reflecting.frames[:, 9:12], sides], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,6 +319,16 @@ class _Look:
         for row, values in enumerate((lit.mean(axis=1), standard_error(lit, axis=1))):
             found[row][:, looked] = (disc[:, None] * values)[:, suns.of_time[looked]]
         return found * scene.sunlit_fraction, cast
+
+
+def _in_doubt(shares: FloatArray, surface: int, swaps: csr_array) -> FloatArray:
+    """What of shares (2, T, C) sheets too near to each other leave open."""
+    sky = len(SKY)
+    rows = shares.reshape(-1, shares.shape[-1])
+    sources = np.full(len(rows), surface)
+    doubt = np.minimum(swaps[[surface]].sum(), 1.0) * rows
+    doubt[:, sky:] = swapped(csr_array(rows[:, sky:]), sources, swaps).toarray()
+    return doubt.reshape(shares.shape)
 
 
 def _move_sun(shares: FloatArray, errors: FloatArray, sun: FloatArray) -> None:

@@ -19,6 +19,7 @@ from geometry.orbit.states import OrbitStates
 from geometry.radiation.door import mesh_of
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.ray_caster import Float32Array, ray_caster
+from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 
 SKY = ("space", "earth_lit", "earth_dark", "sun")
@@ -44,10 +45,9 @@ def category_names(mesh: SurfaceMesh) -> tuple[str, ...]:
     return (*SKY, *mesh.surface_names, INACTIVE_NAME)
 
 
-def category_of_side(mesh: SurfaceMesh) -> IntArray:
-    """Category of the front and the back of each face, (F, 2)."""
-    sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
-    return np.where(sides >= 0, len(SKY) + sides, len(SKY) + len(mesh.surface_names))
+def categories_of_sides(sides: IntArray, surfaces: int) -> IntArray:
+    """Categories of the sides of faces (F, 2) that carry these surfaces, or none (-1)."""
+    return np.where(sides >= 0, len(SKY) + sides, len(SKY) + surfaces)
 
 
 def sight_scene(scene: EarthScene) -> tuple[Float32Array, np.float32]:
@@ -206,7 +206,13 @@ def seen_along(
     directions /= np.linalg.norm(directions, axis=1)[:, None]
     faces, distances = _first_faces(mesh, frame, directions)
     side = (np.einsum("dk,dk->d", mesh.normals[faces], directions) > 0.0).astype(np.int64)
-    seen = np.where(faces >= 0, category_of_side(mesh)[faces, side], _sky_along(directions, scene, states))
+    landing = open_mesh(mesh, mesh.bounds_m.mean(axis=0)).landing
+    sides = np.stack([landing.front_surface, landing.back_surface], axis=1)
+    seen = np.where(
+        faces >= 0,
+        categories_of_sides(sides, len(mesh.surface_names))[faces, side],
+        _sky_along(directions, scene, states),
+    )
     whole = np.full(len(local), BEHIND), np.full(len(local), -1), np.full(len(local), np.inf)
     for table, values in zip(whole, (seen, faces, distances), strict=True):
         table[ahead] = values

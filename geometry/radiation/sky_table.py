@@ -15,11 +15,10 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import mesh_of
 from geometry.radiation.flat_craft import flat_craft
-from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.shade_leaves import FEWEST_ROWS
 from geometry.radiation.shade_tables import ShadeTable
+from geometry.radiation.view_factors.open_mesh import open_craft
 from geometry.whole_files import whole_file
 
 SCHEMA = "dawnring/sky/1"
@@ -46,7 +45,7 @@ def sky_view(craft: object) -> ShadeCache:
         For `heat_loads(..., sky=...)`; it holds for this mesh at any orbit, date and attitude.
     """
     mesh = mesh_of(craft)
-    return ShadeCache(flat_craft(traced_craft(mesh, ray_caster(mesh), surface_receivers)))
+    return ShadeCache(flat_craft(open_craft(mesh, ray_caster(mesh))[0]))
 
 
 def geometry_key(mesh: SurfaceMesh) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geometry.validation import read_only
+from geometry.validation import check_number, check_whole, read_only
 
 
 class TestReadOnlyLaw:
@@ -27,3 +27,23 @@ class TestReadOnlyLaw:
         kept = read_only(np.arange(12.0).reshape(6, 2))
         assert read_only(kept[:, 1]).flags.c_contiguous
         assert read_only(kept, np.float32).dtype == np.float32
+
+
+class TestOneNumberRefusal:
+    @pytest.mark.parametrize("value", [1, 1.0, np.int64(1), np.float32(1), np.array(1)])
+    def test_numbers_of_all_makes(self, value):
+        assert check_number(value, 0.0, 2.0, name="x") == check_whole(value, 0, 2, name="x") == 1
+
+    @pytest.mark.parametrize("value", [True, np.True_, None, "1", [1], np.ones(1), 1j])
+    def test_what_is_no_number(self, value):
+        with pytest.raises(ValueError, match="x must be one number, got"):
+            check_whole(value, 0, 2, name="x")
+
+    @pytest.mark.parametrize("value", [3, -1, np.nan, np.inf])
+    def test_out_of_range(self, value):
+        with pytest.raises(ValueError, match=r"x must lie in \[0, 2\]"):
+            check_whole(value, 0, 2, name="x")
+
+    def test_no_whole_number(self):
+        with pytest.raises(ValueError, match=r"x must be a whole number, got 1\.5"):
+            check_whole(1.5, 0, 2, name="x")

@@ -9,14 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from geometry.mesh.optics import COATINGS, OpticalProperties
-from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
+from geometry.mesh.surface_mesh import FARTHEST_M, INACTIVE, SurfaceMesh
 from geometry.validation import FloatArray, IntArray
 
 MOST_TRIANGLES = 5_000_000
 """More are refused unless forced: ray casting holds about 100 bytes for each, and takes long."""
-
-FARTHEST = 1e12
-"""In units of the file; what lies farther away is no satellite's, and its squares leave the numbers."""
 
 NEGLIGIBLE_AREA_SHARE = 1e-6
 """Of its surface: what faces dropped as without area may add up to."""
@@ -105,7 +102,7 @@ def assembled(raw: FileMesh, path: Path, *, metres_per_unit: float, force: bool)
         )
     used = np.zeros(len(raw.vertices), bool)
     used[raw.faces.ravel()] = True
-    wrong = np.flatnonzero(used & ~(np.abs(raw.vertices) <= FARTHEST).all(axis=1))
+    wrong = np.flatnonzero(used & ~(np.abs(raw.vertices) * metres_per_unit <= FARTHEST_M).all(axis=1))
     if wrong.size:
         values = raw.vertices[wrong[0]]
         raise ValueError(

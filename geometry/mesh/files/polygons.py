@@ -62,7 +62,8 @@ def triangulated(vertices: FloatArray, corners: IntArray, offsets: IntArray) -> 
         for start in range(0, len(same), step):
             block = same[start : start + step]
             loops = corners[offsets[block][:, None] + np.arange(size)]
-            faces.append(_of_one_size(vertices, loops, block).reshape(-1, 3))
+            with np.errstate(over="ignore", invalid="ignore"):  # what is no place is refused later, by name
+                faces.append(_of_one_size(vertices, loops, block).reshape(-1, 3))
             owner.append(np.repeat(block, size - 2))
     polygon = np.concatenate(owner)
     order = np.argsort(polygon, kind="stable")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.radiation.accuracy import STOPPING_MARGIN
-from geometry.validation import FloatArray, check_in_range
+from geometry.validation import FloatArray, check_number
 
 RELATIVE_FLOOR = 1e-3
 """A relative tolerance asks for no less than this share of the absolute one: rays never find some factors."""
@@ -29,9 +29,9 @@ class Aim:
     relative: float | None = None
 
     def __post_init__(self) -> None:
-        check_in_range(self.tolerance, 1e-12, 1.0, name="tolerance")
+        check_number(self.tolerance, 1e-12, 1.0, name="tolerance")
         if self.relative is not None:
-            check_in_range(self.relative, 1e-6, 1.0, name="relative_tolerance")
+            check_number(self.relative, 1e-6, 1.0, name="relative_tolerance")
 
     @property
     def error(self) -> float:

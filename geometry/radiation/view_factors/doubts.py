@@ -68,6 +68,8 @@ def closed_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> ClosedBodies:
     a, b, c = np.moveaxis(corners - middles[body, None], 1, 0)
     volume = np.bincount(body, np.einsum("fk,fk->f", a, np.cross(b, c)) / 6.0, bodies)
     turned = (uses == 2) & (edges.balance != 0.0)
+    if turned.any():
+        turned[edge.reshape(-1, 3)[_drawn_twice(ids)]] = False
     of_edge = np.empty(len(uses), dtype=np.int64)
     of_edge[edge] = np.repeat(body, 3)
     return ClosedBodies(
@@ -79,6 +81,12 @@ def closed_bodies(mesh: SurfaceMesh, center_m: FloatArray) -> ClosedBodies:
         np.bincount(of_edge[turned], minlength=bodies),
         turned[edge].reshape(-1, 3).sum(axis=1) >= 2,
     )
+
+
+def _drawn_twice(corners: IntArray) -> np.ndarray:
+    """Faces (F, 3) whose corners are those of another, bool (F,): turned against nothing but their double."""
+    _, index, counts = np.unique(np.sort(corners, axis=1), axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(counts[index.reshape(-1)] > 1)
 
 
 def warn_of_bodies(

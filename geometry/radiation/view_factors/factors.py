@@ -16,7 +16,7 @@ from geometry.radiation.accuracy import STOPPING_MARGIN, AccuracyWarning
 from geometry.radiation.balance import balanced
 from geometry.radiation.blocks import thread_count
 from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
-from geometry.radiation.door import mesh_of
+from geometry.radiation.door import MOST_RAYS, Progress, check_sampling, mesh_of
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.view_factors.aim import Aim
@@ -32,14 +32,13 @@ from geometry.radiation.view_factors.hemisphere_rows import (
 from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.radiation.view_factors.part_pairs import flat_scene
 from geometry.radiation.view_factors.result import ViewFactors
-from geometry.validation import FloatArray, IntArray, check_in_range
+from geometry.validation import FloatArray, IntArray, check_whole
 
 REPLICATES = 16
 FIRST_POINTS = 256
 FEWEST_POINTS = 4
 MOST_POINTS = 2**24
 
-Progress = Callable[[int, int], None]
 _PROGRESS_STEPS = 1000
 
 
@@ -107,12 +106,12 @@ def view_factors(
     began = time.perf_counter()
     mesh = mesh_of(craft_or_mesh)
     aim = Aim(tolerance, relative_tolerance)
-    check_in_range(max_rays, 1, 1e12, name="max_rays")
-    check_in_range(seed, 0, 2**62, name="seed")
+    check_whole(max_rays, 1, MOST_RAYS, name="max_rays")
+    check_sampling(seed, progress)
     threads = thread_count(jobs)
     report = _Reporter(progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
-    in_doubt = warn_of_close_sheets(mesh, caster)
+    in_doubt = warn_of_close_sheets(mesh, caster).shares(mesh)
     seen = open_mesh(mesh, caster.center_m)
     receivers = seen.receivers(caster)
     areas = mesh.surface_areas_m2

@@ -14,12 +14,14 @@ from functools import cached_property
 
 import numpy as np
 
+from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.radiation.accuracy import AccuracyWarning
 from geometry.radiation.box_tree import box_tree
 from geometry.radiation.face_edges import connected_parts, welded_corners
-from geometry.radiation.ray_caster import RayCaster
-from geometry.radiation.receivers import Receivers, surface_receivers
+from geometry.radiation.paths import TracedCraft, traced_craft
+from geometry.radiation.ray_caster import RayCaster, ray_caster
+from geometry.radiation.receivers import Receivers, side_frames, surface_receivers
 from geometry.radiation.view_factors.contacts import ROOM, overlaps, rest_of, winding
 from geometry.radiation.view_factors.planar_parts import FLATNESS_PER_EXTENT, PlanarParts, seeing_parts
 from geometry.validation import FloatArray, IntArray
@@ -28,6 +30,29 @@ _LEAST_WIDTH_PER_EXTENT = 1e-8
 """Of the slivers that cutting leaves, which are rounding."""
 _INSIDE = 0.6
 _PLANE_STEP = 2e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Outside:
+    """Triangles without what is covered: through such a place a ray looks into a body, on inactive sides.
+
+    Parameters
+    ----------
+    vertices_m : array (V, 3)
+    faces : int array (F, 3)
+    sides : int array (F, 2)
+        Surfaces of front and back, or -1.
+    """
+
+    vertices_m: FloatArray
+    faces: IntArray
+    sides: IntArray
+
+    @cached_property
+    def shape(self) -> SurfaceMesh:
+        """The triangles as one surface, for what asks for no more."""
+        front = np.zeros(len(self.faces), np.int64)
+        return SurfaceMesh(self.vertices_m, self.faces, front, front - 1, ("outside",), (COATINGS["black"],))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +73,8 @@ class OpenMesh:
     landing : SurfaceMesh
         The mesh given, with the surface that a ray meets on each side of a face: where two sheets lie back to
         back and the one covers the other, its.
+    outside : Outside
+        What of `landing` rays are to meet.
     ragged : tuple of str
         Two surfaces that lie back to back and cover each other in part: rays meet either by chance.
     """
@@ -57,6 +84,7 @@ class OpenMesh:
     covered_m2: FloatArray
     is_shut: np.ndarray
     landing: SurfaceMesh
+    outside: Outside
     ragged: tuple[str, ...] = ()
 
     def warn_of_ragged(self) -> None:
@@ -106,13 +134,42 @@ class _Contacts:
         return self.corners_m[self.first_corner[k] : self.first_corner[k + 1]]
 
 
+def open_craft(mesh: SurfaceMesh, caster: RayCaster) -> tuple[TracedCraft, OpenMesh]:
+    """A mesh ready for rays that leave and meet only what of it sees, one receiver per surface; and that."""
+    seen = open_mesh(mesh, caster.center_m)
+    if seen.mesh is not mesh:
+        caster = ray_caster(seen.outside.shape, doubt_close_sheets=False)
+    craft = traced_craft(mesh, caster, surface_receivers)
+    if seen.mesh is mesh and seen.landing is mesh:
+        return craft, seen
+    frames = side_frames(
+        seen.outside.shape,
+        np.arange(len(seen.outside.faces)),
+        np.ones(len(seen.outside.faces)),
+        caster.center_m,
+    )
+    reflecting = replace(
+        craft.reflecting,
+        frames=frames,
+        surface_of_side=seen.outside.sides,
+        receiver_of_side=seen.outside.sides,
+    )
+    return replace(craft, receivers=seen.receivers(caster), reflecting=reflecting, receiving=seen.mesh), seen
+
+
+def _sides(mesh: SurfaceMesh) -> IntArray:
+    """Surfaces of front and back of each face, (F, 2)."""
+    return np.stack([mesh.front_surface, mesh.back_surface], axis=1)
+
+
 def open_mesh(mesh: SurfaceMesh, center_m: FloatArray) -> OpenMesh:
     """What of a mesh sees: all of it but where solids touch flush."""
     parts = seeing_parts(mesh, center_m)
     surfaces = len(mesh.surface_names)
     contacts = _contacts(mesh, center_m, parts)
     if contacts is None:
-        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool), mesh)
+        outside = Outside(mesh.vertices_m, mesh.faces, _sides(mesh))
+        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool), mesh, outside)
     return _cut(mesh, center_m, parts, contacts)
 
 
@@ -238,12 +295,17 @@ def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: 
     )
     added = np.repeat([[False], [True]], len(kept), axis=1)
     whole = mesh.surface_areas_m2
+    landing = replace(mesh, back_surface=back) if contacts.back_to_back.size else mesh
+    meets, seeing = ~blind[0], label >= 0
+    sides = np.concatenate([_sides(landing)[meets], _sides(cut)[count:][seeing]])
+    outside = Outside(cut.vertices_m, np.concatenate([mesh.faces[meets], new[seeing]]), sides)
     return OpenMesh(
         cut,
         seeing_parts(cut, center_m, np.concatenate([blind, added], axis=1).reshape(-1)),
         np.where(is_shut, whole, np.maximum(whole - cut.surface_areas_m2, 0.0)),
         is_shut,
-        replace(mesh, back_surface=back) if contacts.back_to_back.size else mesh,
+        landing,
+        outside,
         ragged,
     )
 

@@ -7,8 +7,8 @@ import pytest
 
 from geometry.constants import ASTRONOMICAL_UNIT_M, EARTH_MU_M3_S2
 from geometry.environment import EarthShape
-from geometry.mesh.optics import COATINGS
-from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.mesh.optics import COATINGS, OpticalProperties
+from geometry.mesh.surface_mesh import SurfaceMesh, concatenate
 from geometry.orbit.eclipse import sunlit_fraction
 from geometry.orbit.states import OrbitStates
 
@@ -33,8 +33,6 @@ def make_plate(name, origin, first, second, coating=None, back=None, cells=(1, 1
 
 def make_box(size=(1.0, 1.0, 1.0), center=(0.0, 0.0, 0.0), coating=None, prefix="", cells=(1, 1)):
     """Six outward plates +x, -x, +y, ... of a box."""
-    from geometry.mesh.surface_mesh import concatenate
-
     half, center = 0.5 * np.asarray(size, dtype=float), np.asarray(center, dtype=float)
     plates = []
     for axis in range(3):
@@ -120,3 +118,52 @@ def states():
 @pytest.fixture(scope="session")
 def sphere():
     return EarthShape(6_371_000.0, 0.0)
+
+
+@pytest.fixture(scope="session")
+def doubled(plate):
+    """A plate drawn twice, as `a` and `b`, under another."""
+    plates = [plate(name, [0, 0, 0], [1, 0, 0], [0, 1, 0]) for name in "ab"]
+    return concatenate([*plates, plate("look", [0, 0, 1], [0, 1, 0], [1, 0, 0])])
+
+
+@pytest.fixture(scope="session")
+def boxed_plate(plate, box):
+    """A grey box on a plate without a back, out over its edge, and a plate beneath, all askew;
+    `gap_m` lifts the box.
+    """
+    grey = OpticalProperties(0.3, 0.4)
+    turn = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]
+    turn *= np.sign(np.linalg.det(turn))
+
+    def made(gap_m):
+        parts = [
+            plate("floor", [-1, -1, 0], [2, 0, 0], [0, 3, 0], grey),
+            box(center=(0.9, 0.5, 0.5 + gap_m), coating=grey),
+            plate("under", [0, 0, -0.6], [1, 0, 0], [0, 1, 0], grey),
+        ]
+        return concatenate(parts).transformed(turn, [1.0, 2.0, 3.0])
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def two_facets(plate):
+    """A grey plate under another and beside a wall, askew, drawn as `up` and `down` back to back: as one
+    sheet, and as two facets whose triangles differ, so that rays meet either.
+    """
+    grey = OpticalProperties(0.2, 0.3)
+    turn = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]
+    turn *= np.sign(np.linalg.det(turn))
+    up = plate("up", [0, 0, 0], [1, 0, 0], [0, 1, 0], grey, cells=(6, 6))
+    down = plate("down", [0, 0, 0], [0, 1, 0], [1, 0, 0], grey, cells=(5, 5))
+    sheet = SurfaceMesh(
+        up.vertices_m, up.faces, up.front_surface, up.front_surface + 1, ("up", "down"), (grey, grey)
+    )
+    others = [
+        plate("look", [0, 0, 0.5], [0, 1, 0], [1, 0, 0], grey),
+        plate("side", [-0.3, 0, 0], [0, 1, 0], [0, 0, 0.5], grey),
+    ]
+    return tuple(
+        concatenate([*plates, *others]).transformed(turn, [0.1, 0.2, 0.3]) for plates in ([sheet], [up, down])
+    )

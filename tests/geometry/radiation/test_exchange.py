@@ -238,6 +238,16 @@ class TestBalance:
 
 
 class TestExchangeRefusal:
+    def test_plate_drawn_twice(self, doubled):
+        # either sees and is seen as if it were alone, or not at all
+        with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'"):
+            found = exchange_factors(doubled)
+        factors, errors = found.factors.toarray(), found.standard_errors.toarray()
+        for alone, pairs in ((0.19982, [(0, 2), (1, 2), (2, 0), (2, 1)]), (1.0, [(0, 1), (1, 0)])):
+            for pair in pairs:
+                for truth in (0.0, alone):
+                    assert abs(factors[pair] - truth) <= errors[pair] + 0.003
+
     def test_perfect_mirrors_that_never_end(self, plate):
         side = facing(plate, 1.0, mirror(0.0), mirror(0.0))
         walls = [

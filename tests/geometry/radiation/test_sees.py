@@ -171,6 +171,43 @@ class TestSeenAlong:
             assert np.linalg.det(frame.rotation_body_from_surface) == pytest.approx(1.0)
 
 
+class TestPlateOfTwoFacetsLaw:
+    def test_it_is_one_sheet(self, two_facets, states):
+        # by chance rays meet the inactive back of the one in half the cases: a quarter of what `look` sees
+        sheet, facets = (surface_view(mesh, "look", states()) for mesh in two_facets)
+        assert facets.names == sheet.names
+        assert share(facets, "inactive") == (0.0, 0.0)
+        up, error = share(facets, "up")
+        assert up == pytest.approx(share(sheet, "up")[0], abs=4 * np.hypot(error, share(sheet, "up")[1]))
+
+    def test_along_lines(self, two_facets, states):
+        angle = np.linspace(0.0, 2.0 * np.pi, 100)
+        down = np.stack([0.3 * np.cos(angle), 0.3 * np.sin(angle), np.ones(100)], axis=1)
+        seen = seen_along(two_facets[1], "look", down / np.linalg.norm(down, axis=1)[:, None], states())
+        assert {seen.names[k] for k in seen.categories} == {"up"}
+
+
+class TestBoxOnAPlateLaw:
+    def test_what_is_covered_sees_nothing_and_is_not_seen(self, boxed_plate, states):
+        flush, lifted = boxed_plate(0.0), boxed_plate(4e-5)
+        bottom = surface_view(flush, "-z", states())
+        inactive, error = share(bottom, "inactive")
+        assert inactive == pytest.approx(0.6, abs=1e-9)  # stands on the plate with 0.6 of its length
+        assert error == 0.0
+        np.testing.assert_allclose(bottom.shares.sum(axis=1), 1.0, rtol=1e-12)
+        shares = [share(surface_view(mesh, "under", states()), "-z") for mesh in (flush, lifted)]
+        assert shares[0][0] == pytest.approx(shares[1][0], abs=5 * np.hypot(shares[0][1], shares[1][1]))
+
+
+class TestPlateDrawnTwiceRefusal:
+    def test_either_may_be_what_is_seen(self, doubled, states):
+        with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'.*remove one"):
+            view = surface_view(doubled, "look", states())
+        seen = share(view, "a")[0] + share(view, "b")[0]
+        assert seen == pytest.approx(0.19982, abs=0.003)
+        assert min(share(view, name)[1] for name in "ab") >= seen  # all of it may be the other's
+
+
 class TestSeesRefusal:
     def test_unknown_surface_names_the_nearest(self, cube_face, states):
         with pytest.raises(ValueError, match="did you mean 'small'"):

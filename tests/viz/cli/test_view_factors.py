@@ -106,6 +106,10 @@ class TestRefusal:
         assert outcome.code == 2
         assert "tolerance" in outcome.err
 
+    def test_half_a_seed(self, dawnring, squares):
+        outcome = dawnring("view-factors", str(squares), "--seed=1.5")
+        assert (outcome.code, "must be a whole number, got '1.5'" in outcome.err) == (2, True)
+
     def test_relative_tolerance(self, dawnring, squares):
         for value, told in (
             ("0", "relative_tolerance"),

@@ -17,6 +17,7 @@ from viz.cli.options import (
     Json,
     Output,
     Voice,
+    whole_number,
 )
 from viz.cli.results import Report, print_json, print_table
 
@@ -50,7 +51,7 @@ def view_factors(
         ),
     ] = None,
     seed: Annotated[
-        int | None, Parameter(name="--seed", help="Seed of all sampling; default: radiation.seed.")
+        int | None, whole_number("--seed", help="Seed of all sampling; default: radiation.seed.")
     ] = None,
     exchange: Annotated[
         Literal["infrared", "solar"] | None,

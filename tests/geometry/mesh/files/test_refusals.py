@@ -82,9 +82,12 @@ class TestReadMeshRefusal:
             read_mesh(tmp_path / "a.stl")
         assert len(read_mesh(tmp_path / "a.stl", force=True).faces) == 17
 
-    def test_place_beyond_all_satellites(self, tmp_path):
+    @pytest.mark.parametrize("corners", ["1 2 4", "1 2 3 4"])
+    def test_place_beyond_all_satellites(self, tmp_path, corners):
         refused(
-            tmp_path / "a.obj", f"{TRIANGLE}v 0 1e200 0\nf 1 2 4\n", r"line 4 is no place: \[0.0, 1e\+200"
+            tmp_path / "a.obj",
+            f"{TRIANGLE}v 0 1e200 0\nf {corners}\n",
+            r"line 4 is no place: \[0.0, 1e\+200",
         )
 
     @pytest.mark.parametrize("word", ["nan", "inf", "-inf"])

@@ -21,6 +21,9 @@ class TestBodies:
         assert bodies.is_closed[which].tolist() == [True, True, False]
         np.testing.assert_allclose(bodies.volume_m3[which[:2]], [1.0, -1.0], rtol=1e-12)
 
+    def test_a_plate_drawn_twice_is_turned_against_nothing(self, doubled):
+        assert not closed_bodies(doubled, np.zeros(3)).turned_edges.any()
+
     def test_one_face_missing(self, box):
         cube = box()
         keep = np.arange(12) != 5

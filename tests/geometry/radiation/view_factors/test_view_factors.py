@@ -298,7 +298,7 @@ class TestDoubts:
     def test_what_a_facet_drawn_twice_takes_from_space_is_error(self, rectangle):
         floor = rectangle("floor", (0, 0, 0), (1, 0, 0), (0, 1, 0))
         wall = [rectangle(name, (0, 0, 0), (0, 1, 0), (0, 0, 1)) for name in ("wall", "twin")]
-        with pytest.warns(AccuracyWarning, match="sheets too near"):
+        with pytest.warns(AccuracyWarning, match="coincide and look the same way"):
             found = view_factors(concatenate([floor, *wall]), jobs=1)
         k = found.surface("floor")
         # perpendicular unit squares with a common edge [HowellBook]: 0.20004 is the wall's, once

@@ -87,7 +87,7 @@ def fill_frame(position, pole, sun, flattening, frame):  # type: ignore[no-untyp
 
 @njit(cache=True, nogil=True, inline="always")
 def fill_plate(normal, frame, true, plane):  # type: ignore[no-untyped-def]
-    """Fill true (3,) with a's normal in the frame's axes, and plane (3,) with that of its stretched plane."""
+    """Fill true (3,) with a plate's normal along the frame's axes, plane (3,) with its stretched plane's."""
     for k in range(3):
         true[k] = dot(normal, frame[AXES + k])
     along = frame[SIZES, 2] * dot(true, frame[POLE])

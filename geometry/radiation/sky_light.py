@@ -35,7 +35,7 @@ distance."""
 RAMP = 0.5 / LIMB_SAMPLES
 """Of a cell inside the limb: nearer to it a sample stands for space too."""
 
-FEWEST_LIGHT_ROWS = 8
+FEWEST_LIGHT_ROWS = 4
 """Of the coarsest grid that light is known on."""
 
 

@@ -41,13 +41,13 @@ class BoxTree:
 def _build(low, high, order, node_low, node_high, child, first, last):  # type: ignore[no-untyped-def]
     """Median splits along the longest side; returns the number of nodes."""
     first[0], last[0] = 0, order.shape[0]
+    middle_low, middle_high = np.empty(3), np.empty(3)
     nodes, at = 1, 0
     while at < nodes:
         begin, end = first[at], last[at]
         for axis in range(3):
             node_low[at, axis], node_high[at, axis] = np.inf, -np.inf
-        middle_low = np.full(3, np.inf)
-        middle_high = np.full(3, -np.inf)
+            middle_low[axis], middle_high[axis] = np.inf, -np.inf
         for k in range(begin, end):
             thing = order[k]
             for axis in range(3):
@@ -58,9 +58,13 @@ def _build(low, high, order, node_low, node_high, child, first, last):  # type: 
                 middle_high[axis] = max(middle_high[axis], middle)
         child[at] = -1
         if end - begin > _LEAF:
-            axis = np.argmax(middle_high - middle_low)
-            keys, things = np.empty(end - begin), order[begin:end].copy()
+            axis = 0
+            for other in range(1, 3):
+                if middle_high[other] - middle_low[other] > middle_high[axis] - middle_low[axis]:
+                    axis = other
+            keys, things = np.empty(end - begin), np.empty(end - begin, np.int64)
             for k in range(end - begin):
+                things[k] = order[begin + k]
                 keys[k] = low[things[k], axis] + high[things[k], axis]
             ranked = np.argsort(keys)
             for k in range(end - begin):  # a loop compiles in a fifth of the time of fancy indices

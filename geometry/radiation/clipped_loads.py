@@ -268,7 +268,7 @@ def clipped_loads(
             new = [n for n in groups.busy.tolist() if summed.get(n) is not cache.tables[int(numbers[n])]]
             summed |= {n: cache.tables[int(numbers[n])] for n in new}
             if new:
-                found = _shaded(cache, groups, np.array(new), everything, base, accuracy.tolerance)
+                found = _everywhere(cache, groups, np.array(new), everything, base, accuracy)
                 direct[..., new], error[..., new] = found.direct, found.error
         value, off = groups.sums(direct), groups.root_sums(error)
         excess = accuracy.excess(value[1:], off[1:]).max(axis=0)  # (T, C)
@@ -365,6 +365,29 @@ def _refined(
     return shaded
 
 
+def _everywhere(
+    cache: ShadeCache,
+    groups: _Groups,
+    which: IntArray,
+    light: LightOnGrids,
+    base: FloatArray,
+    accuracy: Accuracy,
+) -> _Shaded:
+    """`_shaded` by the grids of half as many rows, and by the whole ones at the times when those miss."""
+    coarse = _shaded(cache, groups, which, light, base, accuracy.tolerance, halvings=1)
+    value, off = np.zeros_like(base), np.zeros_like(base)
+    value[...], off[..., which] = base, coarse.error
+    value[..., which] = coarse.direct
+    excess = accuracy.excess(groups.sums(value)[1:], groups.root_sums(off)[1:])
+    missed = np.flatnonzero(excess.max(axis=(0, 2)) > 1.0)
+    if len(missed):
+        there = LightOnGrids(light.scene.part(missed), accuracy.threads)
+        fine = _shaded(cache, groups, which, there, base[:, missed], accuracy.tolerance)
+        for name in coarse.__dataclass_fields__:
+            getattr(coarse, name)[:, missed] = getattr(fine, name)
+    return coarse
+
+
 def _shaded(
     cache: ShadeCache,
     groups: _Groups,
@@ -372,6 +395,8 @@ def _shaded(
     light: LightOnGrids,
     base: FloatArray,
     tolerance: float,
+    *,
+    halvings: int = 0,
 ) -> _Shaded:
     """The groups `which` (n,) at all times of `light` by the tables that there are."""
     scene, numbers = light.scene, groups.numbers[which]
@@ -379,6 +404,7 @@ def _shaded(
         [cache.tables[g] for g in numbers.tolist()],
         cache.flat.normals[cache.flat.normal_index[numbers]],
         light,
+        halvings=halvings,
     )
     channels = [0, 1, 0] if scene.is_uniform else [0, 1, 2]
     here = base[..., which]

@@ -25,7 +25,7 @@ MOST_VALUES_KEPT = 2**25
 """Of the light on grids, for the next look at the same times: 128 MB."""
 
 POOLED_ROWS = 32
-"""Rows of the grid whose brightest light stands for a cell of the coarsest one."""
+"""Rows of the grid, at most, whose brightest light stands for a cell of the coarsest one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,6 @@ class LightOnGrids:
 
     def at(self, times: slice, rows: int) -> dict[int, Float32Array]:
         """`SkyScene.light` of some times on the grid of so many rows, and all coarser ones."""
-        rows = max(rows, POOLED_ROWS)
         known = self._kept.get((times.start, times.stop))
         if known is None or rows not in known:
             known = self._sky.light(times, rows)
@@ -86,7 +85,7 @@ class LightOnGrids:
     def brightest(self) -> FloatArray:
         """Greatest light in each cell of the coarsest grid, (6 x 64, L, T)."""
         made = ordered_map(
-            lambda times: pooled(self.at(times, POOLED_ROWS)[POOLED_ROWS]),
+            lambda times: pooled(self.at(times, POOLED_ROWS)),
             self.blocks(POOLED_ROWS),
             self.threads,
         )
@@ -155,10 +154,12 @@ def _cell_sums(scatter, drift, top, out):  # type: ignore[no-untyped-def]
                     out[1, k, q] += d * light
 
 
-def pooled(light: Float32Array) -> FloatArray:
-    """Greatest light on the grid of 32 rows (V, L, T) in each cell of the coarsest grid, (6 x 64, L, T)."""
+def pooled(on: dict[int, Float32Array]) -> FloatArray:
+    """Greatest light, by `SkyScene.light`, in each cell of the coarsest grid, (6 x 64, L, T)."""
+    rows = min(max(on), POOLED_ROWS)
+    light = on[rows]
     out = np.zeros((6 * FEWEST_ROWS**2, *light.shape[1:]))
-    _pooled(light, POOLED_ROWS, out)
+    _pooled(light, rows, out)
     return out
 
 
@@ -217,18 +218,24 @@ def _unshaded(normal: tuple[float, ...], rows: int) -> tuple[IntArray, FloatArra
     return crossings, cosines[crossings]
 
 
-def _lists(tables: list[ShadeTable], normals: FloatArray) -> tuple[list[_Lists], IntArray]:
-    """Grids of tables of one size, by none, one and two halvings, and each one's place among the normals."""
+def _lists(tables: list[ShadeTable], normals: FloatArray, halvings: int) -> tuple[list[_Lists], IntArray]:
+    """Tables of one size on three grids, each half as fine, and each one's place among the normals."""
     rows = tables[0].rows
     distinct, place = np.unique(normals, axis=0, return_inverse=True)
     whole = [_unshaded(tuple(normal), rows) for normal in distinct.tolist()]
     fine = _Lists.of(rows, [*whole, *((t.crossings, t.blocked) for t in tables)])
+    for _ in range(halvings):
+        fine = fine.halved()
     coarse = fine.halved()
     return [fine, coarse, coarse.halved()], place.reshape(-1)
 
 
-def shaded_light(tables: list[ShadeTable], normals: FloatArray, light: LightOnGrids) -> ShadedLight:
+def shaded_light(
+    tables: list[ShadeTable], normals: FloatArray, light: LightOnGrids, *, halvings: int = 0
+) -> ShadedLight:
     """Blocked light of groups with these tables (K) and normals (K, 3) at all times of `light`.
+
+    `halvings` of the rows of all tables make it coarser and cheaper.
 
     Notes
     -----
@@ -238,14 +245,14 @@ def shaded_light(tables: list[ShadeTable], normals: FloatArray, light: LightOnGr
     """
     sizes = np.array([t.rows for t in tables], dtype=np.int64)
     alike = [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
-    grids = [_lists([tables[k] for k in chosen.tolist()], normals[chosen]) for chosen in alike]
+    grids = [_lists([tables[k] for k in chosen.tolist()], normals[chosen], halvings) for chosen in alike]
     scatter, drift = np.array([t.scatter for t in tables]), np.array([t.drift for t in tables])
 
-    largest = int(sizes.max(initial=POOLED_ROWS))
+    largest = int(sizes.max(initial=POOLED_ROWS)) >> halvings
 
     def part(times: slice) -> tuple[FloatArray, ...]:
         on = light.at(times, largest)
-        top = pooled(on[POOLED_ROWS]) / np.pi
+        top = pooled(on) / np.pi
         _, kinds, count = top.shape
         shape = (kinds, count, len(tables))
         limit, change = np.empty(shape), np.empty(shape)

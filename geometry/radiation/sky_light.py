@@ -35,7 +35,7 @@ distance."""
 RAMP = 0.5 / LIMB_SAMPLES
 """Of a cell inside the limb: nearer to it a sample stands for space too."""
 
-FEWEST_LIGHT_ROWS = 8
+FEWEST_LIGHT_ROWS = 4
 """Of the coarsest grid that light is known on."""
 
 
@@ -154,8 +154,8 @@ def _cell_points(face, i, j, line, out):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _soften_limb(line, side, rows, bulge, uniform, inside, out):  # type: ignore[no-untyped-def]
     """Turn the light near the limb, in `out` that along crossings, into hat-weighted means about them."""
-    alone, is_kept = np.empty_like(out), np.zeros(out.shape[0], np.bool_)
-    times = rows.shape[1]
+    alone, is_kept = np.empty(out.shape, np.float32), np.zeros(out.shape[0], np.bool_)
+    kinds, times = out.shape[1], rows.shape[1]
     cells = side - 1
     size = 0.5 * np.pi / cells
     limb, inner, sums = np.empty((3, LIMB_SAMPLES**2)), np.empty((3, INNER_SAMPLES**2)), np.empty((3, 4))
@@ -177,7 +177,9 @@ def _soften_limb(line, side, rows, bulge, uniform, inside, out):  # type: ignore
             n = first + (k >> 1) * side + (k & 1)
             if not is_kept[n]:
                 is_kept[n] = True
-                alone[n] = out[n]
+                for c in range(kinds):  # a loop: a slice takes seconds to compile
+                    for t in range(times):
+                        alone[n, c, t] = out[n, c, t]
         _cell_points(face, i, j, line, limb)
         _cell_points(face, i, j, line, inner)
         for t in range(times):
@@ -194,7 +196,7 @@ def _soften_limb(line, side, rows, bulge, uniform, inside, out):  # type: ignore
                 row, column = i + (k >> 1), j + (k & 1)
                 n = first + (k >> 1) * side + (k & 1)
                 around = (1 if row in (0, cells) else 2) * (1 if column in (0, cells) else 2)
-                for c in range(out.shape[1]):
+                for c in range(kinds):
                     out[n, c, t] += (norm * sums[c, k] - alone[n, c, t]) / around
 
 
@@ -211,8 +213,10 @@ def _coarser(fine, fine_inside, cells, scale, inside, out):  # type: ignore[no-u
     for n in range(out.shape[0]):
         face, i, j = n // (side * side), (n // side) % side, n % side
         at = (face * twice + 2 * i) * twice + 2 * j
-        inside[n] = fine_inside[at]
-        out[n] = fine[at]
+        for t in range(near.shape[0]):
+            inside[n, t] = fine_inside[at, t]
+            for c in range(out.shape[1]):
+                out[n, c, t] = fine[at, c, t]
     for cell in range(6 * cells * cells):
         face, i, j = cell // (cells * cells), (cell // cells) % cells, cell % cells
         first = (face * side + i) * side + j

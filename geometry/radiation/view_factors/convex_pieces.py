@@ -20,6 +20,13 @@ def _turn(points, a, b, c, normal):  # type: ignore[no-untyped-def]
     return normal[0] * (uy * vz - uz * vy) + normal[1] * (uz * vx - ux * vz) + normal[2] * (ux * vy - uy * vx)
 
 
+@njit(inline="always")
+def _copy(source, count, out, begin):  # type: ignore[no-untyped-def]
+    """The first `count` of `source` into `out` from `begin` on; slices would take seconds to compile."""
+    for k in range(count):
+        out[begin + k] = source[k]
+
+
 @njit(cache=True, nogil=True)
 def _loop(start, end, weight, low, high, points, normal, area, loop):  # type: ignore[no-untyped-def]
     """Corners of a boundary that is one convex loop, into `loop`; 0 where it is not."""
@@ -98,11 +105,11 @@ def _merged(triangles, points, normal, polygons, counts):  # type: ignore[no-unt
             while j < alive:
                 size = _joined(polygons[i], counts[i], polygons[j], counts[j], points, normal, out)
                 if size > 0:
-                    polygons[i, :size] = out[:size]
+                    _copy(out, size, polygons[i], 0)
                     counts[i] = size
                     alive -= 1
                     if j != alive:
-                        polygons[j] = polygons[alive]
+                        _copy(polygons[alive], counts[alive], polygons[j], 0)
                         counts[j] = counts[alive]
                     changed = True
                 else:
@@ -142,7 +149,7 @@ def _pieces(  # type: ignore[no-untyped-def]
             start, end, weight, first_edge[part], first_edge[part + 1], points, normal[part], area[part], loop
         )
         if count > 0:
-            corners[used : used + count] = loop[:count]
+            _copy(loop, count, corners, used)
             used += count
             pieces += 1
             first_corner[pieces] = used
@@ -155,7 +162,7 @@ def _pieces(  # type: ignore[no-untyped-def]
             count = _without_straight(polygons[k], counts[k], points, normal[part], tolerance_m, loop)
             if count < 3:
                 continue
-            corners[used : used + count] = loop[:count]
+            _copy(loop, count, corners, used)
             used += count
             pieces += 1
             first_corner[pieces] = used
@@ -203,27 +210,37 @@ def part_covers(first_edge, start, end, first_piece, first_corner, corners, norm
         first, last = first_corner[low], first_corner[high]
         if high - low == 1 and last - first <= MOST_COVER_CORNERS:
             count[part] = last - first
-            cover[part, : last - first] = corners[first:last]
+            for k in range(last - first):
+                for axis in range(3):
+                    cover[part, k, axis] = corners[first + k, axis]
             continue
         longest = -1.0
-        along = np.zeros(3)
+        u = v = w = 0.0  # unit vector along the longest edge
         for edge in range(first_edge[part], first_edge[part + 1]):
-            side = end[edge] - start[edge]
-            length = np.sqrt((side**2).sum())
+            x, y, z = (
+                end[edge, 0] - start[edge, 0],
+                end[edge, 1] - start[edge, 1],
+                end[edge, 2] - start[edge, 2],
+            )
+            length = np.sqrt(x * x + y * y + z * z)
             if length > longest:
-                longest = length
-                along = side / length
-        across = np.cross(normal[part], along)
-        box = np.array([np.inf, -np.inf, np.inf, -np.inf])
+                longest, u, v, w = length, x / length, y / length, z / length
+        n0, n1, n2 = normal[part, 0], normal[part, 1], normal[part, 2]
+        p, q, r = n1 * w - n2 * v, n2 * u - n0 * w, n0 * v - n1 * u  # across it
+        least_u = least_v = np.inf
+        most_u = most_v = -np.inf
         height = 0.0
         for k in range(first, last):
-            u, v = (corners[k] * along).sum(), (corners[k] * across).sum()
-            box[0], box[1] = min(box[0], u), max(box[1], u)
-            box[2], box[3] = min(box[2], v), max(box[3], v)
-            height += (corners[k] * normal[part]).sum() / (last - first)
+            x, y, z = corners[k, 0], corners[k, 1], corners[k, 2]
+            along, across = x * u + y * v + z * w, x * p + y * q + z * r
+            least_u, most_u = min(least_u, along), max(most_u, along)
+            least_v, most_v = min(least_v, across), max(most_v, across)
+            height += (x * n0 + y * n1 + z * n2) / (last - first)
         count[part] = 4
         for k in range(4):
-            u = box[0] if k in (0, 3) else box[1]
-            v = box[2] if k < 2 else box[3]
-            cover[part, k] = u * along + v * across + height * normal[part]
+            along = least_u if k in (0, 3) else most_u
+            across = least_v if k < 2 else most_v
+            cover[part, k, 0] = along * u + across * p + height * n0
+            cover[part, k, 1] = along * v + across * q + height * n1
+            cover[part, k, 2] = along * w + across * r + height * n2
     return cover, count

@@ -119,6 +119,21 @@ class TestClippedLoadsLaw:
         assert (ratio > 3.0).mean() < 2e-3
         assert (off <= 3e-3 * np.maximum(best.direct[1:], 1.0)).all()
 
+    def test_errors_cover_at_more_times_than_tables_are_refined_for(self, plate, box, states):
+        craft = flat(assembly(plate, box, 1))
+        some, all_of = 36, 252  # beyond 96, coarse grids do at the times when they suffice
+        scene = earth_scene(states(all_of, axes="sun", beta_deg=59.0, noon_angle_deg=7.0), Environment())
+        loads, reached, _ = direct_loads(craft, scene, 5e-3)
+        best, known, _ = direct_loads(craft, scene.part(np.arange(0, all_of, all_of // some)), 4e-4)
+        both = reached & known
+        assert both.mean() > 0.8
+        direct, error = (each[1:, :: all_of // some][..., both] for each in (loads.direct, loads.error))
+        best = best.of(both)
+        ratio = np.abs(direct - best.direct[1:]) / np.maximum(np.hypot(error, best.error[1:]), 1e-9)
+        # like a standard error: rms below 1, and hardly ever beyond three
+        assert np.sqrt((ratio**2).mean()) < 1.0
+        assert (ratio > 3.0).mean() < 2e-3
+
     def test_clipped_and_cast_loads_agree(self, plate, box, states):
         mesh = assembly(plate, box, 5)
         there = states(6, axes="nadir", beta_deg=40.0)

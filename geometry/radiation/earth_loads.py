@@ -17,7 +17,7 @@ from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, st
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads, joined
 from geometry.radiation.earth import EarthScene
-from geometry.radiation.earth_sums import earth_sums, packed_scene
+from geometry.radiation.earth_sums import PackedScene, earth_sums, packed_scene
 from geometry.radiation.paired_links import MOST_PAIRED, link_weights, points_behind, scattering
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.plate_to_earth import unshaded_plates
@@ -129,7 +129,7 @@ class _Round:
 
     craft: TracedCraft
     scene: EarthScene
-    packed: Float32Array
+    packed: PackedScene
     suns: SunDirections
     accuracy: Accuracy
     weights: Float32Array | None

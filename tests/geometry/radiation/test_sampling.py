@@ -118,7 +118,8 @@ class TestOrderLaw:
         while count < 10**8:
             following = more_points(count)
             added = following - count
-            assert added & (added - 1) == 0 and count % added == 0
+            assert added & (added - 1) == 0
+            assert count % added == 0
             assert 1.3 < following / count <= 2.0  # few rounds, though
             count = following
 

@@ -151,9 +151,9 @@ class RayBudget:
         by_one = max(self.agreed, default=0.0) / STOPPING_MARGIN
         if not accuracy.is_fixed and by_one > 1.0:
             warnings.warn(
-                f"all rays agree about the sunlight of {len(self.agreed)} surfaces and directions; no more are "
-                f"cast, and the error stated, of one ray, is up to {by_one:.1f} times what was asked with "
-                f"tolerance {accuracy.tolerance:g}; make these surfaces flat, or raise the tolerance",
+                f"all rays agree about sunlight in {len(self.agreed)} estimates; no more are cast there, and the "
+                f"error stated, of one ray, is up to {by_one:.1f} times what was asked with tolerance "
+                f"{accuracy.tolerance:g}; make these surfaces flat, or raise the tolerance",
                 AccuracyWarning,
                 stacklevel=3,
             )

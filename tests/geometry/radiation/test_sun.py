@@ -131,7 +131,7 @@ class TestClippedSunAnalytic:
         budget = RayBudget(1e7)
         _, lit, unseen = lit_shares(craft, suns, Accuracy(1e-2), budget)
         # 1361 W/m^2 over 4,096 rays, where 1e-2 W/m^2 was asked
-        with pytest.warns(AccuracyWarning, match="sunlight of 1 surfaces .* is up to 33.2 times"):
+        with pytest.warns(AccuracyWarning, match="sunlight in 1 estimates.* is up to 33.2 times"):
             budget.warn(Accuracy(1e-2), 1e7)
         assert lit[:, 0, mesh.surface_index("behind")].max() == 0.0
         assert unseen[0, mesh.surface_index("behind")] == pytest.approx(1 / 4096)

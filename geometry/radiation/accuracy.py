@@ -151,7 +151,7 @@ class RayBudget:
         by_one = max(self.agreed, default=0.0) / STOPPING_MARGIN
         if not accuracy.is_fixed and by_one > 1.0:
             warnings.warn(
-                f"all rays agree about sunlight in {len(self.agreed)} estimates, so that no more are cast: the "
+                f"all rays agree about sunlight in {len(self.agreed)} estimates, and no more are cast: the "
                 f"error stated, of one ray, is up to {by_one:.1f} times what was asked with tolerance "
                 f"{accuracy.tolerance:g}; make these surfaces flat, or raise the tolerance",
                 AccuracyWarning,

@@ -96,6 +96,7 @@ class RayBudget:
     reflected: int = 0
     cut_weight: float = 0.0
     unmet: list[float] = field(default_factory=list)
+    agreed: list[float] = field(default_factory=list)
 
     @property
     def left(self) -> float:
@@ -131,15 +132,28 @@ class RayBudget:
         self.reflected += other.reflected
         self.cut_weight += other.cut_weight
         self.unmet += other.unmet
+        self.agreed += other.agreed
 
     def warn(self, accuracy: Accuracy, max_rays: float) -> None:
-        """Warn of tolerances that were not reached (`unmet`: error over error aimed at)."""
+        """Warn of tolerances that were not reached (`unmet`: error over error aimed at).
+
+        Likewise of light whose rays all agree (`agreed`): the error stated is that of one ray.
+        """
         worst = max(self.unmet, default=0.0) / STOPPING_MARGIN
         if not accuracy.is_fixed and worst > 1.0:
             warnings.warn(
                 f"tolerance {accuracy.tolerance:g} was not reached on {len(self.unmet)} estimates with "
                 f"max_rays={max_rays:g}: the worst standard error is {worst:.1f} times what was asked; "
                 "raise max_rays or the tolerance",
+                AccuracyWarning,
+                stacklevel=3,
+            )
+        by_one = max(self.agreed, default=0.0) / STOPPING_MARGIN
+        if not accuracy.is_fixed and by_one > 1.0:
+            warnings.warn(
+                f"all rays agree about sunlight in {len(self.agreed)} estimates, and no more are cast: the "
+                f"error stated, of one ray, is up to {by_one:.1f} times what was asked with tolerance "
+                f"{accuracy.tolerance:g}; make these surfaces flat, or raise the tolerance",
                 AccuracyWarning,
                 stacklevel=3,
             )

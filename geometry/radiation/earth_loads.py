@@ -17,7 +17,7 @@ from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, st
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads, joined
 from geometry.radiation.earth import EarthScene
-from geometry.radiation.earth_sums import earth_sums, packed_scene
+from geometry.radiation.earth_sums import PackedScene, earth_sums, packed_scene
 from geometry.radiation.paired_links import MOST_PAIRED, link_weights, points_behind, scattering
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.plate_to_earth import unshaded_plates
@@ -37,6 +37,9 @@ RECEIVERS_TOGETHER = 1000
 
 ESCAPES_MATTER_FROM = 0.25
 """Blocked share of the hemisphere from which on escaped rays are summed too (else c = 1)."""
+
+HALF_STEPS_FROM = 2048
+"""Points per replicate from which on rounds grow by less than twice: rays beyond the need are what costs."""
 
 MOST_BRANCHES, BRANCHES_PER_ROOT = 32, 4.0
 """Branches of a first hit: about so many over the root of the blocked share, measured on the presets, where
@@ -79,6 +82,17 @@ class EarthLoads:
     own_error: FloatArray
     rays: IntArray
     is_clipped: np.ndarray
+
+
+def more_points(count: int) -> int:
+    """Points of the next round: twice as many, later by half and a third in turn.
+
+    What is added is a power of two and begins at a multiple of it, as `point_order` takes it.
+    """
+    if count < HALF_STEPS_FROM:
+        return 2 * count
+    is_power = count & (count - 1) == 0
+    return count + (count // 2 if is_power else count // 3)
 
 
 class _RaySums:
@@ -129,7 +143,7 @@ class _Round:
 
     craft: TracedCraft
     scene: EarthScene
-    packed: Float32Array
+    packed: PackedScene
     suns: SunDirections
     accuracy: Accuracy
     weights: Float32Array | None
@@ -308,7 +322,7 @@ def earth_loads(
         branches = 1 << np.log2(np.clip(wanted, 1, MOST_BRANCHES)).round().astype(np.int64)
         cost = 1.0 + own * (1.0 + branches) + np.where(look, np.minimum(LOOKS_PER_RAY, own * len(suns)), 0)
         report(1.0 - active.size / len(chosen))
-        done, count = count, 2 * count
+        done, count = count, more_points(count)
     return _estimates(sums, base, with_escapes, clipped, is_clipped)
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numba import float32, int64, njit
+from numba import float32, int32, int64, njit
 
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.ray_caster import Float32Array
 from geometry.radiation.sky_view import DirectionList
-from geometry.validation import FloatArray
+from geometry.validation import FloatArray, IntArray
+
+SECTORS = 128
+"""About the Earth's way, into which directions are sorted."""
+
+FEWEST_SORTED, FEWEST_TIMES = 64, 8
+"""Directions of a segment, and times, from which on sorting costs less than it saves."""
 
 
 def scene_rows(scene: EarthScene) -> tuple[FloatArray, float]:
@@ -40,9 +48,55 @@ def scene_rows(scene: EarthScene) -> tuple[FloatArray, float]:
     return np.concatenate(columns, axis=1), 1.0 / (1.0 - scene.flattening) ** 2 - 1.0
 
 
-def packed_scene(scene: EarthScene) -> Float32Array:
-    """`scene_rows` in single precision, (T, 18)."""
-    return np.ascontiguousarray(scene_rows(scene)[0], dtype=np.float32)
+@njit(inline="always")
+def _turn(x, y):  # type: ignore[no-untyped-def]
+    """How far round a direction of the plane stands, in [0, 4]: as an angle, but without its cost."""
+    share = y / max(abs(x) + abs(y), float32(1e-30))
+    if x < 0:
+        return float32(2) - share
+    return share if y >= 0 else float32(4) + share
+
+
+@dataclass(frozen=True, eq=False)
+class PackedScene:
+    """T times in single precision, and where the Earth may stand at each.
+
+    Parameters
+    ----------
+    rows : float32 array (T, 18)
+        `scene_rows`.
+    axes : float32 array (3, 3)
+        Orthogonal; about the third the Earth goes round most nearly.
+    sectors : int array (T, 2)
+        In which of the sectors about it the Earth may stand: from which on, and how many.
+    """
+
+    rows: Float32Array
+    axes: Float32Array
+    sectors: IntArray
+
+
+def packed_scene(scene: EarthScene) -> PackedScene:
+    """A scene as `earth_sums` takes it."""
+    distance = np.linalg.norm(scene.position_body, axis=1)
+    nadir = -scene.position_body / distance[:, None]
+    axes = np.linalg.svd(nadir)[2]
+    x, y, _ = axes @ nadir.T
+    # the Earth lies within its equatorial radius: a cap of sine 1/r, which spans an angle seen from the axis
+    level, sine = np.hypot(x, y), 1.0 / distance
+    is_aside = sine < level
+    span = np.arcsin(np.where(is_aside, sine / np.where(is_aside, level, 1.0), 0.0))
+    angle = np.arctan2(y, x)
+    first, last = (
+        np.array([_turn(np.cos(a), np.sin(a)) for a in angle + sign * span]) * (SECTORS / 4)
+        for sign in (-1, 1)
+    )
+    begin = first.astype(np.int64) - 1  # one more either way, for rounding
+    count = (last.astype(np.int64) + 1 - begin) % SECTORS + 1
+    sectors = np.stack([begin % SECTORS, count], axis=1)
+    sectors[~is_aside] = 0, SECTORS
+    rows = np.ascontiguousarray(scene_rows(scene)[0], dtype=np.float32)
+    return PackedScene(rows, np.ascontiguousarray(axes, dtype=np.float32), sectors)
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -96,21 +150,79 @@ def _earth_sums(directions, weights, begin, end, row, bulge, uniform):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _sum_over_times(directions, weights, ends, packed, bulge, uniform, out):  # type: ignore[no-untyped-def]
-    """Add the sums of each segment at each time to out (K, T, 3)."""
-    for t in range(packed.shape[0]):
-        begin = int64(0)  # a literal would have the kernel compiled twice
-        for r in range(ends.shape[0]):
-            if ends[r] > begin:
-                f, a, e = _earth_sums(directions, weights, begin, ends[r], packed[t], bulge, uniform)
-                out[r, t, 0] += f
-                out[r, t, 1] += a
-                out[r, t, 2] += e
-            begin = ends[r]
+def _sorted_round(directions, weights, begin, end, axes, out, out_weights, places):  # type: ignore[no-untyped-def]
+    """Copy directions begin..end sorted by sectors about axes[2], which begin at places (SECTORS + 1,)."""
+    count = end - begin
+    sectors = np.empty(count, np.int32)
+    places[:] = 0
+    for i in range(count):
+        dx, dy, dz = directions[0, begin + i], directions[1, begin + i], directions[2, begin + i]
+        x = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
+        y = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
+        sectors[i] = min(int32(_turn(x, y) * float32(SECTORS / 4)), SECTORS - 1)
+        places[sectors[i] + 1] += 1
+    for s in range(SECTORS):
+        places[s + 1] += places[s]
+    following = places[:SECTORS].copy()
+    for i in range(count):
+        at = following[sectors[i]]
+        following[sectors[i]] += 1
+        for k in range(3):
+            out[k, at] = directions[k, begin + i]
+        out_weights[0, at], out_weights[1, at] = weights[0, begin + i], weights[1, begin + i]
+
+
+@njit(cache=True, nogil=True)
+def _add(directions, weights, begin, end, row, bulge, uniform, out):  # type: ignore[no-untyped-def]
+    if end > begin:
+        f, a, e = _earth_sums(directions, weights, begin, end, row, bulge, uniform)
+        out[0] += f
+        out[1] += a
+        out[2] += e
+
+
+@njit(cache=True, nogil=True)
+def _sum_over_times(directions, weights, ends, packed, axes, sectors, bulge, uniform, out):  # type: ignore[no-untyped-def]
+    """Add the sums of each segment at each time to out (K, T, 3).
+
+    Long segments are sorted about the Earth's way first; `sectors` (T, 2) tell which of them the Earth may
+    stand in: from one on, and how many.
+    """
+    size = 0
+    for r in range(ends.shape[0]):
+        size = max(size, ends[r] - (ends[r - 1] if r else 0))
+    fewest = FEWEST_SORTED if packed.shape[0] >= FEWEST_TIMES else size + 1
+    if size < fewest:
+        size = 0
+    some, their_weights = np.empty((3, size), np.float32), np.empty((2, size), np.float32)
+    places = np.empty(SECTORS + 1, np.int64)
+    begin = int64(0)  # a literal would have the kernel compiled twice
+    for r in range(ends.shape[0]):
+        if ends[r] - begin < fewest:
+            for t in range(packed.shape[0]):
+                _add(directions, weights, begin, ends[r], packed[t], bulge, uniform, out[r, t])
+        else:
+            _sorted_round(directions, weights, begin, ends[r], axes, some, their_weights, places)
+            for t in range(packed.shape[0]):
+                first, last = sectors[t, 0], sectors[t, 0] + sectors[t, 1]
+                to = places[min(last, SECTORS)]
+                _add(some, their_weights, places[first], to, packed[t], bulge, uniform, out[r, t])
+                if last > SECTORS:
+                    _add(
+                        some,
+                        their_weights,
+                        int64(0),
+                        places[last - SECTORS],
+                        packed[t],
+                        bulge,
+                        uniform,
+                        out[r, t],
+                    )
+        begin = ends[r]
 
 
 def earth_sums(
-    rays: DirectionList, packed: Float32Array, flattening: float, uniform: bool, out: FloatArray
+    rays: DirectionList, packed: PackedScene, flattening: float, uniform: bool, out: FloatArray
 ) -> None:
     """Add what a list of directions meets of the Earth to `out` (segments, T, 3).
 
@@ -118,4 +230,5 @@ def earth_sums(
     of rays cast, for cosine-weighted rays.
     """
     bulge = 1.0 / (1.0 - flattening) ** 2 - 1.0
-    _sum_over_times(rays.directions, rays.weights, rays.ends, packed, bulge, uniform, out)
+    rows, axes, sectors = packed.rows, packed.axes, packed.sectors
+    _sum_over_times(rays.directions, rays.weights, rays.ends, rows, axes, sectors, bulge, uniform, out)

@@ -81,10 +81,10 @@ def points_behind(
     Their segments are those of a block of its own, one for each receiver met and segment of the rays.
     """
     block, receivers, optics = rays.block, craft.receivers, craft.reflecting
-    where = np.flatnonzero(rays.faces >= 0)
-    segments, met = where // block.count, rays.met(where, craft)
+    where = np.flatnonzero(rays.met >= 0)
+    segments, met = where // block.count, rays.met[where]
     counting = weights[met, block.receivers[segments]]
-    chosen = (met >= 0) & (counting < 1.0)
+    chosen = counting < 1.0
     where, segments, met, counting = where[chosen], segments[chosen], met[chosen], counting[chosen]
     rows = np.empty(len(where), np.int64)
     _rows(
@@ -101,7 +101,11 @@ def points_behind(
     )
     surfaces = receivers.surfaces[block.receivers[segments]]
     solar = optics.reflectance[surfaces, 0] * (1.0 - optics.specularity[surfaces, 0])
-    keys, own = np.unique(met * len(block.receivers) + segments, return_inverse=True)
+    keys = met * len(block.receivers) + segments
+    is_there = np.zeros(len(receivers) * len(block.receivers), bool)
+    is_there[keys] = True
+    own = (np.cumsum(is_there) - 1)[keys]
+    keys = np.flatnonzero(is_there)
     of_rays = keys % len(block.receivers)
     behind = replace(
         block,
@@ -109,7 +113,5 @@ def points_behind(
         streams=block.streams[of_rays],
         replicates=block.replicates[of_rays],
     )
-    points = LitPoints(
-        rays.origins_m[where], receivers.frames[rows, 9:12].copy(), counting * solar, own.reshape(-1)
-    )
+    points = LitPoints(rays.origins_m[where], receivers.frames[rows, 9:12].copy(), counting * solar, own)
     return behind, points

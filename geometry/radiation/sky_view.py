@@ -219,11 +219,35 @@ class PathState:
         return PathState(*(getattr(self, name)[:count] for name in self.__dataclass_fields__))
 
 
+@njit(cache=True, nogil=True)
+def _met(directions, faces, frames, receiver_of_side, out):  # type: ignore[no-untyped-def]
+    """Receivers on which rays ended; -1 where on none."""
+    for i in range(faces.shape[0]):
+        face = faces[i]
+        if face < 0:
+            out[i] = -1
+            continue
+        toward = (
+            directions[i, 0] * frames[face, 9]
+            + directions[i, 1] * frames[face, 10]
+            + directions[i, 2] * frames[face, 11]
+        )
+        out[i] = receiver_of_side[face, 0 if toward < 0 else 1]
+
+
+@njit(cache=True, nogil=True)
+def _fill_links(receivers, met, per_segment, out):  # type: ignore[no-untyped-def]
+    for i in range(met.shape[0]):
+        if met[i] >= 0:
+            out[receivers[i // per_segment], met[i]] = True
+
+
 @dataclass(frozen=True, eq=False)
 class FirstRays:
     """A block of rays from receivers, traced to what they meet first.
 
-    Origins and directions (n, 3), faces (n,), -1 where there is none, and distances (n,).
+    Origins and directions (n, 3), faces (n,), -1 where there is none, distances (n,), and receivers (n,), -1
+    where there is none or the side that was met is inactive.
     """
 
     block: RayBlock
@@ -231,27 +255,22 @@ class FirstRays:
     directions: Float32Array
     faces: np.ndarray
     distances_m: Float32Array
-
-    def met(self, hits: IntArray, craft: TracedCraft) -> IntArray:
-        """Receivers on which some of the rays ended; -1: an inactive side."""
-        normals = craft.reflecting.frames[self.faces[hits], 9:12]
-        is_back = np.einsum("ik,ik->i", self.directions[hits], normals) >= 0.0
-        return np.asarray(craft.reflecting.receiver_of_side[self.faces[hits], is_back.astype(np.int64)])
+    met: IntArray
 
     def links(self, craft: TracedCraft) -> IntArray:
         """Different pairs of receivers that rays left and met, (2, n)."""
-        hits = np.flatnonzero(self.faces >= 0)
-        met = self.met(hits, craft)
         pairs = np.zeros((len(craft.receivers),) * 2, bool)
-        active = met >= 0
-        pairs[self.block.receivers[hits // self.block.count][active], met[active]] = True
+        _fill_links(self.block.receivers, self.met, self.block.count, pairs)
         return np.stack(np.nonzero(pairs))
 
 
 def first_rays(block: RayBlock, craft: TracedCraft, seed: int) -> FirstRays:
     """Cosine-weighted rays from the receivers of a block."""
     origins, directions = block_rays(block, craft, seed)
-    return FirstRays(block, origins, directions, *craft.caster.first_hit(origins, directions))
+    faces, distances = craft.caster.first_hit(origins, directions)
+    met, reflecting = np.empty(len(faces), np.int64), craft.reflecting
+    _met(directions, faces, reflecting.frames, reflecting.receiver_of_side, met)
+    return FirstRays(block, origins, directions, faces, distances, met)
 
 
 def cast_sky(
@@ -329,7 +348,7 @@ def _reflected(
     hits = np.flatnonzero(rays.faces >= 0)
     counting = np.ones(len(hits), np.float32)
     if sun_weights is not None and lit is not None:
-        counting = sun_weights[block.receivers[hits // block.count], rays.met(hits, craft)]
+        counting = sun_weights[block.receivers[hits // block.count], rays.met[hits]]
     state = PathState.empty(len(hits) * (branches + 1))
     points = LitPoints.empty(len(hits) if lit is not None else 0)
     reflecting = craft.reflecting

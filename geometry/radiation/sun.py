@@ -294,6 +294,10 @@ def lit_shares(
             break
         count *= 2
     unseen[group, receiver] = 1.0 / (points * accuracy.replicates)
+    flux = suns.flux_w_m2[:, None] * projected
+    by_one = accuracy.excess(flux * lit.mean(axis=0), flux * unseen)[group, receiver]
+    agrees = standard_error(lit)[group, receiver] == 0.0
+    budget.agreed += by_one[agrees & (by_one > 1.0)].tolist()
     return projected, lit, unseen
 
 

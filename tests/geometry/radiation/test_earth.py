@@ -8,7 +8,7 @@ import pytest
 from geometry.constants import ASTRONOMICAL_UNIT_M
 from geometry.environment import EarthShape, Environment
 from geometry.radiation.earth import earth_scene, knocke_coefficients, solar_flux_w_m2
-from geometry.radiation.earth_sums import earth_sums, packed_scene
+from geometry.radiation.earth_sums import FEWEST_SORTED, earth_sums, packed_scene
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.sampling import DIRECTION_NUMBERS, hemisphere_rays
 from geometry.radiation.sky_view import DirectionList
@@ -76,6 +76,25 @@ class TestEarthSumsLaw:
         # Sobol error over an edge at 2^15 points: about 5e-4 of the full hemisphere
         scale = np.array([[1.0], [400.0], [240.0]])
         np.testing.assert_allclose(sums[0].T / count / scale, exact / scale, atol=5e-4, rtol=0)
+
+    @pytest.mark.parametrize("axes", ["sun", "nadir"])
+    @pytest.mark.parametrize("altitude_m", [250e3, 36_000e3])
+    def test_sorting_about_the_way_of_the_earth_leaves_none_of_it_out(self, states, axes, altitude_m):
+        # short segments are not sorted, long ones are: the same directions either way
+        place = earth_scene(states(24, beta_deg=20.0, axes=axes, altitude_m=altitude_m), Environment())
+        short, count = FEWEST_SORTED - 1, 400
+        random = np.random.default_rng(5)
+        directions = random.normal(size=(3, short * count)).astype(np.float32)
+        directions /= np.linalg.norm(directions, axis=0)
+        weights = random.random((2, short * count), np.float32)
+        sums = []
+        for ends in (np.arange(1, count + 1) * short, np.array([short * count])):
+            out = np.zeros((len(ends), 24, 3))
+            rays = DirectionList(directions, weights, ends)
+            earth_sums(rays, packed_scene(place), place.flattening, place.is_uniform, out)
+            sums.append(out.sum(axis=0))
+        # single precision; one direction left out would be 1e-4 and more
+        np.testing.assert_allclose(sums[1], sums[0], rtol=1e-5, atol=1e-9)
 
 
 class TestEarthRefusal:

@@ -341,10 +341,11 @@ class TestErrorsLaw:
         monkeypatch.setattr(load_estimates, "TIMES_PER_BLOCK", 4)
         monkeypatch.setattr(load_estimates, "EARTH_VALUES_PER_BLOCK", 4 * 16 * 2)
         parts = heat_loads(corner(plate), there, tolerance=0.5)
-        # at this tolerance one round of the same rays serves all: equal up to the order of summation
-        np.testing.assert_allclose(parts.incident_w_m2[1:], whole.incident_w_m2[1:], rtol=1e-9, atol=1e-9)
+        # at this tolerance one round of the same rays serves all: equal up to the order of summation,
+        # in single precision over runs of 2,048: 4e-8 seen
+        np.testing.assert_allclose(parts.incident_w_m2[1:], whole.incident_w_m2[1:], rtol=3e-7, atol=1e-9)
         mean, same = parts.orbit_mean, whole.orbit_mean
-        np.testing.assert_allclose(mean.absorbed_w[2], same.absorbed_w[2], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(mean.absorbed_w[2], same.absorbed_w[2], rtol=3e-7, atol=1e-9)
 
     def test_progress_ends_at_all(self, plate, states):
         steps = []

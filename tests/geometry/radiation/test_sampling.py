@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from geometry.radiation.earth_loads import more_points
 from geometry.radiation.sampling import (
     DIMENSIONS,
     DIRECTION_NUMBERS,
@@ -110,6 +111,17 @@ class TestOrderLaw:
         plain = rays(1 << 14)[1]
         mixed = np.lexsort(plain.T), np.lexsort(directions.reshape(-1, 3).T)
         np.testing.assert_array_equal(plain[mixed[0]], directions.reshape(-1, 3)[mixed[1]])
+
+    def test_every_round_of_rays_can_be_ordered(self):
+        # `point_order` takes powers of two that begin at a multiple of themselves
+        count = 4
+        while count < 10**8:
+            following = more_points(count)
+            added = following - count
+            assert added & (added - 1) == 0
+            assert count % added == 0
+            assert 1.3 < following / count <= 2.0  # few rounds, though
+            count = following
 
 
 class TestRaysAnalytic:

@@ -44,7 +44,7 @@ def blocks(craft: TracedCraft) -> Iterator[RayBlock]:
 
 def end_to_end(craft: TracedCraft, work: list[RayBlock], threads: int) -> IntArray:
     """What each block's surface meets, in counts by category (blocks, C)."""
-    met, categories = met_table(craft.mesh), len(category_names(craft.mesh))
+    met, categories = met_table(craft.reflecting), len(category_names(craft.mesh))
 
     def cast(block: RayBlock) -> IntArray:
         origins, directions = block_rays(block, craft, SEED)

@@ -59,7 +59,7 @@ def _along(  # type: ignore[no-untyped-def]
             kx = (x * axes[0, 0] + y * axes[0, 1] + z * axes[0, 2]) / along
             ky = (x * axes[1, 0] + y * axes[1, 1] + z * axes[1, 2]) / along
             out[d] += shares[n] * blocked_share(
-                kx, ky, local, begins, hulls, facing, every, outline, box, areas[pieces[n]], room
+                kx, ky, local, begins, hulls, facing, every, 0, near, outline, box, areas[pieces[n]], room
             )
 
 

@@ -75,21 +75,21 @@ def _pyramid(face, width, i, j, line, turn, outline, corners, planes):  # type: 
         sign = 1.0 if x * corners[o, 0] + y * corners[o, 1] + z * corners[o, 2] > 0.0 else -1.0
         x, y = sign * x, sign * y
         planes[c, 0], planes[c, 1], planes[c, 2], planes[c, 3] = x, y, sign * z, np.inf
-        for k in range(outline.shape[0]):
-            planes[c, 3] = min(planes[c, 3], x * outline[k, 0] + y * outline[k, 1])
+        for k in range(outline.shape[2]):
+            planes[c, 3] = min(planes[c, 3], x * outline[0, 0, k] + y * outline[1, 0, k])
     for c in range(4):
         if not corners[c, 2] > 1e-9:
             return 4
-    last = outline.shape[0] - 1
-    for r in range(outline.shape[0]):
-        x, y = outline[last, 1] - outline[r, 1], outline[r, 0] - outline[last, 0]
+    last = outline.shape[2] - 1
+    for r in range(outline.shape[2]):
+        x, y = outline[1, 0, last] - outline[1, 0, r], outline[0, 0, r] - outline[0, 0, last]
         least = np.inf
         for c in range(4):
             least = min(least, (x * corners[c, 0] + y * corners[c, 1]) / corners[c, 2])
         planes[4 + r, 0], planes[4 + r, 1], planes[4 + r, 2] = x, y, -least
-        planes[4 + r, 3] = x * outline[r, 0] + y * outline[r, 1]
+        planes[4 + r, 3] = x * outline[0, 0, r] + y * outline[1, 0, r]
         last = r
-    return 4 + outline.shape[0]
+    return 4 + outline.shape[2]
 
 
 @njit(cache=True, nogil=True)
@@ -136,8 +136,8 @@ def _sheet(low, high, local, outline, slack, out):  # type: ignore[no-untyped-de
     size = np.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2)
     offset = out[0] * local[low, 0] + out[1] * local[low, 1] + out[2] * local[low, 2]
     before = behind = False
-    for k in range(outline.shape[0]):
-        height = out[0] * outline[k, 0] + out[1] * outline[k, 1] - offset
+    for k in range(outline.shape[2]):
+        height = out[0] * outline[0, 0, k] + out[1] * outline[1, 0, k] - offset
         before = before or height > slack * size
         behind = behind or height < -slack * size
     if before and behind:
@@ -167,6 +167,16 @@ def _place(face, a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _twice(rows):  # type: ignore[no-untyped-def]
+    """The same rows at the head of twice the room."""
+    out = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
+    for n in range(rows.shape[0]):
+        for k in range(rows.shape[1]):
+            out[n, k] = rows[n, k]
+    return out
+
+
+@njit(inline="always")
 def _split_piece(  # type: ignore[no-untyped-def]
     number, outline, box, turn, area, local, begins, hulls, facing, near, room, line, thresholds,
     share_of_area, cells, leaves, low, high, keys, held, new_cells, new_leaves, made,
@@ -179,7 +189,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
     depth = 4 * (DEEPEST + 2) + 8
     lists = np.empty(depth * near, np.int64)
     stack, known = np.empty((depth, 7), np.int64), np.empty((depth, 6))
-    pyramid, planes, point = np.empty((4, 3)), np.empty((4 + outline.shape[0], 4)), np.empty(3)
+    pyramid, planes, point = np.empty((4, 3)), np.empty((4 + outline.shape[2], 4)), np.empty(3)
     sheets, slack = np.zeros((near, 3)), 1e-10 * area
     for p in range(near):
         if not hulls[p]:
@@ -198,8 +208,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
             keys[at], held[at] = key, leaves[n, c]
     for n in range(low, high):
         if made + depth > new_cells.shape[0]:
-            new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
-            new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+            new_cells = _twice(new_cells)
+            new_leaves = _twice(new_leaves)
         shift = max(cells[n, 2] - FEWEST_LEVEL, 0)
         cell = (cells[n, 1] * FEWEST_ROWS + (cells[n, 3] >> shift)) * FEWEST_ROWS + (cells[n, 4] >> shift)
         if cells[n, 2] >= FEWEST_LEVEL and not leaves[n, 6] > thresholds[cell]:
@@ -230,8 +240,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
             face, level, i, j, begin, end, kind = stack[count]
             width = last >> level
             if made + 4 > new_cells.shape[0]:
-                new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
-                new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+                new_cells = _twice(new_cells)
+                new_leaves = _twice(new_leaves)
             shares[:] = known[count, :5]
             if kind < 2 and level >= LOOK_FROM:
                 solid = (0.5 * np.pi / (1 << level)) ** 2
@@ -256,7 +266,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
                         else:
                             shares[c] = blocked_share(
                                 point[0] / point[2], point[1] / point[2], local, begins, hulls, facing,
-                                lists[begin:end], outline, box, area, room,
+                                lists, begin, end, outline, box, area, room,
                             )  # fmt: skip
                             keys[at], held[at] = key, shares[c]
                             clips += 1

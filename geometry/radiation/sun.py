@@ -252,7 +252,13 @@ def lit_shares(
         chosen = np.flatnonzero(is_clipped)
         if chosen.size and len(suns):
             direct, off = clipped_sunlight(
-                shades.flat, chosen, suns.directions, suns.half_angle_rad, EDGE_ON, accuracy.threads
+                shades.flat,
+                chosen,
+                suns.directions,
+                suns.half_angle_rad,
+                EDGE_ON,
+                accuracy.tolerance,
+                accuracy.threads,
             )
             seen = np.maximum(projected[:, chosen], EDGE_ON)
             lit[:, :, chosen] = np.clip(direct / seen, 0.0, 1.0)

@@ -50,6 +50,9 @@ EARTH_RAYS_S, STRAIGHT_PART, EARTH_SUMS_S = 2.0, 0.4, 0.02
 seconds of their sums at each time.  Measured on the presets, on one Zen 3 core, like all that decides what is
 taken; none of it decides what comes out."""
 
+EARTH_RAYS, RAYS_ORDER = 4e6, 1.75
+"""Rays that a receiver takes at 1e-3, and the power of one over the error with which they grow."""
+
 SUN_VIEWS, SUN_RAYS_S = 10, 6e-4
 """Directions over the solar disc; CPU seconds for a receiver's first 4,096 shadow rays."""
 
@@ -114,8 +117,12 @@ class ShadeCache:
         """Receivers whose Earth loads cost less by clipped shadows than by rays, bool (G,)."""
         finer = 1e-3 / accuracy.tolerance
         cast_s = EARTH_RAYS_S * (STRAIGHT_PART if accuracy.reflections else 1.0)
-        by_rays = (cast_s + EARTH_SUMS_S * times) * finer**1.75
+        by_rays = (cast_s + EARTH_SUMS_S * times) * finer**RAYS_ORDER
         return self.can_clip(accuracy) & (PIECE_DIRECTIONS * finer**0.7 * self._direction_s < by_rays)
+
+    def rays_miss(self, accuracy: Accuracy, rays: float) -> float:
+        """Error over tolerance that rays leave to a receiver that gets so many of them, about."""
+        return 1e-3 / accuracy.tolerance * (EARTH_RAYS / max(rays, 1.0)) ** (1.0 / RAYS_ORDER)
 
     def clips_sun(self, accuracy: Accuracy) -> np.ndarray:
         """Receivers whose sunlight costs less by clipped shadows than by rays, bool (G,)."""

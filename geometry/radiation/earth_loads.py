@@ -317,7 +317,8 @@ def straight_loads(
 ) -> tuple[ClippedLoads | None, np.ndarray]:
     """Clipped loads of those of all receivers that take them, and which they are, bool (receivers,).
 
-    Receivers whose shadows are too intricate to be clipped as well as is asked are left to rays.
+    Receivers whose shadows are too intricate to be clipped as well as is asked are left to rays, where
+    those come nearer to it.
     """
     is_clipped = shades.clips_earth(accuracy, len(scene))
     made = []
@@ -331,7 +332,8 @@ def straight_loads(
         )
         found = clipped_loads(shades, some, scene, unshaded, accuracy)
         missed = accuracy.excess(found.direct[1:], found.error[1:]).max(axis=(0, 1))
-        kept = missed <= STOPPING_MARGIN
+        left = budget.left / max(1, int((missed > STOPPING_MARGIN).sum()))
+        kept = missed <= STOPPING_MARGIN * max(1.0, shades.rays_miss(accuracy, left))
         budget.unmet += missed[kept & (missed > 1.0)].tolist()
         is_clipped[some] = kept
         made.append(found.of(kept))

@@ -15,13 +15,14 @@ import numpy as np
 
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads, joined
+from geometry.radiation.clipped_loads import ClippedLoads, clipped_loads, joined
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.earth_sums import earth_sums, packed_scene
 from geometry.radiation.paired_links import MOST_PAIRED, link_weights, points_behind, scattering
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import Float32Array
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sky_view import RayBlock, first_rays, follow_rays, ray_blocks
 from geometry.radiation.sun import SunDirections
 from geometry.radiation.sun_reflections import LOOKS_PER_RAY, scattered_sunlight

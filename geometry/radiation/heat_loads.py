@@ -13,7 +13,6 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import Progress, mesh_of
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
@@ -22,6 +21,7 @@ from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.view_factors.doubts import (
     closed_bodies,
     warn_inside_out,

@@ -12,12 +12,12 @@ import numpy as np
 
 from geometry import __version__
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import mesh_of
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_leaves import FEWEST_ROWS
 from geometry.radiation.shade_tables import ShadeTable
 from geometry.whole_files import whole_file

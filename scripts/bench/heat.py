@@ -29,12 +29,12 @@ from geometry.orbit import orbit_states, orbit_times
 from geometry.orbit.states import OrbitStates
 from geometry.radiation import HeatLoads, heat_loads
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sun import lit_shares, sun_directions
 from geometry.validation import FloatArray
 

@@ -8,7 +8,7 @@ from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation import heat_loads
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget
-from geometry.radiation.clipped_loads import ShadeCache, clipped_loads
+from geometry.radiation.clipped_loads import clipped_loads
 from geometry.radiation.earth import earth_scene
 from geometry.radiation.earth_loads import straight_loads
 from geometry.radiation.flat_craft import flat_craft
@@ -17,6 +17,7 @@ from geometry.radiation.paths import traced_craft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_tables import shade_tables
 from geometry.radiation.shaded_light import halved
 from geometry.radiation.sky_grid import body_from_grid, grid_directions

@@ -6,12 +6,12 @@ import pytest
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.clipped_sun import disc_points, finer_points
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sun import SunDirections, lit_shares, projected_share, sun_directions
 
 BLACK = COATINGS["black"]

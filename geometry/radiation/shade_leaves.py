@@ -56,44 +56,54 @@ def _turned(face, u, v, turn, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _pyramid(face, width, i, j, line, turn, outline, corners, planes):  # type: ignore[no-untyped-def]
-    """Corners (4, 3) and planes (4 + k, 4) of a cell in a piece's axes; returns how many planes there are.
+def _pyramid(face, width, i, j, every, line, turn, outline, corners, planes):  # type: ignore[no-untyped-def]
+    """Corners (4, 3) and planes (4 + k, 4) of a cell in a piece's axes; returns how many planes there are,
+    along sides and in all.
 
     All directions of the pyramid are on the inner side of each plane, given by its inner normal and the
-    least height of the piece over it: along the four sides of the pyramid, and, where all of it is above
-    the piece, through the k edges of that.  `width` in points of line.
+    least height of the piece over it: along the four sides of the pyramid, or but the two that its parent
+    has not where not `every` one is asked for; and, where all of it is above the piece, through the k edges
+    of that.  `width` in points of line.
     """
     for c in range(4):
         u = line[width * (i + (c >> 1))]
         v = line[width * (j + (1 if c in (1, 2) else 0))]
         _turned(face, u, v, turn, corners[c])
+    sides = int64(0)
+    inner_u, inner_v = (0 if i & 1 else 2), (3 if j & 1 else 1)
     for c in range(4):
+        if not (every or c in (inner_u, inner_v)):
+            continue
         d, o = (c + 1) % 4, (c + 2) % 4
         x = corners[c, 1] * corners[d, 2] - corners[c, 2] * corners[d, 1]
         y = corners[c, 2] * corners[d, 0] - corners[c, 0] * corners[d, 2]
         z = corners[c, 0] * corners[d, 1] - corners[c, 1] * corners[d, 0]
         sign = 1.0 if x * corners[o, 0] + y * corners[o, 1] + z * corners[o, 2] > 0.0 else -1.0
         x, y = sign * x, sign * y
-        planes[c, 0], planes[c, 1], planes[c, 2], planes[c, 3] = x, y, sign * z, np.inf
+        least = np.inf
         for k in range(outline.shape[2]):
-            planes[c, 3] = min(planes[c, 3], x * outline[0, 0, k] + y * outline[1, 0, k])
+            least = min(least, x * outline[0, 0, k] + y * outline[1, 0, k])
+        planes[sides, 0], planes[sides, 1], planes[sides, 2], planes[sides, 3] = x, y, sign * z, least
+        sides += 1
     for c in range(4):
         if not corners[c, 2] > 1e-9:
-            return 4
+            return sides, sides
     last = outline.shape[2] - 1
     for r in range(outline.shape[2]):
         x, y = outline[1, 0, last] - outline[1, 0, r], outline[0, 0, r] - outline[0, 0, last]
         least = np.inf
         for c in range(4):
             least = min(least, (x * corners[c, 0] + y * corners[c, 1]) / corners[c, 2])
-        planes[4 + r, 0], planes[4 + r, 1], planes[4 + r, 2] = x, y, -least
-        planes[4 + r, 3] = x * outline[0, 0, r] + y * outline[1, 0, r]
+        planes[sides + r, 0], planes[sides + r, 1], planes[sides + r, 2] = x, y, -least
+        planes[sides + r, 3] = x * outline[0, 0, r] + y * outline[1, 0, r]
         last = r
-    return 4 + outline.shape[2]
+    return sides, sides + outline.shape[2]
 
 
 @njit(cache=True, nogil=True)
-def _may_shade(low, high, local, facing, sheet, slack, corners, planes, many):  # type: ignore[no-untyped-def]
+def _may_shade(  # type: ignore[no-untyped-def]
+    low, high, local, facing, sheet, slack, corners, planes, sides, many
+):
     """Whether a polygon may shade any of a piece in any direction of a pyramid: no plane parts them.
 
     One of a closed body (`facing` is its normal there, else zero) counts where light leaves the body.
@@ -117,7 +127,7 @@ def _may_shade(low, high, local, facing, sheet, slack, corners, planes, many):  
         top = -np.inf
         for k in range(low, high):
             top = max(top, s0 * local[k, 0] + s1 * local[k, 1] + s2 * local[k, 2])
-        if top <= planes[c, 3] + (0.0 if c < 4 else slack):
+        if top <= planes[c, 3] + (0.0 if c < sides else slack):
             return False
     return True
 
@@ -222,13 +232,14 @@ def _split_piece(  # type: ignore[no-untyped-def]
             cells[n, 3],
             cells[n, 4],
         )
-        many = _pyramid(
-            cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], line, turn, outline, pyramid, planes
-        )
+        sides, many = _pyramid(
+            cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], True, line, turn, outline, pyramid,
+            planes,
+        )  # fmt: skip
         here = 0
         for p in range(near):
             if cells[n, 2] == 0 or _may_shade(
-                begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
+                begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, sides, many
             ):
                 lists[here] = p
                 here += 1
@@ -304,7 +315,9 @@ def _split_piece(  # type: ignore[no-untyped-def]
             at = end
             for child in range(4):
                 ci, cj = 2 * i + (child >> 1), 2 * j + (child & 1)
-                many = _pyramid(face, width >> 1, ci, cj, line, turn, outline, pyramid, planes)
+                sides, many = _pyramid(
+                    face, width >> 1, ci, cj, level == 0, line, turn, outline, pyramid, planes
+                )
                 if max(pyramid[0, 2], pyramid[1, 2], pyramid[2, 2], pyramid[3, 2]) <= 0.0:
                     continue
                 from_, full = at, False
@@ -312,7 +325,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 for m in range(begin, end):
                     p = lists[m]
                     if _may_shade(
-                        begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
+                        begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, sides,
+                        many,
                     ):  # fmt: skip
                         if not is_lit and _shades_all(
                             begins[p], begins[p + 1], local, hulls[p], outline, box, pyramid, room

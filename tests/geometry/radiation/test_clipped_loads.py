@@ -19,7 +19,7 @@ from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
 from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_tables import shade_tables
-from geometry.radiation.shaded_light import halved
+from geometry.radiation.shaded_light import GridLists
 from geometry.radiation.sky_grid import body_from_grid, grid_directions
 from geometry.radiation.sky_light import SkyScene, earth_light
 
@@ -60,11 +60,18 @@ class TestGridAnalytic:
         normal = np.array([0.48, -0.6, 0.64])
         fine = cosine_crossings(cosine_cells(normal, 32))
         assert fine.sum() == pytest.approx(np.pi, rel=1e-4)  # midpoints of 128 x 128 per face
-        at, coarse = halved(np.arange(len(fine)), fine, 32)
-        assert coarse.sum() == pytest.approx(fine.sum(), rel=1e-12)
-        # hat functions of the coarse grid integrate linear functions of place as the fine ones do
-        directions, halves = grid_directions(32), grid_directions(16)[at]
-        np.testing.assert_allclose(fine @ directions, coarse @ halves, atol=4e-3)  # curvature of the face
+        both = [(np.arange(len(fine)), fine), (np.arange(40), fine[:40])]
+        coarse = GridLists.of(32, both).halved()
+        assert coarse.rows == 16
+        for (at, weights), first, last in zip(both, coarse.first, coarse.first[1:], strict=False):
+            halves, there = coarse.weights[first:last].astype(float), coarse.crossings[first:last]
+            assert len(np.unique(there)) == len(there)
+            # kept to 6e-8 each
+            assert halves.sum() == pytest.approx(weights.sum(), rel=1e-6, abs=1e-12)
+            # hat functions of the coarse grid integrate linear functions of place as the fine ones do but for
+            # the curvature of the face
+            sums = halves @ grid_directions(16)[there]
+            np.testing.assert_allclose(weights @ grid_directions(32)[at], sums, atol=4e-3)
 
     def test_light_on_the_grid_sums_to_the_unshaded_plate(self, states):
         scene = earth_scene(states(3, axes="nadir", beta_deg=40.0, noon_angle_deg=-60.0), Environment())

@@ -293,19 +293,19 @@ def _everywhere(
     base: FloatArray,
     accuracy: Accuracy,
 ) -> _Shaded:
-    """`_shaded` by the grids of half as many rows, and by the whole ones at the times when those miss."""
-    coarse = _shaded(cache, groups, which, light, base, accuracy.tolerance, halvings=1)
-    value, off = np.zeros_like(base), np.zeros_like(base)
-    value[...], off[..., which] = base, coarse.error
-    value[..., which] = coarse.direct
-    excess = accuracy.excess(groups.sums(value)[1:], groups.root_sums(off)[1:])
-    missed = np.flatnonzero(excess.max(axis=(0, 2)) > 1.0)
-    if len(missed):
-        there = LightOnGrids(light.scene.part(missed), accuracy.threads)
-        fine = _shaded(cache, groups, which, there, base[:, missed], accuracy.tolerance)
-        for name in coarse.__dataclass_fields__:
-            getattr(coarse, name)[:, missed] = getattr(fine, name)
-    return coarse
+    """`_shaded` by grids of half as many rows; by the whole ones for receivers that miss, at those times."""
+    found = _shaded(cache, groups, which, light, base, accuracy.tolerance, halvings=1)
+    direct, error = base.copy(), np.zeros_like(base)
+    direct[..., which], error[..., which] = found.direct, found.error
+    missed = accuracy.excess(groups.sums(direct)[1:], groups.root_sums(error)[1:]).max(axis=0) > 1.0  # (T, C)
+    times = np.flatnonzero(missed.any(axis=1))
+    if len(times):
+        some = np.flatnonzero(missed.any(axis=0)[groups.owner[which]])
+        there = LightOnGrids(light.scene.part(times), accuracy.threads)
+        finer = _shaded(cache, groups, which[some], there, base[:, times], accuracy.tolerance)
+        for name in found.__dataclass_fields__:
+            getattr(found, name)[np.ix_(np.arange(3), times, some)] = getattr(finer, name)
+    return found
 
 
 def _shaded(

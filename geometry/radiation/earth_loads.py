@@ -242,7 +242,6 @@ def earth_loads(
     active = np.flatnonzero(~craft.receivers.is_free[chosen] & (accuracy.reflections | ~is_clipped))
     sums = _RaySums(len(chosen), accuracy.replicates if active.size else 1, len(scene), len(suns))
     with_escapes = np.ones(len(chosen), bool)
-    packed = packed_scene(scene)
     is_paired = accuracy.reflections and not accuracy.is_fixed and len(craft.receivers) <= MOST_PAIRED
     links = np.zeros((len(craft.receivers),) * 2 if is_paired else (0, 0), bool)
     sources = scattering(craft, suns) if is_paired and len(suns) else np.zeros(len(craft.receivers), bool)
@@ -252,6 +251,9 @@ def earth_loads(
     look, to_earth = np.full(len(chosen), len(suns) > 0), np.ones(len(chosen), bool)
     branches = np.ones(len(chosen), dtype=np.int64)
     worst, cost = np.zeros(len(chosen)), np.ones(len(chosen))
+    if not active.size:
+        return _estimates(sums, base, with_escapes, clipped, is_clipped)
+    packed = packed_scene(scene)
     while active.size:
         if done:  # the last rays go to the worst estimates
             ranked = active[np.argsort(-worst[active], kind="stable")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import float32, int32, int64, njit
+from numba import float32, int64, njit
 
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.ray_caster import Float32Array
@@ -57,6 +57,20 @@ def _turn(x, y):  # type: ignore[no-untyped-def]
     return share if y >= 0 else float32(4) + share
 
 
+@njit(inline="always")
+def _sector(x, y):  # type: ignore[no-untyped-def]
+    return min(int64(_turn(x, y) * float32(SECTORS / 4)), int64(SECTORS - 1))
+
+
+@njit(cache=True, nogil=True)
+def _sectors(angles):  # type: ignore[no-untyped-def]
+    """Sectors in which angles (T,) lie, rad."""
+    out = np.empty(angles.shape[0], np.int64)
+    for t in range(angles.shape[0]):
+        out[t] = _sector(float32(np.cos(angles[t])), float32(np.sin(angles[t])))
+    return out
+
+
 @dataclass(frozen=True, eq=False)
 class PackedScene:
     """T times in single precision, and where the Earth may stand at each.
@@ -80,19 +94,16 @@ def packed_scene(scene: EarthScene) -> PackedScene:
     """A scene as `earth_sums` takes it."""
     distance = np.linalg.norm(scene.position_body, axis=1)
     nadir = -scene.position_body / distance[:, None]
-    axes = np.linalg.svd(nadir)[2]
+    axes = np.linalg.eigh(nadir.T @ nadir)[1].T[::-1]  # by falling spread
     x, y, _ = axes @ nadir.T
     # the Earth lies within its equatorial radius: a cap of sine 1/r, which spans an angle seen from the axis
     level, sine = np.hypot(x, y), 1.0 / distance
     is_aside = sine < level
     span = np.arcsin(np.where(is_aside, sine / np.where(is_aside, level, 1.0), 0.0))
     angle = np.arctan2(y, x)
-    first, last = (
-        np.array([_turn(np.cos(a), np.sin(a)) for a in angle + sign * span]) * (SECTORS / 4)
-        for sign in (-1, 1)
-    )
-    begin = first.astype(np.int64) - 1  # one more either way, for rounding
-    count = (last.astype(np.int64) + 1 - begin) % SECTORS + 1
+    first, last = (_sectors(angle + sign * span) for sign in (-1.0, 1.0))
+    begin = first - 1  # one more either way, for rounding
+    count = (last + 1 - begin) % SECTORS + 1
     sectors = np.stack([begin % SECTORS, count], axis=1)
     sectors[~is_aside] = 0, SECTORS
     rows = np.ascontiguousarray(scene_rows(scene)[0], dtype=np.float32)
@@ -159,11 +170,13 @@ def _sorted_round(directions, weights, begin, end, axes, out, out_weights, place
         dx, dy, dz = directions[0, begin + i], directions[1, begin + i], directions[2, begin + i]
         x = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
         y = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
-        sectors[i] = min(int32(_turn(x, y) * float32(SECTORS / 4)), SECTORS - 1)
+        sectors[i] = _sector(x, y)
         places[sectors[i] + 1] += 1
     for s in range(SECTORS):
         places[s + 1] += places[s]
-    following = places[:SECTORS].copy()
+    following = np.empty(SECTORS, np.int64)
+    for s in range(SECTORS):
+        following[s] = places[s]
     for i in range(count):
         at = following[sectors[i]]
         following[sectors[i]] += 1

@@ -46,13 +46,17 @@ class CloseSheets:
     gaps_m: FloatArray
     covered: IntArray
 
-    def shares(self, mesh: SurfaceMesh) -> FloatArray:
-        """Share of each surface's area that may be in doubt, (S,)."""
+    def side_shares(self, mesh: SurfaceMesh) -> FloatArray:
+        """Share of front and back of each face that may be in doubt, (F, 2)."""
         areas = mesh.areas_m2
         face, side, other = self.covered.T
         in_doubt = np.zeros((len(areas), 2))
         np.add.at(in_doubt, (face, side), areas[other])
-        in_doubt = np.minimum(in_doubt, areas[:, None])
+        return np.minimum(in_doubt / areas[:, None], 1.0)
+
+    def shares(self, mesh: SurfaceMesh) -> FloatArray:
+        """Share of each surface's area that may be in doubt, (S,)."""
+        in_doubt = self.side_shares(mesh) * mesh.areas_m2[:, None]
         out = np.zeros(len(mesh.surface_names))
         for column, surface in zip(in_doubt.T, (mesh.front_surface, mesh.back_surface), strict=True):
             active = surface >= 0

@@ -23,7 +23,7 @@ from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]

@@ -36,7 +36,7 @@ from geometry.radiation.sight_lines import (
 )
 from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16

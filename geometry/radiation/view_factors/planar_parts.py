@@ -7,6 +7,7 @@ triangles meet without sharing whole edges: along each line the signed coverage 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -86,6 +87,11 @@ class PlanarParts:
     def piece_counts(self) -> IntArray:
         """Convex pieces of each part, (N,)."""
         return np.diff(self.first_piece)
+
+    def pieces(self, part: int) -> list[FloatArray]:
+        """Corners of each convex piece of a part."""
+        edges = self.first_corner[self.first_piece[part] : self.first_piece[part + 1] + 1]
+        return [self.corners_m[low:high] for low, high in pairwise(edges)]
 
 
 def planar_parts(

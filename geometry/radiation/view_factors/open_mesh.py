@@ -27,7 +27,9 @@ from geometry.validation import FloatArray, IntArray
 
 _LEAST_WIDTH_PER_EXTENT = 1e-8
 """Of the slivers that cutting leaves, which are rounding."""
-_INSIDE = 0.6
+_INSIDE, _SHUT = 0.1, 0.49
+"""Turns about a place in a plane that tell of the inside of a body before it: half a turn or none; where the
+body of both facets is one (they share a corner), a deep tray of walls alone makes nearly half a turn too."""
 _PLANE_STEP = 2e-3
 
 
@@ -235,8 +237,7 @@ def _look_inside(
         turns = winding(
             middles_m[at], normal, normal @ middles_m[at], FLATNESS_PER_EXTENT * mesh.extent_m, triangles
         )
-        # the two facets themselves: half a turn each, seen from the inside of q and from before p
-        inside[k] = turns + 0.5 - 0.5 * (body_of_part[p] == body_of_part[q]) > _INSIDE
+        inside[k] = turns > (_SHUT if body_of_part[p] == body_of_part[q] else _INSIDE)
     back = np.searchsorted(keys, keys % len(parts) * len(parts) + keys // len(parts))
     back = np.minimum(back, len(keys) - 1)
     mirrored = keys[back] == keys % len(parts) * len(parts) + keys // len(parts)

@@ -43,6 +43,26 @@ class TestAnalytic:
             assert found.covered_m2[k] == pytest.approx(COVERED.get(name, 0.0), abs=1e-9)
             assert found.is_shut[k] == (name in SHUT)
 
+    def test_a_box_that_shares_a_corner_with_the_plate_beneath(self, box, rectangle):
+        floor = rectangle("floor", (0, 0, 0), (2, 0, 0), (0, 3, 0))
+        found = open_mesh(concatenate([floor, box((1, 1, 1), (0.5, 0.5, 0.5))]), np.zeros(3))
+        assert found.covered_m2[0] == pytest.approx(1.0)
+        assert not found.ragged
+
+    def test_the_bottom_of_a_tray_sees_through_its_open_top(self, rectangle):
+        # walls without backs look outward: 0.44 turns about the bottom, drawn as two facets
+        sides = {
+            "inner": ((1, 0, 0), (0, 1, 0)),
+            "outer": ((0, 1, 0), (1, 0, 0)),
+            "front": ((1, 0, 0), (0, 0, 1)),
+            "left": ((0, 0, 1), (0, 1, 0)),
+        }
+        parts = [rectangle(name, (0, 0, 0), *edges) for name, edges in sides.items()]
+        parts.append(rectangle("right", (1, 0, 0), (0, 1, 0), (0, 0, 1)))
+        parts.append(rectangle("back", (0, 1, 0), (0, 0, 1), (1, 0, 0)))
+        found = open_mesh(concatenate(parts), np.zeros(3))
+        assert not found.covered_m2.any()
+
     @pytest.mark.parametrize("by_rays", [False, True])
     def test_what_is_covered_sees_nothing_but_inactive_sides(self, box, monkeypatch, recwarn, by_rays):
         if by_rays:

@@ -14,6 +14,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.face_edges import FLATNESS_PER_EXTENT
 from geometry.radiation.receivers import tangent_frames
 from geometry.radiation.view_factors.convex_pieces import (
     MOST_COVER_CORNERS,
@@ -21,9 +22,6 @@ from geometry.radiation.view_factors.convex_pieces import (
     part_covers,
 )
 from geometry.validation import FloatArray, IntArray
-
-FLATNESS_PER_EXTENT = 3e-7
-"""Vertices this near a plane lie in it: a few roundings of single precision, in which files keep them."""
 
 _NORMAL_STEP, _HEIGHT_STEP_PER_EXTENT = 1e-4, 1e-5
 _WELD_PER_EXTENT = 1e-9

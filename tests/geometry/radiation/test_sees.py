@@ -199,6 +199,17 @@ class TestBoxOnAPlateLaw:
         assert shares[0][0] == pytest.approx(shares[1][0], abs=5 * np.hypot(shares[0][1], shares[1][1]))
 
 
+class TestBoxAHairOffAPlateRefusal:
+    def test_what_may_be_seen_instead_is_in_the_error(self, boxed_plate, states):
+        # 8e-7 of the extent: rays start beyond the plate
+        with pytest.warns(AccuracyWarning, match="too near to be told apart: 'floor' and '-z'"):
+            view = surface_view(boxed_plate(2.2e-6), "-z", states(), tolerance=5e-3)
+        apart = surface_view(boxed_plate(4e-5), "-z", states(), tolerance=5e-3)
+        assert share(view, "space")[0] > 0.5  # of which the plate hides more than half
+        wrong = np.abs(view.shares - apart.shares)
+        assert (wrong <= view.standard_errors + 4 * apart.standard_errors + 1e-6).all()
+
+
 class TestPlateDrawnTwiceRefusal:
     def test_either_may_be_what_is_seen(self, doubled, states):
         with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'.*remove one"):

@@ -24,7 +24,7 @@ from geometry.validation import FloatArray, IntArray
 def open_craft(mesh: SurfaceMesh, caster: RayCaster) -> tuple[TracedCraft, OpenMesh]:
     """With one receiver per surface; and what of the mesh sees."""
     seen = open_mesh(mesh, caster.center_m)
-    caster = _outer_caster(mesh, caster, seen)
+    caster = outer_caster(mesh, caster, seen)
     craft = traced_craft(mesh, caster, surface_receivers)
     if seen.mesh is mesh:
         return craft, seen
@@ -36,7 +36,7 @@ def open_faces(mesh: SurfaceMesh, caster: RayCaster) -> tuple[TracedCraft, OpenM
     share of each receiver that does, (G,): one that does not see at all is itself, and free.
     """
     seen = open_mesh(mesh, caster.center_m, by_face=True)
-    caster = _outer_caster(mesh, caster, seen)
+    caster = outer_caster(mesh, caster, seen)
     craft = traced_craft(mesh, caster, side_receivers)
     whole = craft.receivers
     if seen.mesh is mesh:
@@ -53,7 +53,7 @@ def open_faces(mesh: SurfaceMesh, caster: RayCaster) -> tuple[TracedCraft, OpenM
     return _meeting(craft, seen, made, of_side[seen.origin[seen.outside.rows]]), seen, shares
 
 
-def _outer_caster(mesh: SurfaceMesh, caster: RayCaster, seen: OpenMesh) -> RayCaster:
+def outer_caster(mesh: SurfaceMesh, caster: RayCaster, seen: OpenMesh) -> RayCaster:
     """The one given where nothing is covered, else one of what is not."""
     return caster if seen.mesh is mesh else ray_caster(seen.outside.shape, doubt_close_sheets=False)
 

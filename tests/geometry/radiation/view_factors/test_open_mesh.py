@@ -79,6 +79,15 @@ class TestAnalytic:
         assert 0.09 < found.factor("a+x", "b+z") < 0.1472
         assert not recwarn.list
 
+    def test_rays_meet_no_covered_bottom_through_the_plate(self, boxed_plate, monkeypatch):
+        monkeypatch.setattr(DOOR, "exact_pairs", lambda *_, **__: no_pairs())
+        flush, lifted = (view_factors(boxed_plate(gap), jobs=1, max_rays=10**6) for gap in (0.0, 4e-5))
+        for pair in (("under", "-z"), ("floor", "-x")):
+            errors = np.hypot(
+                *(f.standard_error[f.surface(pair[0]), f.surface(pair[1])] for f in (flush, lifted))
+            )
+            assert flush.factor(*pair) == pytest.approx(lifted.factor(*pair), abs=5 * errors + 1e-6)
+
     def test_pairs_that_touch_nothing_are_as_without_contact(self, rectangle, box):
         on = concatenate([box((1, 1, 1), prefix="a"), box((0.4, 0.4, 0.4), (0, 0, 0.7), prefix="c")])
         bare = concatenate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from geometry.radiation.accuracy import STOPPING_MARGIN
 from geometry.radiation.blocks import ordered_map
 from geometry.radiation.clipping import before_piece, blocked_share
 from geometry.radiation.flat_craft import FlatCraft
@@ -16,6 +17,12 @@ RIM = np.sqrt(2.0 / 3.0)
 
 SAME_SHARE = 1e-9
 
+LEAST_LIT = 1e-3
+"""Errors are looked at relative to no less than this share of full sunlight, about 1 W/m^2."""
+
+RINGS, POINTS_OF_RING = 3, 10
+"""Of the finer rule over the disc."""
+
 
 def disc_points(turned: bool) -> FloatArray:
     """Six points of the seven-point rule on the unit disc, the other hexagon where `turned`, (6, 2).
@@ -26,10 +33,24 @@ def disc_points(turned: bool) -> FloatArray:
     return RIM * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def _about(directions: FloatArray, half_angle_rad: float, turned: bool) -> FloatArray:
-    """Unit vectors to six points of the disc about each direction, (6, G, 3)."""
+def finer_points(turned: bool) -> tuple[FloatArray, FloatArray]:
+    """Points (30, 2) and weights (30,) of a rule for what bends within the disc.
+
+    Gauss-Legendre along the square of the radius, evenly spread about each ring, the rings turned against
+    each other, all half a step further where `turned`.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(RINGS)
+    radius = np.sqrt(0.5 * (1.0 + nodes))[:, None]
+    step = np.arange(POINTS_OF_RING) + 0.5 * turned + np.arange(RINGS)[:, None] / RINGS
+    angle = 2.0 * np.pi / POINTS_OF_RING * step
+    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+    return points, np.repeat(0.5 * weights / POINTS_OF_RING, POINTS_OF_RING)
+
+
+def _about(directions: FloatArray, half_angle_rad: float, disc: FloatArray) -> FloatArray:
+    """Unit vectors to points of the disc (n, 2) about each direction, (n, G, 3)."""
     first, second = tangent_frames(directions)
-    points = np.tan(half_angle_rad) * disc_points(turned)
+    points = np.tan(half_angle_rad) * disc
     rays = directions + points[:, :1, None] * first + points[:, 1:, None] * second
     return np.asarray(rays / np.linalg.norm(rays, axis=-1, keepdims=True))
 
@@ -59,7 +80,7 @@ def _along(  # type: ignore[no-untyped-def]
             kx = (x * axes[0, 0] + y * axes[0, 1] + z * axes[0, 2]) / along
             ky = (x * axes[1, 0] + y * axes[1, 1] + z * axes[1, 2]) / along
             out[d] += shares[n] * blocked_share(
-                kx, ky, local, begins, hulls, facing, every, outline, box, areas[pieces[n]], room
+                kx, ky, local, begins, hulls, facing, every, 0, near, outline, box, areas[pieces[n]], room
             )
 
 
@@ -87,7 +108,7 @@ def blocked_along(flat: FlatCraft, group: int, directions: FloatArray) -> FloatA
 
 def clipped_sunlight(
     flat: FlatCraft, receivers: IntArray, suns: FloatArray, half_angle_rad: float, edge_on: float,
-    threads: int,
+    tolerance: float, threads: int,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Mean over each receiver of max(0, n . s) x lit share, for Sun directions (G, 3).
 
@@ -102,49 +123,64 @@ def clipped_sunlight(
         Angular radius of the solar disc.
     edge_on : float
         Cosines up to this count as none.
+    tolerance : float
+        Where the error is larger, relative to the sunlight, a finer rule is taken.
     threads : int
 
     Returns
     -------
     lit, error : array (G, C)
-        `error`: half the difference of two seven-point rules over the disc.
+        `error`: half the difference of two rules over the disc, turned against each other.
     """
     groups_of = np.flatnonzero(np.isin(flat.receiver, receivers))
     normals = flat.normals[flat.normal_index[groups_of]]
     cosines = suns @ normals.T
-    lit, error = np.zeros((2, len(suns), len(receivers)))
     faced = [np.flatnonzero(cosines[:, k] > edge_on) for k in range(len(groups_of))]
     shaded = [k for k in range(len(groups_of)) if len(faced[k]) and not flat.is_free[groups_of[k]]]
 
-    def blocked(which: list[IntArray], turned: bool | None) -> list[FloatArray]:
+    def blocked(which: list[IntArray], disc: FloatArray) -> list[FloatArray]:
         jobs = []
         for k, groups in zip(shaded, which, strict=True):
-            middle = suns[groups]
-            rays = middle[None] if turned is None else _about(middle, half_angle_rad, turned)
-            normal = normals[k]
+            rays, normal = _about(suns[groups], half_angle_rad, disc), normals[k]
             rays = rays - 2.0 * np.minimum(rays @ normal, 0.0)[..., None] * normal
             jobs.append((int(groups_of[k]), np.ascontiguousarray(rays.reshape(-1, 3))))
         found = list(ordered_map(lambda job: blocked_along(flat, *job), jobs, threads))
-        views = 1 if turned is None else 6
-        return [b.reshape(views, len(groups)) for b, groups in zip(found, which, strict=True)]
+        return [b.reshape(len(disc), len(groups)) for b, groups in zip(found, which, strict=True)]
 
+    columns = np.searchsorted(receivers, flat.receiver[groups_of])
+
+    def sums(rules: list[FloatArray], doubts: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+        lit, error = np.zeros((2, len(suns), len(receivers)))
+        for k, groups in enumerate(faced):
+            weight = cosines[groups, k] * flat.receiver_shares[groups_of[k]]
+            lit[groups, columns[k]] += weight
+            if k in place:
+                lit[groups, columns[k]] -= weight * rules[place[k]]
+                error[groups, columns[k]] += weight * doubts[place[k]]
+        return lit, error
+
+    place = {k: n for n, k in enumerate(shaded)}
     groups = [faced[k] for k in shaded]
-    middles, hexagons = blocked(groups, None), blocked(groups, False)
+    middles, hexagons = blocked(groups, np.zeros((1, 2))), blocked(groups, disc_points(False))
     spread = [np.ptp(np.concatenate([m, h]), axis=0) for m, h in zip(middles, hexagons, strict=True)]
     open_ = [np.flatnonzero(s > SAME_SHARE) for s in spread]
-    others = blocked([g[o] for g, o in zip(groups, open_, strict=True)], True)
-    shares = {}
-    for n, k in enumerate(shaded):
-        rule = 0.25 * middles[n][0] + 0.125 * hexagons[n].sum(axis=0)
-        doubt = np.zeros_like(rule)
-        second = 0.25 * middles[n][0, open_[n]] + 0.125 * others[n].sum(axis=0)
-        doubt[open_[n]] = 0.5 * np.abs(rule[open_[n]] - second)
-        rule[open_[n]] = 0.5 * (rule[open_[n]] + second)
-        shares[k] = rule, doubt
-    for k, groups_k in enumerate(faced):
-        weight = cosines[groups_k, k] * flat.receiver_shares[groups_of[k]]
-        rule, doubt = shares.get(k, (np.zeros(len(groups_k)), np.zeros(len(groups_k))))
-        column = np.searchsorted(receivers, flat.receiver[groups_of[k]])
-        lit[groups_k, column] += weight * (1.0 - rule)
-        error[groups_k, column] += weight * doubt
+    others = blocked([g[o] for g, o in zip(groups, open_, strict=True)], disc_points(True))
+    rules, doubts = [], []
+    for middle, hexagon, other, at in zip(middles, hexagons, others, open_, strict=True):
+        rule = 0.25 * middle[0] + 0.125 * hexagon.sum(axis=0)
+        second = 0.25 * middle[0, at] + 0.125 * other.sum(axis=0)
+        doubts.append(np.zeros_like(rule))
+        doubts[-1][at] = 0.5 * np.abs(rule[at] - second)
+        rule[at] = 0.5 * (rule[at] + second)
+        rules.append(rule)
+    lit, error = sums(rules, doubts)
+    missed = error > tolerance / STOPPING_MARGIN * np.maximum(lit, LEAST_LIT)
+    again = [o[missed[g[o], columns[k]]] for k, g, o in zip(shaded, groups, open_, strict=True)]
+    if any(len(at) for at in again):
+        (disc, weights), (turned, _) = finer_points(False), finer_points(True)
+        which = [g[at] for g, at in zip(groups, again, strict=True)]
+        for n, (one, other) in enumerate(zip(blocked(which, disc), blocked(which, turned), strict=True)):
+            rules[n][again[n]] = 0.5 * (weights @ one + weights @ other)
+            doubts[n][again[n]] = 0.5 * np.abs(weights @ one - weights @ other)
+        lit, error = sums(rules, doubts)
     return lit, error

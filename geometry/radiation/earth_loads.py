@@ -15,13 +15,14 @@ import numpy as np
 
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipped_loads import ClippedLoads, ShadeCache, clipped_loads, joined
+from geometry.radiation.clipped_loads import ClippedLoads, clipped_loads, joined
 from geometry.radiation.earth import EarthScene
 from geometry.radiation.earth_sums import PackedScene, earth_sums, packed_scene
 from geometry.radiation.paired_links import MOST_PAIRED, link_weights, points_behind, scattering
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import Float32Array
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sky_view import RayBlock, first_rays, follow_rays, ray_blocks
 from geometry.radiation.sun import SunDirections
 from geometry.radiation.sun_reflections import LOOKS_PER_RAY, scattered_sunlight
@@ -331,7 +332,8 @@ def straight_loads(
 ) -> tuple[ClippedLoads | None, np.ndarray]:
     """Clipped loads of those of all receivers that take them, and which they are, bool (receivers,).
 
-    Receivers whose shadows are too intricate to be clipped as well as is asked are left to rays.
+    Receivers whose shadows are too intricate to be clipped as well as is asked are left to rays, where
+    those come nearer to it.
     """
     is_clipped = shades.clips_earth(accuracy, len(scene))
     made = []
@@ -345,7 +347,8 @@ def straight_loads(
         )
         found = clipped_loads(shades, some, scene, unshaded, accuracy)
         missed = accuracy.excess(found.direct[1:], found.error[1:]).max(axis=(0, 1))
-        kept = missed <= STOPPING_MARGIN
+        left = budget.left / max(1, int((missed > STOPPING_MARGIN).sum()))
+        kept = missed <= STOPPING_MARGIN * max(1.0, shades.rays_miss(accuracy, left))
         budget.unmet += missed[kept & (missed > 1.0)].tolist()
         is_clipped[some] = kept
         made.append(found.of(kept))

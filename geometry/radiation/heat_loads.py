@@ -13,13 +13,13 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import thread_count
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, check_flags, mesh_of, surroundings
 from geometry.radiation.flat_craft import MOST_FACES_CLIPPED, flat_craft
 from geometry.radiation.load_estimates import LOADS, LoadEstimates, load_estimates
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.view_factors.doubts import (
     closed_bodies,
     warn_inside_out,

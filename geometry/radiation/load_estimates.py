@@ -11,12 +11,12 @@ from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
 from geometry.orbit.states import OrbitStates
 from geometry.radiation.accuracy import Accuracy, RayBudget
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import Progress
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.earth_loads import EarthLoads, earth_loads, straight_loads
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.receivers import Receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sun import SunDirections, lit_shares, sun_directions
 from geometry.radiation.sun_reflections import mirrored_sunlight
 from geometry.radiation.time_weights import TimeWeights, time_weights

@@ -56,44 +56,54 @@ def _turned(face, u, v, turn, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _pyramid(face, width, i, j, line, turn, outline, corners, planes):  # type: ignore[no-untyped-def]
-    """Corners (4, 3) and planes (4 + k, 4) of a cell in a piece's axes; returns how many planes there are.
+def _pyramid(face, width, i, j, every, line, turn, outline, corners, planes):  # type: ignore[no-untyped-def]
+    """Corners (4, 3) and planes (4 + k, 4) of a cell in a piece's axes; returns how many planes there are,
+    along sides and in all.
 
     All directions of the pyramid are on the inner side of each plane, given by its inner normal and the
-    least height of the piece over it: along the four sides of the pyramid, and, where all of it is above
-    the piece, through the k edges of that.  `width` in points of line.
+    least height of the piece over it: along the four sides of the pyramid, or but the two that its parent
+    has not where not `every` one is asked for; and, where all of it is above the piece, through the k edges
+    of that.  `width` in points of line.
     """
     for c in range(4):
         u = line[width * (i + (c >> 1))]
         v = line[width * (j + (1 if c in (1, 2) else 0))]
         _turned(face, u, v, turn, corners[c])
+    sides = int64(0)
+    inner_u, inner_v = (0 if i & 1 else 2), (3 if j & 1 else 1)
     for c in range(4):
+        if not (every or c in (inner_u, inner_v)):
+            continue
         d, o = (c + 1) % 4, (c + 2) % 4
         x = corners[c, 1] * corners[d, 2] - corners[c, 2] * corners[d, 1]
         y = corners[c, 2] * corners[d, 0] - corners[c, 0] * corners[d, 2]
         z = corners[c, 0] * corners[d, 1] - corners[c, 1] * corners[d, 0]
         sign = 1.0 if x * corners[o, 0] + y * corners[o, 1] + z * corners[o, 2] > 0.0 else -1.0
         x, y = sign * x, sign * y
-        planes[c, 0], planes[c, 1], planes[c, 2], planes[c, 3] = x, y, sign * z, np.inf
-        for k in range(outline.shape[0]):
-            planes[c, 3] = min(planes[c, 3], x * outline[k, 0] + y * outline[k, 1])
+        least = np.inf
+        for k in range(outline.shape[2]):
+            least = min(least, x * outline[0, 0, k] + y * outline[1, 0, k])
+        planes[sides, 0], planes[sides, 1], planes[sides, 2], planes[sides, 3] = x, y, sign * z, least
+        sides += 1
     for c in range(4):
         if not corners[c, 2] > 1e-9:
-            return 4
-    last = outline.shape[0] - 1
-    for r in range(outline.shape[0]):
-        x, y = outline[last, 1] - outline[r, 1], outline[r, 0] - outline[last, 0]
+            return sides, sides
+    last = outline.shape[2] - 1
+    for r in range(outline.shape[2]):
+        x, y = outline[1, 0, last] - outline[1, 0, r], outline[0, 0, r] - outline[0, 0, last]
         least = np.inf
         for c in range(4):
             least = min(least, (x * corners[c, 0] + y * corners[c, 1]) / corners[c, 2])
-        planes[4 + r, 0], planes[4 + r, 1], planes[4 + r, 2] = x, y, -least
-        planes[4 + r, 3] = x * outline[r, 0] + y * outline[r, 1]
+        planes[sides + r, 0], planes[sides + r, 1], planes[sides + r, 2] = x, y, -least
+        planes[sides + r, 3] = x * outline[0, 0, r] + y * outline[1, 0, r]
         last = r
-    return 4 + outline.shape[0]
+    return sides, sides + outline.shape[2]
 
 
 @njit(cache=True, nogil=True)
-def _may_shade(low, high, local, facing, sheet, slack, corners, planes, many):  # type: ignore[no-untyped-def]
+def _may_shade(  # type: ignore[no-untyped-def]
+    low, high, local, facing, sheet, slack, corners, planes, sides, many
+):
     """Whether a polygon may shade any of a piece in any direction of a pyramid: no plane parts them.
 
     One of a closed body (`facing` is its normal there, else zero) counts where light leaves the body.
@@ -117,7 +127,7 @@ def _may_shade(low, high, local, facing, sheet, slack, corners, planes, many):  
         top = -np.inf
         for k in range(low, high):
             top = max(top, s0 * local[k, 0] + s1 * local[k, 1] + s2 * local[k, 2])
-        if top <= planes[c, 3] + (0.0 if c < 4 else slack):
+        if top <= planes[c, 3] + (0.0 if c < sides else slack):
             return False
     return True
 
@@ -136,8 +146,8 @@ def _sheet(low, high, local, outline, slack, out):  # type: ignore[no-untyped-de
     size = np.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2)
     offset = out[0] * local[low, 0] + out[1] * local[low, 1] + out[2] * local[low, 2]
     before = behind = False
-    for k in range(outline.shape[0]):
-        height = out[0] * outline[k, 0] + out[1] * outline[k, 1] - offset
+    for k in range(outline.shape[2]):
+        height = out[0] * outline[0, 0, k] + out[1] * outline[1, 0, k] - offset
         before = before or height > slack * size
         behind = behind or height < -slack * size
     if before and behind:
@@ -167,6 +177,16 @@ def _place(face, a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _twice(rows):  # type: ignore[no-untyped-def]
+    """The same rows at the head of twice the room."""
+    out = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
+    for n in range(rows.shape[0]):
+        for k in range(rows.shape[1]):
+            out[n, k] = rows[n, k]
+    return out
+
+
+@njit(inline="always")
 def _split_piece(  # type: ignore[no-untyped-def]
     number, outline, box, turn, area, local, begins, hulls, facing, near, room, line, thresholds,
     share_of_area, cells, leaves, low, high, keys, held, new_cells, new_leaves, made,
@@ -179,7 +199,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
     depth = 4 * (DEEPEST + 2) + 8
     lists = np.empty(depth * near, np.int64)
     stack, known = np.empty((depth, 7), np.int64), np.empty((depth, 6))
-    pyramid, planes, point = np.empty((4, 3)), np.empty((4 + outline.shape[0], 4)), np.empty(3)
+    pyramid, planes, point = np.empty((4, 3)), np.empty((4 + outline.shape[2], 4)), np.empty(3)
     sheets, slack = np.zeros((near, 3)), 1e-10 * area
     for p in range(near):
         if not hulls[p]:
@@ -198,8 +218,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
             keys[at], held[at] = key, leaves[n, c]
     for n in range(low, high):
         if made + depth > new_cells.shape[0]:
-            new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
-            new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+            new_cells = _twice(new_cells)
+            new_leaves = _twice(new_leaves)
         shift = max(cells[n, 2] - FEWEST_LEVEL, 0)
         cell = (cells[n, 1] * FEWEST_ROWS + (cells[n, 3] >> shift)) * FEWEST_ROWS + (cells[n, 4] >> shift)
         if cells[n, 2] >= FEWEST_LEVEL and not leaves[n, 6] > thresholds[cell]:
@@ -212,13 +232,14 @@ def _split_piece(  # type: ignore[no-untyped-def]
             cells[n, 3],
             cells[n, 4],
         )
-        many = _pyramid(
-            cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], line, turn, outline, pyramid, planes
-        )
+        sides, many = _pyramid(
+            cells[n, 1], last >> cells[n, 2], cells[n, 3], cells[n, 4], True, line, turn, outline, pyramid,
+            planes,
+        )  # fmt: skip
         here = 0
         for p in range(near):
             if cells[n, 2] == 0 or _may_shade(
-                begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
+                begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, sides, many
             ):
                 lists[here] = p
                 here += 1
@@ -230,8 +251,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
             face, level, i, j, begin, end, kind = stack[count]
             width = last >> level
             if made + 4 > new_cells.shape[0]:
-                new_cells = np.concatenate((new_cells, np.empty_like(new_cells)))
-                new_leaves = np.concatenate((new_leaves, np.empty_like(new_leaves)))
+                new_cells = _twice(new_cells)
+                new_leaves = _twice(new_leaves)
             shares[:] = known[count, :5]
             if kind < 2 and level >= LOOK_FROM:
                 solid = (0.5 * np.pi / (1 << level)) ** 2
@@ -256,7 +277,7 @@ def _split_piece(  # type: ignore[no-untyped-def]
                         else:
                             shares[c] = blocked_share(
                                 point[0] / point[2], point[1] / point[2], local, begins, hulls, facing,
-                                lists[begin:end], outline, box, area, room,
+                                lists, begin, end, outline, box, area, room,
                             )  # fmt: skip
                             keys[at], held[at] = key, shares[c]
                             clips += 1
@@ -294,7 +315,9 @@ def _split_piece(  # type: ignore[no-untyped-def]
             at = end
             for child in range(4):
                 ci, cj = 2 * i + (child >> 1), 2 * j + (child & 1)
-                many = _pyramid(face, width >> 1, ci, cj, line, turn, outline, pyramid, planes)
+                sides, many = _pyramid(
+                    face, width >> 1, ci, cj, level == 0, line, turn, outline, pyramid, planes
+                )
                 if max(pyramid[0, 2], pyramid[1, 2], pyramid[2, 2], pyramid[3, 2]) <= 0.0:
                     continue
                 from_, full = at, False
@@ -302,7 +325,8 @@ def _split_piece(  # type: ignore[no-untyped-def]
                 for m in range(begin, end):
                     p = lists[m]
                     if _may_shade(
-                        begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, many
+                        begins[p], begins[p + 1], local, facing[p], sheets[p], slack, pyramid, planes, sides,
+                        many,
                     ):  # fmt: skip
                         if not is_lit and _shades_all(
                             begins[p], begins[p + 1], local, hulls[p], outline, box, pyramid, room

@@ -112,16 +112,32 @@ def _sums(crossings, blocked, first, light, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _halved(crossings, blocked, rows, out):  # type: ignore[no-untyped-def]
+def _halved(crossings, weights, first, rows, sums, found, to_crossings, to_weights, to_first):  # type: ignore[no-untyped-def]
+    """Lists on the grid of half as many rows, to the last three; `sums` of zeros and `found` are room."""
     side, coarse = rows + 1, rows // 2 + 1
-    for n in range(crossings.shape[0]):
-        face, rest = crossings[n] // (side * side), crossings[n] % (side * side)
-        i, j = rest // side, rest % side
-        for a in range((i + 1) // 2 - i // 2 + 1):
-            x = 0.5 if i % 2 else 1.0
-            for b in range((j + 1) // 2 - j // 2 + 1):
-                y = 0.5 if j % 2 else 1.0
-                out[(face * coarse + i // 2 + a) * coarse + j // 2 + b] += x * y * blocked[n]
+    is_found = np.zeros(sums.shape[0], np.bool_)
+    used = 0
+    for k in range(first.shape[0] - 1):
+        count = 0
+        for n in range(first[k], first[k + 1]):
+            face, rest = crossings[n] // (side * side), crossings[n] % (side * side)
+            i, j = rest // side, rest % side
+            for a in range((i + 1) // 2 - i // 2 + 1):
+                x = 0.5 if i % 2 else 1.0
+                for b in range((j + 1) // 2 - j // 2 + 1):
+                    y = 0.5 if j % 2 else 1.0
+                    at = (face * coarse + i // 2 + a) * coarse + j // 2 + b
+                    if not is_found[at]:
+                        is_found[at] = True
+                        found[count] = at
+                        count += 1
+                    sums[at] += x * y * weights[n]
+        for m in range(count):
+            at = found[m]
+            to_crossings[used + m], to_weights[used + m] = at, sums[at]
+            sums[at], is_found[at] = 0.0, False
+        used += count
+        to_first[k + 1] = used
 
 
 @njit(cache=True, nogil=True)
@@ -163,17 +179,9 @@ def pooled(on: dict[int, Float32Array]) -> FloatArray:
     return out
 
 
-def halved(crossings: IntArray, blocked: FloatArray, rows: int) -> tuple[IntArray, FloatArray]:
-    """The same integrals on the grid of half as many rows: its hat functions are sums of the finer ones."""
-    out = np.zeros(6 * (rows // 2 + 1) ** 2)
-    _halved(crossings, blocked, rows, out)
-    found = np.flatnonzero(out)
-    return found, out[found]
-
-
 @dataclass(frozen=True, eq=False)
-class _Lists:
-    """Crossings and weights on one grid, one list after the other: N normals, then K groups.
+class GridLists:
+    """Crossings and weights on one grid, one list after the other.
 
     In 32 bits: the sums are as fast as these can be read.
     """
@@ -184,23 +192,26 @@ class _Lists:
     first: IntArray
 
     @staticmethod
-    def of(rows: int, lists: list[tuple[IntArray, FloatArray]]) -> _Lists:
-        return _Lists(
+    def of(rows: int, lists: list[tuple[IntArray, FloatArray]]) -> GridLists:
+        return GridLists(
             rows,
             np.concatenate([np.zeros(0, np.int32), *(c.astype(np.int32) for c, _ in lists)]),
             np.concatenate([np.zeros(0, np.float32), *(w.astype(np.float32) for _, w in lists)]),
             np.cumsum([0, *(len(c) for c, _ in lists)]),
         )
 
-    def halved(self) -> _Lists:
-        """The same on the grid of half as many rows."""
-        ends = range(len(self.first) - 1)
-        parts = [slice(self.first[k], self.first[k + 1]) for k in ends]
-        crossings, weights = self.crossings.astype(np.int64), self.weights.astype(float)
-        return _Lists.of(self.rows // 2, [halved(crossings[p], weights[p], self.rows) for p in parts])
+    def halved(self) -> GridLists:
+        """The same integrals on the grid of half as many rows, whose hat functions are sums of these."""
+        size = 6 * (self.rows // 2 + 1) ** 2
+        most = int(np.minimum(4 * np.diff(self.first), size).sum())
+        crossings, weights = np.empty(most, np.int32), np.empty(most, np.float32)
+        first = np.zeros_like(self.first)
+        sums, found = np.zeros(size), np.empty(size, np.int64)
+        _halved(self.crossings, self.weights, self.first, self.rows, sums, found, crossings, weights, first)
+        return GridLists(self.rows // 2, crossings[: first[-1]], weights[: first[-1]], first)
 
     def shares(self, light: Float32Array, place: IntArray) -> FloatArray:
-        """What the groups block over what plates of their normals `place` (K,) get, (L, t, K)."""
+        """What K groups block over what plates `place` (K,) of N get, (L, t, K): lists of N, then of K."""
         crossings, kinds, times = light.shape
         out = np.zeros((len(self.first) - 1, kinds * times))
         _sums(self.crossings, self.weights, self.first, light.reshape(crossings, -1), out)
@@ -218,12 +229,12 @@ def _unshaded(normal: tuple[float, ...], rows: int) -> tuple[IntArray, FloatArra
     return crossings, cosines[crossings]
 
 
-def _lists(tables: list[ShadeTable], normals: FloatArray, halvings: int) -> tuple[list[_Lists], IntArray]:
+def _lists(tables: list[ShadeTable], normals: FloatArray, halvings: int) -> tuple[list[GridLists], IntArray]:
     """Tables of one size on three grids, each half as fine, and each one's place among the normals."""
     rows = tables[0].rows
     distinct, place = np.unique(normals, axis=0, return_inverse=True)
     whole = [_unshaded(tuple(normal), rows) for normal in distinct.tolist()]
-    fine = _Lists.of(rows, [*whole, *((t.crossings, t.blocked) for t in tables)])
+    fine = GridLists.of(rows, [*whole, *((t.crossings, t.blocked) for t in tables)])
     for _ in range(halvings):
         fine = fine.halved()
     coarse = fine.halved()

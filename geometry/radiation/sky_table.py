@@ -12,10 +12,10 @@ import numpy as np
 
 from geometry import __version__
 from geometry.mesh.surface_mesh import SurfaceMesh
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.door import mesh_of
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.ray_caster import ray_caster
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_leaves import FEWEST_ROWS
 from geometry.radiation.shade_tables import ShadeTable
 from geometry.radiation.view_factors.open_craft import open_craft

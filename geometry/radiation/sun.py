@@ -15,7 +15,6 @@ from numba import njit
 
 from geometry.radiation.accuracy import Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.clipped_loads import ShadeCache
 from geometry.radiation.clipped_sun import clipped_sunlight
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.ray_caster import Float32Array
@@ -29,6 +28,7 @@ from geometry.radiation.sampling import (
     sobol_points,
     triangle_row,
 )
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sky_view import RAYS_PER_BLOCK, RayBlock
 from geometry.validation import FloatArray, IntArray
 
@@ -252,7 +252,13 @@ def lit_shares(
         chosen = np.flatnonzero(is_clipped)
         if chosen.size and len(suns):
             direct, off = clipped_sunlight(
-                shades.flat, chosen, suns.directions, suns.half_angle_rad, EDGE_ON, accuracy.threads
+                shades.flat,
+                chosen,
+                suns.directions,
+                suns.half_angle_rad,
+                EDGE_ON,
+                accuracy.tolerance,
+                accuracy.threads,
             )
             seen = np.maximum(projected[:, chosen], EDGE_ON)
             lit[:, :, chosen] = np.clip(direct / seen, 0.0, 1.0)

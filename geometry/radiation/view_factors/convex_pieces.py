@@ -58,6 +58,23 @@ def _loop(start, end, weight, low, high, points, normal, area, loop):  # type: i
 
 
 @njit(cache=True, nogil=True)
+def _without_spikes(loop, count):  # type: ignore[no-untyped-def]
+    """Leave out, in place, edges of a loop that come straight back: what was joined shares more than one."""
+    k = unchanged = 0
+    while unchanged < count and count > 2:
+        if loop[k] == loop[(k + 2) % count]:
+            left, n = 0, count
+            for m in range(n):
+                if m != (k + 1) % n and m != (k + 2) % n:
+                    loop[left] = loop[m]
+                    left += 1
+            count, k, unchanged = left, 0, 0
+        else:
+            k, unchanged = (k + 1) % count, unchanged + 1
+    return count if count > 2 else 0
+
+
+@njit(cache=True, nogil=True)
 def _joined(first, first_count, second, second_count, points, normal, out):  # type: ignore[no-untyped-def]
     """Union of two polygons across a shared edge if that is convex: corners into `out`, else 0."""
     for i in range(first_count):
@@ -72,14 +89,16 @@ def _joined(first, first_count, second, second_count, points, normal, out):  # t
                 out[k] = first[(i + 1 + k) % first_count]
             for k in range(second_count - 2):
                 out[first_count + k] = second[(j + 2 + k) % second_count]
+            count = _without_spikes(out, count)
             for k in range(count):
                 p, q, r = out[k], out[(k + 1) % count], out[(k + 2) % count]
-                longest = 0.0
+                longest = onward = 0.0
                 for axis in range(3):
-                    longest += (points[q, axis] - points[p, axis]) ** 2 + (
-                        points[r, axis] - points[q, axis]
-                    ) ** 2
-                if _turn(points, p, q, r, normal) < -1e-9 * longest:
+                    come, go = points[q, axis] - points[p, axis], points[r, axis] - points[q, axis]
+                    longest += come**2 + go**2
+                    onward += come * go
+                turn = _turn(points, p, q, r, normal)
+                if turn < -1e-9 * longest or (onward < 0.0 and turn <= 1e-9 * longest):
                     return 0
             return count
     return 0

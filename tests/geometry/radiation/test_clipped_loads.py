@@ -7,17 +7,19 @@ from geometry.environment import Environment
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation import heat_loads
-from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy
-from geometry.radiation.clipped_loads import ShadeCache, clipped_loads
+from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget
+from geometry.radiation.clipped_loads import clipped_loads
 from geometry.radiation.earth import earth_scene
+from geometry.radiation.earth_loads import straight_loads
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.grid_cosines import cosine_cells, cosine_crossings
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.plate_to_earth import unshaded_plates
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_tables import shade_tables
-from geometry.radiation.shaded_light import halved
+from geometry.radiation.shaded_light import GridLists
 from geometry.radiation.sky_grid import body_from_grid, grid_directions
 from geometry.radiation.sky_light import SkyScene, earth_light
 
@@ -58,11 +60,18 @@ class TestGridAnalytic:
         normal = np.array([0.48, -0.6, 0.64])
         fine = cosine_crossings(cosine_cells(normal, 32))
         assert fine.sum() == pytest.approx(np.pi, rel=1e-4)  # midpoints of 128 x 128 per face
-        at, coarse = halved(np.arange(len(fine)), fine, 32)
-        assert coarse.sum() == pytest.approx(fine.sum(), rel=1e-12)
-        # hat functions of the coarse grid integrate linear functions of place as the fine ones do
-        directions, halves = grid_directions(32), grid_directions(16)[at]
-        np.testing.assert_allclose(fine @ directions, coarse @ halves, atol=4e-3)  # curvature of the face
+        both = [(np.arange(len(fine)), fine), (np.arange(40), fine[:40])]
+        coarse = GridLists.of(32, both).halved()
+        assert coarse.rows == 16
+        for (at, weights), first, last in zip(both, coarse.first, coarse.first[1:], strict=False):
+            halves, there = coarse.weights[first:last].astype(float), coarse.crossings[first:last]
+            assert len(np.unique(there)) == len(there)
+            # kept to 6e-8 each
+            assert halves.sum() == pytest.approx(weights.sum(), rel=1e-6, abs=1e-12)
+            # hat functions of the coarse grid integrate linear functions of place as the fine ones do but for
+            # the curvature of the face
+            sums = halves @ grid_directions(16)[there]
+            np.testing.assert_allclose(weights @ grid_directions(32)[at], sums, atol=4e-3)
 
     def test_light_on_the_grid_sums_to_the_unshaded_plate(self, states):
         scene = earth_scene(states(3, axes="nadir", beta_deg=40.0, noon_angle_deg=-60.0), Environment())
@@ -152,6 +161,18 @@ class TestClippedLoadsLaw:
         own = np.abs(clipped.view_factor_own - cast.view_factor_own)
         both = np.hypot(clipped.view_factor_own_standard_error, cast.view_factor_own_standard_error)
         assert (own <= 5.0 * both + 1e-9).all()
+
+    def test_what_misses_goes_to_rays_only_where_they_come_nearer(self, plate, box, states, monkeypatch):
+        monkeypatch.setattr("geometry.radiation.clipped_loads.ROUNDS", 1)
+        craft, scene = flat(assembly(plate, box, 5)), earth_scene(states(3), Environment())
+        few, many = RayBudget(1e4), RayBudget(1e12)
+        loads, is_clipped = straight_loads(scene, Accuracy(1e-4), few, ShadeCache(craft))
+        np.testing.assert_array_equal(is_clipped, ShadeCache(craft).clips_earth(Accuracy(1e-4), 3))
+        assert max(few.unmet) > STOPPING_MARGIN  # and says so
+        others, stay = straight_loads(scene, Accuracy(1e-4), many, ShadeCache(craft))
+        assert 0 < stay.sum() < is_clipped.sum()
+        assert all(miss <= STOPPING_MARGIN for miss in many.unmet)
+        np.testing.assert_array_equal(loads.of(stay[is_clipped]).direct, others.direct)
 
     def test_other_body_axes_change_nothing_beyond_the_stated_error(self, plate, box, states):
         mesh = assembly(plate, box, 6)

@@ -60,6 +60,19 @@ class TestBlockedShareAnalytic:
         # 0.6 x 0.5 and 0.8 x 0.5 with 0.3 x 0.3 in both
         assert shares(mesh, "floor", [0, 0, 1])[0] == pytest.approx((0.3 + 0.4 - 0.09) / 2, abs=1e-12)
 
+    def test_what_is_drawn_twice_by_other_triangles_shades_once(self, plate):
+        # joined triangles of the two share several edges: the rest of those must not be left as spikes
+        twice = [
+            plate("one", [0.3, 0.2, 0.5], [1.2, 0, 0], [0, 0.6, 0], BLACK, BLACK, cells=(6, 6)),
+            plate("two", [0.3, 0.2, 0.5], [0, 0.6, 0], [1.2, 0, 0], BLACK, BLACK, cells=(5, 5)),
+        ]
+        mesh = floor_and(plate, *twice)
+        directions = np.random.default_rng(4).uniform((-0.6, -0.6, 1.0), (0.6, 0.6, 2.2), (50, 3))
+        x, y = (0.5 * directions[:, k] / directions[:, 2] for k in range(2))
+        wide = np.minimum(2.0, 1.5 - x) - np.maximum(0.0, 0.3 - x)
+        deep = np.minimum(1.0, 0.8 - y) - np.maximum(0.0, 0.2 - y)
+        np.testing.assert_allclose(shares(mesh, "floor", directions), wide * deep / 2.0, atol=1e-9)
+
     def test_a_box_on_the_floor_covers_where_it_stands(self, plate, box):
         mesh = floor_and(plate, box((0.4, 0.2, 0.3), (1.0, 0.5, 0.15), prefix="box"))
         tilt = np.array([0.5, 0.0, 1.0])

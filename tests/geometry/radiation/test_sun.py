@@ -6,11 +6,12 @@ import pytest
 from geometry.mesh.optics import COATINGS
 from geometry.mesh.surface_mesh import concatenate
 from geometry.radiation.accuracy import Accuracy, AccuracyWarning, RayBudget, standard_error
-from geometry.radiation.clipped_loads import ShadeCache
+from geometry.radiation.clipped_sun import disc_points, finer_points
 from geometry.radiation.flat_craft import flat_craft
 from geometry.radiation.paths import traced_craft
 from geometry.radiation.ray_caster import EmbreeRayCaster
 from geometry.radiation.receivers import surface_receivers
+from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.sun import SunDirections, lit_shares, projected_share, sun_directions
 
 BLACK = COATINGS["black"]
@@ -164,3 +165,13 @@ class TestSunDirectionsLaw:
         assert len(suns) == 2
         assert suns.of_time[1] == -1
         np.testing.assert_array_equal(suns.directions[suns.of_time[[0, 2]]], sun[[0, 2]])
+
+
+class TestDiscRulesAnalytic:
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_means_of_polynomials_over_the_unit_disc(self, turned):
+        seven = np.concatenate([np.zeros((1, 2)), disc_points(turned)]), np.r_[0.25, np.full(6, 0.125)]
+        for points, weights in (seven, finer_points(turned)):
+            (x, y), degree_5 = points.T, 1e-15  # both are exact to degree 5: rounding is left
+            for values, mean in ((x**0, 1), (x, 0), (x**2, 1 / 4), (y**4, 1 / 8), (x**2 * y**2, 1 / 24)):
+                assert weights @ values == pytest.approx(mean, abs=degree_5)

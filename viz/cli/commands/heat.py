@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geometry.design import Design
     from geometry.orbit import OrbitStates
     from geometry.radiation import FaceLoads, HeatLoads
-    from geometry.radiation.clipped_loads import ShadeCache
+    from geometry.radiation.shade_cache import ShadeCache
 
 KINDS = ("json", "csv", "parquet", "vtp", "png")
 MOST_POSITIONS = 100_000

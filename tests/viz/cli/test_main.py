@@ -141,9 +141,10 @@ class TestExitCodes:
             "dawnring: unexpected ZeroDivisionError: division by zero (a defect of dawnring; -v shows where)"
         ]
 
-    def test_warning_is_one_line(self, capsys, monkeypatch):
-        monkeypatch.setattr(warnings, "showwarning", front_door._show_warning)
-        warnings.warn("ring is dense:\n40 m", stacklevel=1)
+    def test_warning_is_one_line_and_comes_once(self, capsys, monkeypatch):
+        monkeypatch.setattr(warnings, "showwarning", front_door._shown_once())
+        for level in (1, 2):
+            warnings.warn("ring is dense:\n40 m", stacklevel=level)
         assert capsys.readouterr().err == "dawnring: warning: ring is dense: 40 m\n"
 
     def test_broken_pipe_is_silent(self):

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.accuracy import AccuracyWarning
+from geometry.radiation.face_edges import FLATNESS_PER_EXTENT, connected_parts, face_edges, welded_corners
 from geometry.validation import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -46,32 +47,65 @@ class CloseSheets:
     gaps_m: FloatArray
     covered: IntArray
 
-    def shares(self, mesh: SurfaceMesh) -> FloatArray:
-        """Share of each surface's area that may be in doubt, (S,)."""
+    def side_shares(self, mesh: SurfaceMesh) -> FloatArray:
+        """Share of front and back of each face that may be in doubt, (F, 2)."""
         areas = mesh.areas_m2
         face, side, other = self.covered.T
         in_doubt = np.zeros((len(areas), 2))
         np.add.at(in_doubt, (face, side), areas[other])
-        in_doubt = np.minimum(in_doubt, areas[:, None])
+        return np.minimum(in_doubt / areas[:, None], 1.0)
+
+    def shares(self, mesh: SurfaceMesh) -> FloatArray:
+        """Share of each surface's area that may be in doubt, (S,)."""
+        in_doubt = self.side_shares(mesh) * mesh.areas_m2[:, None]
         out = np.zeros(len(mesh.surface_names))
         for column, surface in zip(in_doubt.T, (mesh.front_surface, mesh.back_surface), strict=True):
             active = surface >= 0
             np.add.at(out, surface[active], column[active])
         return np.asarray(out / mesh.surface_areas_m2)
 
-    def swaps(self, mesh: SurfaceMesh) -> csr_array:
-        """Share of each surface (row) that each other, last the inactive sides, may cover, (S, S + 1)."""
+    def swaps(self, mesh: SurfaceMesh) -> Swaps:
+        """What may be seen in each surface's stead, and what may stand before it."""
         face, side, other = self.covered.T
         sides = np.stack([mesh.front_surface, mesh.back_surface], axis=1)
         turned = np.einsum("pk,pk->p", mesh.normals[face], mesh.normals[other]) < 0.0
-        row, column = sides[face, side], sides[other, side ^ turned]
-        chosen = (row >= 0) & (row != column)
-        row, column = row[chosen], column[chosen] % (len(mesh.surface_names) + 1)
-        shares = np.minimum(mesh.areas_m2[face], mesh.areas_m2[other])[chosen] / mesh.surface_areas_m2[row]
-        size = len(mesh.surface_names)
-        swaps = csr_array((shares, (row, column)), shape=(size, size + 1))
-        swaps.data = np.minimum(swaps.data, 1.0)
-        return swaps
+        areas_m2 = np.minimum(mesh.areas_m2[face], mesh.areas_m2[other])
+        row = sides[face, side]
+
+        def shares(column: IntArray) -> csr_array:
+            chosen = (row >= 0) & (row != column)
+            size = len(mesh.surface_names)
+            places = row[chosen], column[chosen] % (size + 1)
+            values = areas_m2[chosen] / mesh.surface_areas_m2[row[chosen]]
+            found = csr_array((values, places), shape=(size, size + 1))
+            found.data = np.minimum(found.data, 1.0)
+            return found
+
+        return Swaps(shares(sides[other, side ^ turned]), shares(sides[other, side ^ ~turned]))
+
+
+@dataclass(frozen=True, eq=False)
+class Swaps:
+    """Shares of each surface (row), each (S, S + 1); the last column is of inactive sides.
+
+    Parameters
+    ----------
+    instead : csr_array
+        What each other, on the side that looks the same way, may cover.
+    before : csr_array
+        What may be before it of each other, on the side that faces it.
+    """
+
+    instead: csr_array
+    before: csr_array
+
+    @property
+    def shares(self) -> FloatArray:
+        """Share of each surface that may be covered, (S,)."""
+        return np.minimum(self.instead.sum(axis=1), 1.0)
+
+    def __bool__(self) -> bool:
+        return bool(self.instead.nnz or self.before.nnz)
 
 
 def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
@@ -80,8 +114,9 @@ def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
     Notes
     -----
     Sampled at four points of each face: an overlap is found where it holds one of these, of either face.
-    Solids that touch (their fronts against each other, nothing behind) are left out: nothing can
-    come between.
+    Sheets without backs that face each other are left out where they are flush, for `open_mesh` cuts
+    out what they cover, and where they belong to closed solids: nothing can come between, and rays from
+    there end inside the other.  Back to back they are left out too: of those, `open_mesh` tells.
     """
     found = [
         _near(mesh, caster, np.arange(f, min(f + _FACES_AT_ONCE, len(mesh.faces))), weights, side)
@@ -89,9 +124,14 @@ def close_sheets(mesh: SurfaceMesh, caster: RayCaster) -> CloseSheets:
         for weights in _POINTS
         for side in (1.0, -1.0)
     ]
-    covered = np.concatenate([f[0] for f in found])
+    covered, gaps, facing = (np.concatenate(f) for f in zip(*found, strict=True))
+    if facing.any():
+        corners = welded_corners(mesh, caster.center_m)
+        edges, body = face_edges(corners), connected_parts(corners)
+        is_open = np.bincount(body.repeat(3), edges.is_open[edges.edge])[body] > 0.0
+        kept = ~facing | is_open[covered[:, 0]] | is_open[covered[:, 2]]
+        covered, gaps = covered[kept], gaps[kept]
     pairs = np.sort(covered[:, ::2], axis=1)
-    gaps = np.concatenate([f[1] for f in found])
     unique, index = np.unique(pairs, axis=0, return_inverse=True)
     least = np.full(len(unique), np.inf)
     np.minimum.at(least, index.reshape(-1), gaps)
@@ -104,8 +144,10 @@ def _near(
     faces: IntArray,
     weights: FloatArray,
     side: float,
-) -> tuple[IntArray, FloatArray]:
-    """What is covered (K, 3) and gaps at one point of each of some faces, looked at from one side."""
+) -> tuple[IntArray, FloatArray, np.ndarray]:
+    """What is covered (K, 3), gaps, and whether it is sheets without backs that face each other, (K,), at one
+    point of each of some faces, looked at from one side.
+    """
     gap = LEAST_GAP_PER_EXTENT * mesh.extent_m
     points = np.einsum("k,fkj->fj", weights, mesh.vertices_m[mesh.faces[faces]])
     normals = side * mesh.normals[faces]
@@ -122,17 +164,19 @@ def _near(
     )
     feet = points[other] - heights[:, None] * mesh.normals[face_met]
     back = mesh.back_surface
-    touching = (cosines < 0.0) & (back[own] < 0) & (back[face_met] < 0)
+    turned = (cosines < 0.0) & (back[own] < 0) & (back[face_met] < 0)
+    touching = turned & (heights <= FLATNESS_PER_EXTENT * mesh.extent_m)
     bad = (np.abs(cosines) > _PARALLEL) & (np.abs(heights) < gap) & _inside(mesh, face_met, feet) & ~touching
-    own, face_met, heights = own[bad], face_met[bad], heights[bad]
-    covered, gaps = [], []
+    own, face_met, heights, turned = own[bad], face_met[bad], heights[bad], turned[bad]
+    covered, gaps, facing = [], [], []
     for face, before, toward in ((face_met, own, heights), (own, face_met, -heights * np.sign(cosines[bad]))):
         for column, sign in enumerate((1.0, -1.0)):  # where there is no gap at all, both sides are in doubt
             chosen = sign * toward > -_NO_GAP_PER_EXTENT * mesh.extent_m
             rows = np.stack([face[chosen], np.full(chosen.sum(), column), before[chosen]], axis=1)
             covered.append(rows)
             gaps.append(np.abs(heights[chosen]))
-    return np.concatenate(covered), np.concatenate(gaps)
+            facing.append(turned[chosen])
+    return np.concatenate(covered), np.concatenate(gaps), np.concatenate(facing)
 
 
 def _inside(mesh: SurfaceMesh, faces: IntArray, feet: FloatArray) -> np.ndarray:
@@ -182,7 +226,7 @@ def doubted(values: FloatArray, errors: FloatArray, shares: FloatArray) -> Float
     return np.hypot(errors, shares * np.abs(values))
 
 
-def swapped(values: csr_array, sources: IntArray, swaps: csr_array) -> csr_array:
+def swapped(values: csr_array, sources: IntArray, swaps: Swaps) -> csr_array:
     """What of some values close sheets leave open, of the shape of the values.
 
     Parameters
@@ -191,11 +235,12 @@ def swapped(values: csr_array, sources: IntArray, swaps: csr_array) -> csr_array
         What surfaces see of each other, last of inactive sides.
     sources : int array (R,)
         Which surface each row is of.
-    swaps : csr_array (S, S + 1)
-        As `CloseSheets.swaps`: what is seen of the one may be the other's, and what covers a source shuts it.
+    swaps : Swaps
+        What is seen of the one may be the other's, and what covers a source may be all it sees.
     """
-    covered = np.append(np.minimum(swaps.sum(axis=1), 1.0), 0.0)
-    seen = values[:, :-1] @ swaps + values.multiply(covered + covered[sources, None]) + swaps[sources]
+    covered = np.append(swaps.shares, 0.0)
+    near = (swaps.instead + swaps.before)[sources]
+    seen = values[:, :-1] @ swaps.instead + values.multiply(covered + covered[sources, None]) + near
     found = csr_array(seen)
     found.data = np.minimum(found.data, 1.0)
     return found

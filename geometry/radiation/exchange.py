@@ -15,7 +15,7 @@ from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import STOPPING_MARGIN, Accuracy, RayBudget, standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
+from geometry.radiation.close_sheets import Swaps, swapped, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, mesh_of
 from geometry.radiation.paths import TracedCraft
 from geometry.radiation.provenance import Provenance
@@ -23,7 +23,7 @@ from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.reciprocity import Balanced, reciprocal
 from geometry.radiation.sampling import point_order
 from geometry.radiation.sky_view import PathState, RayBlock, block_rays, follow_paths, ray_blocks
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 Band = Literal["solar", "infrared"]
@@ -164,7 +164,7 @@ def exchange_factors(
         absorptance * mesh.surface_areas_m2,
         1.0 / np.maximum(rows.rays, 1),
     )
-    if swaps.nnz:
+    if swaps:
         rows, kept = _doubted(rows, kept, swaps, absorptance * mesh.surface_areas_m2)
     return _result(mesh, band, absorptance, rows, kept, accuracy, budget, max_rays, began)
 
@@ -190,10 +190,10 @@ class _Rows:
         )
 
 
-def _doubted(rows: _Rows, kept: Balanced, swaps: csr_array, weights: FloatArray) -> tuple[_Rows, Balanced]:
+def _doubted(rows: _Rows, kept: Balanced, swaps: Swaps, weights: FloatArray) -> tuple[_Rows, Balanced]:
     """Errors with what sheets too near to each other leave open, the same both ways."""
     every = np.arange(len(weights))
-    own = np.minimum(swaps.sum(axis=1), 1.0)
+    own = swaps.shares
     seen = csr_array(hstack([kept.factors, kept.outside[:, 1:]]))
     doubt = swapped(seen, every, swaps)
     between = csr_array(doubt[:, :-1])

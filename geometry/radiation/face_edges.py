@@ -13,6 +13,9 @@ from geometry.validation import FloatArray, IntArray
 
 _WELD_PER_EXTENT = 1e-7
 
+FLATNESS_PER_EXTENT = 3e-7
+"""Vertices this near a plane lie in it: a few roundings of single precision, in which files keep them."""
+
 
 def welded_corners(mesh: SurfaceMesh, center_m: FloatArray) -> IntArray:
     """Numbers of the corners of each face (F, 3); vertices within 1e-7 of the extent are one."""

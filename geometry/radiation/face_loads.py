@@ -9,16 +9,18 @@ import numpy as np
 
 from geometry import __version__
 from geometry.environment import Environment
+from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.accuracy import Accuracy, RayBudget
 from geometry.radiation.blocks import thread_count
+from geometry.radiation.close_sheets import doubted, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_flags, check_sampling, mesh_of, surroundings
 from geometry.radiation.heat_loads import frozen_arrays, summary
 from geometry.radiation.load_estimates import LOADS, load_estimates
-from geometry.radiation.paths import traced_craft
 from geometry.radiation.provenance import Provenance
 from geometry.radiation.ray_caster import ray_caster
-from geometry.radiation.receivers import Receivers, side_receivers, surface_receivers
+from geometry.radiation.receivers import active_sides
+from geometry.radiation.view_factors.open_craft import open_faces
 from geometry.validation import FloatArray, check_whole
 
 REPLICATES = 8
@@ -101,10 +103,16 @@ def face_loads(
     ValueError, TypeError
         As `heat_loads`.
 
+    Warns
+    -----
+    AccuracyWarning
+        Sheets too near to part, or back to back that cover each other in part.
+
     Notes
     -----
     The number of rays is given, not the accuracy; the standard errors tell what it brought.  At 1,024
-    rays they are a percent or two of the flux on faces near others, and zero on free ones.
+    rays they are a percent or two of the flux on faces near others, and zero on free ones.  Loads are per
+    area of the whole face, also where another body covers some of it.
     """
     began = time.perf_counter()
     mesh = mesh_of(craft)
@@ -115,15 +123,18 @@ def face_loads(
     points = 1 << (-(-int(rays_per_face) // REPLICATES) - 1).bit_length()
     accuracy = Accuracy(1.0, REPLICATES, int(seed), thread_count(jobs), points, reflections)
     budget = RayBudget(np.inf)
-    caster = ray_caster(mesh)
-    craft_by_side = traced_craft(mesh, caster, side_receivers)
-    receivers = craft_by_side.receivers
-    shape = (2, len(LOADS), len(states.times_utc), len(receivers))
+    caster = ray_caster(mesh, doubt_close_sheets=False)
+    in_doubt = warn_of_close_sheets(mesh, caster).side_shares(mesh)
+    craft_by_side, seen, open_shares = open_faces(mesh, caster)
+    seen.warn_of_ragged()
+    receivers = len(craft_by_side.receivers)
+    shape = (2, len(LOADS), len(states.times_utc), receivers)
     incident, absorbed = np.zeros(shape), np.zeros(shape)
-    incident_mean, absorbed_mean = np.zeros((2, REPLICATES, len(LOADS), len(receivers)))
-    unseen_incident, unseen_absorbed = np.zeros((2, len(LOADS), len(receivers)))
-    sources = surface_receivers(mesh, caster)
-    for part in load_estimates(craft_by_side, sources, states, environment, accuracy, budget, progress):
+    incident_mean, absorbed_mean = np.zeros((2, REPLICATES, len(LOADS), receivers))
+    unseen_incident, unseen_absorbed = np.zeros((2, len(LOADS), receivers))
+    sources = seen.receivers(craft_by_side.caster)
+    for of_open in load_estimates(craft_by_side, sources, states, environment, accuracy, budget, progress):
+        part = of_open.of_whole(open_shares[of_open.receivers])
         t, g = part.times, part.receivers
         incident[:, :, t, g] = summary(part.incident_w_m2, part.unseen_incident_w_m2)
         absorbed[:, :, t, g] = summary(part.absorbed_w_m2, part.unseen_absorbed_w_m2)
@@ -135,7 +146,7 @@ def face_loads(
     is_active = np.stack([mesh.front_surface >= 0, mesh.back_surface >= 0])
     wall_s = time.perf_counter() - began
     means = summary(incident_mean, unseen_incident), summary(absorbed_mean, unseen_absorbed)
-    tables = [_by_side(v, receivers, len(mesh.faces)) for v in (incident, absorbed, *means)]
+    tables = [_by_side(v, mesh, in_doubt) for v in (incident, absorbed, *means)]
     return FaceLoads(
         times_utc=states.times_utc,
         incident_w_m2=tables[0][0],
@@ -151,10 +162,14 @@ def face_loads(
     )
 
 
-def _by_side(values: FloatArray, receivers: Receivers, faces: int) -> FloatArray:
-    """Values per receiver (2, ..., G) as (2, sides, ..., F): first axis value and standard error."""
-    table = np.zeros((2, 2, *values.shape[1:-1], faces))
+def _by_side(values: FloatArray, mesh: SurfaceMesh, in_doubt: FloatArray) -> FloatArray:
+    """Values per active side (2, ..., G) as (2, sides, ..., F): first axis value and standard error, to which
+    what is in doubt of each side (F, 2) is added.
+    """
+    faces, sides, _ = active_sides(mesh)
+    table = np.zeros((2, 2, *values.shape[1:-1], len(in_doubt)))
     for side, sign in ((FRONT, 1.0), (BACK, -1.0)):
-        chosen = receivers.sides == sign
-        table[:, side, ..., receivers.faces[chosen]] = np.moveaxis(values[..., chosen], -1, 0)
+        chosen = sides == sign
+        table[:, side, ..., faces[chosen]] = np.moveaxis(values[..., chosen], -1, 0)
+        table[1, side] = doubted(table[0, side], table[1, side], in_doubt[:, side])
     return table

@@ -25,7 +25,7 @@ from geometry.radiation.view_factors.doubts import (
     warn_inside_out,
     warn_of_turned_faces,
 )
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.validation import FloatArray, IntArray, check_choice, read_only
 
 REPLICATES = 16

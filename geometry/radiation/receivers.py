@@ -124,7 +124,7 @@ def _rows_free(mesh: SurfaceMesh, faces: IntArray, sides: FloatArray, caster: Ra
     return free[index.reshape(-1)]
 
 
-def _receivers(
+def grouped_receivers(
     mesh: SurfaceMesh,
     caster: RayCaster,
     faces: IntArray,
@@ -132,6 +132,7 @@ def _receivers(
     group: IntArray,
     surfaces: IntArray,
 ) -> Receivers:
+    """Receivers of sides of faces (E,) that each belong to a group, 0 to G - 1, none of them empty."""
     order = np.argsort(group, kind="stable")
     faces, sides, group = faces[order], sides[order], group[order]
     first_row = np.searchsorted(group, np.arange(len(surfaces) + 1))
@@ -147,7 +148,7 @@ def _receivers(
     )
 
 
-def _active_sides(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, IntArray]:
+def active_sides(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, IntArray]:
     """Faces, sides and surfaces of all sides that belong to a surface: fronts first, then backs."""
     fronts = np.flatnonzero(mesh.front_surface >= 0)
     backs = np.flatnonzero(mesh.back_surface >= 0)
@@ -158,11 +159,11 @@ def _active_sides(mesh: SurfaceMesh) -> tuple[IntArray, FloatArray, IntArray]:
 
 def surface_receivers(mesh: SurfaceMesh, caster: RayCaster) -> Receivers:
     """One receiver per surface of the mesh, in their order."""
-    faces, sides, surfaces = _active_sides(mesh)
-    return _receivers(mesh, caster, faces, sides, surfaces, np.arange(len(mesh.surface_names)))
+    faces, sides, surfaces = active_sides(mesh)
+    return grouped_receivers(mesh, caster, faces, sides, surfaces, np.arange(len(mesh.surface_names)))
 
 
 def side_receivers(mesh: SurfaceMesh, caster: RayCaster) -> Receivers:
     """One receiver per active side of each face: fronts by face, then backs by face."""
-    faces, sides, surfaces = _active_sides(mesh)
-    return _receivers(mesh, caster, faces, sides, np.arange(len(faces)), surfaces)
+    faces, sides, surfaces = active_sides(mesh)
+    return grouped_receivers(mesh, caster, faces, sides, np.arange(len(faces)), surfaces)

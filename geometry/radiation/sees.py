@@ -16,7 +16,7 @@ from geometry.orbit.states import OrbitStates, TimeArray
 from geometry.radiation.absolute_error import over_allowed, warn_of_error
 from geometry.radiation.accuracy import standard_error
 from geometry.radiation.blocks import ordered_map, thread_count
-from geometry.radiation.close_sheets import swapped, warn_of_close_sheets
+from geometry.radiation.close_sheets import Swaps, swapped, warn_of_close_sheets
 from geometry.radiation.door import Progress, check_casting, mesh_of, surroundings
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.paths import ReflectingMesh, TracedCraft
@@ -36,7 +36,7 @@ from geometry.radiation.sight_lines import (
 )
 from geometry.radiation.sky_view import RayBlock, block_rays, ray_blocks
 from geometry.radiation.sun import EDGE_ON, rays_to_sun, sun_blocks, sun_directions
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.validation import FloatArray, IntArray, read_only
 
 REPLICATES = 16
@@ -157,7 +157,7 @@ def surface_view(
     _move_sun(shares, errors, sun)
     shares, errors = seen.open_shares[index] * np.stack([shares, errors])
     shares[..., -1] += 1.0 - seen.open_shares[index]  # what another body covers sees its inside
-    if swaps.nnz:
+    if swaps:
         errors = np.hypot(errors, _in_doubt(shares, index, swaps))
     return SurfaceView(
         surface=surface,
@@ -321,12 +321,12 @@ class _Look:
         return found * scene.sunlit_fraction, cast
 
 
-def _in_doubt(shares: FloatArray, surface: int, swaps: csr_array) -> FloatArray:
+def _in_doubt(shares: FloatArray, surface: int, swaps: Swaps) -> FloatArray:
     """What of shares (2, T, C) sheets too near to each other leave open."""
     sky = len(SKY)
     rows = shares.reshape(-1, shares.shape[-1])
     sources = np.full(len(rows), surface)
-    doubt = np.minimum(swaps[[surface]].sum(), 1.0) * rows
+    doubt = swaps.shares[surface] * rows
     doubt[:, sky:] = swapped(csr_array(rows[:, sky:]), sources, swaps).toarray()
     return doubt.reshape(shares.shape)
 

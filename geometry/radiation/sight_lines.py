@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import float32, njit
-from numpy.typing import NDArray
 
 from geometry.constants import SOLAR_RADIUS_M
 from geometry.environment import Environment
@@ -19,6 +18,7 @@ from geometry.orbit.states import OrbitStates
 from geometry.radiation.door import mesh_of
 from geometry.radiation.earth import EarthScene, earth_scene
 from geometry.radiation.ray_caster import Float32Array, ray_caster
+from geometry.radiation.view_factors.open_craft import outer_caster
 from geometry.radiation.view_factors.open_mesh import open_mesh
 from geometry.validation import FloatArray, IntArray, check_finite, check_shape, read_only
 
@@ -46,7 +46,7 @@ def category_names(mesh: SurfaceMesh) -> tuple[str, ...]:
 
 
 def categories_of_sides(sides: IntArray, surfaces: int) -> IntArray:
-    """Categories of the sides of faces (F, 2) that carry these surfaces, or none (-1)."""
+    """Categories of sides of faces that carry these surfaces, or none (-1), of the same shape."""
     return np.where(sides >= 0, len(SKY) + sides, len(SKY) + surfaces)
 
 
@@ -98,7 +98,7 @@ class SurfaceFrame:
 
 
 def surface_frame(craft: object, surface: str) -> SurfaceFrame:
-    """Stands at the middle of a surface, or of its face nearest to that.
+    """Stands at the middle of what of a surface no other body covers, or of its face nearest to that.
 
     Raises
     ------
@@ -106,6 +106,7 @@ def surface_frame(craft: object, surface: str) -> SurfaceFrame:
         No such surface; names the nearest.
     """
     mesh = mesh_of(craft)
+    mesh = open_mesh(mesh, mesh.bounds_m.mean(axis=0)).mesh
     fronts, backs = mesh.surface_faces(mesh.surface_index(surface))
     faces = np.concatenate([fronts, backs])
     signs = np.concatenate([np.ones(len(fronts)), -np.ones(len(backs))])
@@ -204,15 +205,9 @@ def seen_along(
     ahead = np.flatnonzero(local[:, 2] > 0.0)
     directions = local[ahead] @ frame.rotation_body_from_surface.T
     directions /= np.linalg.norm(directions, axis=1)[:, None]
-    faces, distances = _first_faces(mesh, frame, directions)
-    side = (np.einsum("dk,dk->d", mesh.normals[faces], directions) > 0.0).astype(np.int64)
-    landing = open_mesh(mesh, mesh.bounds_m.mean(axis=0)).landing
-    sides = np.stack([landing.front_surface, landing.back_surface], axis=1)
-    seen = np.where(
-        faces >= 0,
-        categories_of_sides(sides, len(mesh.surface_names))[faces, side],
-        _sky_along(directions, scene, states),
-    )
+    faces, surfaces, distances = _first_faces(mesh, frame, directions)
+    parts = categories_of_sides(surfaces, len(mesh.surface_names))
+    seen = np.where(faces >= 0, parts, _sky_along(directions, scene, states))
     whole = np.full(len(local), BEHIND), np.full(len(local), -1), np.full(len(local), np.inf)
     for table, values in zip(whole, (seen, faces, distances), strict=True):
         table[ahead] = values
@@ -252,16 +247,20 @@ def seen_later(
 
 def _first_faces(
     mesh: SurfaceMesh, frame: SurfaceFrame, directions: FloatArray
-) -> tuple[NDArray[np.int32], FloatArray]:
-    """Face met first (-1: none) and its distance in m, from the frame's point."""
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Face met first (-1: none), the surface on its side, and the distance in m, from the frame's point."""
     caster = ray_caster(mesh)
+    seen = open_mesh(mesh, caster.center_m, by_face=True)
+    caster = outer_caster(mesh, caster, seen)
     start = frame.point_m - caster.center_m
     start = start + caster.start_offset_m * frame.rotation_body_from_surface[:, 2]
     origins = np.broadcast_to(start, directions.shape)
-    faces, distances = caster.first_hit(
+    met, distances = caster.first_hit(
         np.ascontiguousarray(origins, np.float32), np.ascontiguousarray(directions, np.float32)
     )
-    return faces, np.where(faces >= 0, distances, np.inf)
+    faces = np.where(met >= 0, seen.origin[seen.outside.rows[met]], -1)
+    side = (np.einsum("dk,dk->d", mesh.normals[faces], directions) > 0.0).astype(np.int64)
+    return faces, seen.outside.sides[met, side], np.where(met >= 0, distances, np.inf)
 
 
 def _sky_along(directions: FloatArray, scene: EarthScene, states: OrbitStates) -> IntArray:

@@ -18,7 +18,7 @@ from geometry.radiation.ray_caster import ray_caster
 from geometry.radiation.shade_cache import ShadeCache
 from geometry.radiation.shade_leaves import FEWEST_ROWS
 from geometry.radiation.shade_tables import ShadeTable
-from geometry.radiation.view_factors.open_mesh import open_craft
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.whole_files import whole_file
 
 SCHEMA = "dawnring/sky/1"

@@ -13,7 +13,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TextIO
 
@@ -121,7 +121,7 @@ def run(tokens: Sequence[str]) -> int:
 
 def main() -> int:
     """The console script: `run` for the process, with warnings and surprises as single lines too."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _shown_once()
     sys.excepthook = _show_surprise
     sys.unraisablehook = _interrupt_again
     return run(sys.argv[1:])
@@ -162,16 +162,23 @@ def _silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """A doubt that is no error: one line, without the place in the code."""
-    _say(f"warning: {message}")
+def _shown_once() -> Callable[..., None]:
+    """Shows a doubt that is no error: one line, without the place in the code, and only once."""
+    shown: set[str] = set()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            _say(f"warning: {message}")
+
+    return show
 
 
 def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:

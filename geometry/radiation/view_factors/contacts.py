@@ -155,9 +155,10 @@ def winding(point, normal, height, tolerance, triangles):  # type: ignore[no-unt
 
 @njit(cache=True, nogil=True)
 def rest_of(pieces, counts, covers, first_cover, normal):  # type: ignore[no-untyped-def]
-    """Convex pieces less the prisms over other pieces (counterclockwise about `normal`): corners, counts."""
+    """Convex pieces less the prisms over other pieces (counterclockwise about `normal`): corners, counts, and
+    which piece each is left of."""
     alive = pieces.shape[0]
-    fragments, sizes = pieces.copy(), counts.copy()
+    fragments, sizes, whence = pieces.copy(), counts.copy(), np.arange(alive)
     work = np.empty((ROOM, 3))
     inside = np.empty((ROOM, 3))
     for q in range(first_cover.shape[0] - 1):
@@ -170,13 +171,15 @@ def rest_of(pieces, counts, covers, first_cover, normal):  # type: ignore[no-unt
             continue
         room = alive + 2 * met * (high - low)
         spare, spare_sizes = np.empty((room, ROOM, 3)), np.empty(room, np.int64)
+        spare_whence = np.empty(room, np.int64)
         left = 0
         for f in range(alive):
             if _clipped_to_prism(fragments[f], sizes[f], covers, low, high, normal, work, inside) < 3:
                 spare[left], spare_sizes[left] = fragments[f], sizes[f]
+                spare_whence[left] = whence[f]
                 left += 1
                 continue
-            size = sizes[f]
+            size, begin = sizes[f], left
             inside[:size] = fragments[f, :size]
             for e in range(low, high):
                 g = e + 1 if e + 1 < high else low
@@ -206,5 +209,7 @@ def rest_of(pieces, counts, covers, first_cover, normal):  # type: ignore[no-unt
                     left += 1
                 size = clip_convex(inside, size, x, y, z, height, work)
                 inside[:size] = work[:size]
+            spare_whence[begin:left] = whence[f]
         fragments, sizes, alive = spare[:left].copy(), spare_sizes[:left].copy(), left
-    return fragments[:alive], sizes[:alive]
+        whence = spare_whence[:left].copy()
+    return fragments[:alive], sizes[:alive], whence[:alive]

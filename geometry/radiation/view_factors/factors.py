@@ -29,7 +29,7 @@ from geometry.radiation.view_factors.hemisphere_rows import (
     column_estimates,
     pooled_pairs,
 )
-from geometry.radiation.view_factors.open_mesh import open_mesh
+from geometry.radiation.view_factors.open_craft import open_craft
 from geometry.radiation.view_factors.part_pairs import flat_scene
 from geometry.radiation.view_factors.result import ViewFactors
 from geometry.validation import FloatArray, IntArray, check_whole
@@ -112,15 +112,15 @@ def view_factors(
     report = _Reporter(progress)
     caster = ray_caster(mesh, doubt_close_sheets=False)
     in_doubt = warn_of_close_sheets(mesh, caster).shares(mesh)
-    seen = open_mesh(mesh, caster.center_m)
-    receivers = seen.receivers(caster)
+    traced, seen = open_craft(mesh, caster)
+    is_free = traced.receivers.is_free
     areas = mesh.surface_areas_m2
     scene = flat_scene(mesh, caster.center_m, seen.parts)
     exact = exact_pairs(scene, areas, aim, REPLICATES, int(seed), threads, report.part(0.0, 0.5))
     if len(exact.by_rays) or not exact.complete:
         seen.warn_of_ragged()
-    rows = RowCaster(seen.landing, caster, receivers, REPLICATES, int(seed), threads)
-    seeing = np.flatnonzero(~receivers.is_free)
+    rows = RowCaster(traced, REPLICATES, int(seed), threads)
+    seeing = np.flatnonzero(~is_free)
     points = _first_points(len(seeing), max_rays)
     step = max(1, len(seeing) // 50)
     for k in range(0, len(seeing), step):
@@ -129,7 +129,7 @@ def view_factors(
     open_m2 = areas * seen.open_shares
     worst = _refine_rows(rows, exact, areas, open_m2, aim, max_rays, report.part(0.75, 0.99))
     landings = rows.landings()
-    result = _assembled(mesh, landings, exact, receivers.is_free, open_m2).doubted(in_doubt)
+    result = _assembled(mesh, landings, exact, is_free, open_m2).doubted(in_doubt)
     if worst > STOPPING_MARGIN or exact.unmet:
         warnings.warn(
             f"{aim} was not reached with max_rays={max_rays:g}: the worst standard error "

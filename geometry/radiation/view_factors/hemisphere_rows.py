@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from geometry.mesh.surface_mesh import SurfaceMesh
 from geometry.radiation.blocks import ordered_map
-from geometry.radiation.ray_caster import Int32Array, RayCaster
-from geometry.radiation.receivers import Receivers
+from geometry.radiation.paths import TracedCraft
+from geometry.radiation.ray_caster import Int32Array
 from geometry.radiation.sampling import hemisphere_rays, point_order
 from geometry.validation import FloatArray, IntArray
 
@@ -66,26 +65,18 @@ class RowCaster:
 
     Parameters
     ----------
-    mesh : SurfaceMesh
-    caster : RayCaster
-    receivers : Receivers
-        One per surface.
+    craft : TracedCraft
+        With one receiver per surface.
     replicates, seed, threads : int
     """
 
-    def __init__(
-        self,
-        mesh: SurfaceMesh,
-        caster: RayCaster,
-        receivers: Receivers,
-        replicates: int,
-        seed: int,
-        threads: int,
-    ) -> None:
-        self._mesh, self._caster, self._receivers = mesh, caster, receivers
+    def __init__(self, craft: TracedCraft, replicates: int, seed: int, threads: int) -> None:
+        self._caster, self._receivers = craft.caster, craft.receivers
+        self._normals = craft.reflecting.frames[:, 9:12].astype(float)
+        self._front, self._back = np.ascontiguousarray(craft.reflecting.surface_of_side.T)
         self._replicates, self._seed, self._threads = replicates, seed, threads
         self._counts: dict[int, tuple[IntArray, Int32Array]] = {}
-        self.points = np.zeros(len(receivers), np.int64)
+        self.points = np.zeros(len(craft.receivers), np.int64)
 
     @property
     def rays(self) -> int:
@@ -120,7 +111,7 @@ class RowCaster:
     def _cast_row(self, job: tuple[int, int]) -> tuple[IntArray, Int32Array]:
         """Columns that were hit and hits per replicate (R, k) of more rays from one surface."""
         row, more = job
-        surfaces = len(self._mesh.surface_names)
+        surfaces = len(self._receivers)
         counts = np.zeros((self._replicates, surfaces + 2), np.int64)
         part = min(more, RAYS_PER_CALL)
         together = max(1, RAYS_PER_CALL // part)
@@ -136,7 +127,7 @@ class RowCaster:
         segments = len(counts)
         origins, directions = np.empty((2, segments * count, 3), np.float32)
         owner = np.full(segments, row, np.int64)
-        receivers, mesh = self._receivers, self._mesh
+        receivers = self._receivers
         hemisphere_rays(
             receivers.frames,
             receivers.cumulative_area,
@@ -152,8 +143,7 @@ class RowCaster:
             directions,
         )
         faces = self._caster.first_face(origins, directions)
-        surfaces = len(mesh.surface_names)
-        _land(faces, directions, mesh.normals, mesh.front_surface, mesh.back_surface, surfaces, count, counts)
+        _land(faces, directions, self._normals, self._front, self._back, len(receivers), count, counts)
 
 
 def _sum(

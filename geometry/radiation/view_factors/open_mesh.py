@@ -19,16 +19,17 @@ from geometry.mesh.surface_mesh import INACTIVE, SurfaceMesh
 from geometry.radiation.accuracy import AccuracyWarning
 from geometry.radiation.box_tree import box_tree
 from geometry.radiation.face_edges import connected_parts, welded_corners
-from geometry.radiation.paths import TracedCraft, traced_craft
-from geometry.radiation.ray_caster import RayCaster, ray_caster
-from geometry.radiation.receivers import Receivers, side_frames, surface_receivers
+from geometry.radiation.ray_caster import RayCaster
+from geometry.radiation.receivers import Receivers, surface_receivers
 from geometry.radiation.view_factors.contacts import ROOM, overlaps, rest_of, winding
 from geometry.radiation.view_factors.planar_parts import FLATNESS_PER_EXTENT, PlanarParts, seeing_parts
 from geometry.validation import FloatArray, IntArray
 
 _LEAST_WIDTH_PER_EXTENT = 1e-8
 """Of the slivers that cutting leaves, which are rounding."""
-_INSIDE = 0.6
+_INSIDE, _SHUT = 0.1, 0.49
+"""Turns about a place in a plane that tell of the inside of a body before it: half a turn or none; where the
+body of both facets is one (they share a corner), a deep tray of walls alone makes nearly half a turn too."""
 _PLANE_STEP = 2e-3
 
 
@@ -42,11 +43,14 @@ class Outside:
     faces : int array (F, 3)
     sides : int array (F, 2)
         Surfaces of front and back, or -1.
+    rows : int array (F,)
+        Where each stands among the faces of `OpenMesh.mesh`.
     """
 
     vertices_m: FloatArray
     faces: IntArray
     sides: IntArray
+    rows: IntArray
 
     @cached_property
     def shape(self) -> SurfaceMesh:
@@ -75,6 +79,8 @@ class OpenMesh:
         back and the one covers the other, its.
     outside : Outside
         What of `landing` rays are to meet.
+    origin : int array (F,)
+        Face of the mesh given that each face of `mesh` is, or is left of; -1 where it is left of many.
     ragged : tuple of str
         Two surfaces that lie back to back and cover each other in part: rays meet either by chance.
     """
@@ -85,6 +91,7 @@ class OpenMesh:
     is_shut: np.ndarray
     landing: SurfaceMesh
     outside: Outside
+    origin: IntArray
     ragged: tuple[str, ...] = ()
 
     def warn_of_ragged(self) -> None:
@@ -134,43 +141,29 @@ class _Contacts:
         return self.corners_m[self.first_corner[k] : self.first_corner[k + 1]]
 
 
-def open_craft(mesh: SurfaceMesh, caster: RayCaster) -> tuple[TracedCraft, OpenMesh]:
-    """A mesh ready for rays that leave and meet only what of it sees, one receiver per surface; and that."""
-    seen = open_mesh(mesh, caster.center_m)
-    if seen.mesh is not mesh:
-        caster = ray_caster(seen.outside.shape, doubt_close_sheets=False)
-    craft = traced_craft(mesh, caster, surface_receivers)
-    if seen.mesh is mesh and seen.landing is mesh:
-        return craft, seen
-    frames = side_frames(
-        seen.outside.shape,
-        np.arange(len(seen.outside.faces)),
-        np.ones(len(seen.outside.faces)),
-        caster.center_m,
-    )
-    reflecting = replace(
-        craft.reflecting,
-        frames=frames,
-        surface_of_side=seen.outside.sides,
-        receiver_of_side=seen.outside.sides,
-    )
-    return replace(craft, receivers=seen.receivers(caster), reflecting=reflecting, receiving=seen.mesh), seen
-
-
 def _sides(mesh: SurfaceMesh) -> IntArray:
     """Surfaces of front and back of each face, (F, 2)."""
     return np.stack([mesh.front_surface, mesh.back_surface], axis=1)
 
 
-def open_mesh(mesh: SurfaceMesh, center_m: FloatArray) -> OpenMesh:
-    """What of a mesh sees: all of it but where solids touch flush."""
+def open_mesh(mesh: SurfaceMesh, center_m: FloatArray, *, by_face: bool = False) -> OpenMesh:
+    """What of a mesh sees: all of it but where solids touch flush.
+
+    Parameters
+    ----------
+    mesh : SurfaceMesh
+    center_m : array (3,)
+    by_face : bool
+        Whether each face is cut for itself, so that what is left of it is known; else whole planar parts.
+    """
     parts = seeing_parts(mesh, center_m)
     surfaces = len(mesh.surface_names)
     contacts = _contacts(mesh, center_m, parts)
     if contacts is None:
-        outside = Outside(mesh.vertices_m, mesh.faces, _sides(mesh))
-        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool), mesh, outside)
-    return _cut(mesh, center_m, parts, contacts)
+        every = np.arange(len(mesh.faces))
+        outside = Outside(mesh.vertices_m, mesh.faces, _sides(mesh), every)
+        return OpenMesh(mesh, parts, np.zeros(surfaces), np.zeros(surfaces, bool), mesh, outside, every)
+    return _cut(mesh, center_m, parts, contacts, by_face)
 
 
 def _solid_parts(mesh: SurfaceMesh, parts: PlanarParts) -> IntArray:
@@ -244,15 +237,16 @@ def _look_inside(
         turns = winding(
             middles_m[at], normal, normal @ middles_m[at], FLATNESS_PER_EXTENT * mesh.extent_m, triangles
         )
-        # the two facets themselves: half a turn each, seen from the inside of q and from before p
-        inside[k] = turns + 0.5 - 0.5 * (body_of_part[p] == body_of_part[q]) > _INSIDE
+        inside[k] = turns > (_SHUT if body_of_part[p] == body_of_part[q] else _INSIDE)
     back = np.searchsorted(keys, keys % len(parts) * len(parts) + keys // len(parts))
     back = np.minimum(back, len(keys) - 1)
     mirrored = keys[back] == keys % len(parts) * len(parts) + keys // len(parts)
     return np.asarray((inside | (mirrored & inside[back]))[index])
 
 
-def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: _Contacts) -> OpenMesh:
+def _cut(
+    mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: _Contacts, by_face: bool
+) -> OpenMesh:
     """The mesh with what is covered cut out of its parts, and inactive backs where a front is seen."""
     count, surfaces = len(mesh.faces), len(mesh.surface_names)
     part_of_front, part_of_back = parts.part_of_side[:count], parts.part_of_side[count:]
@@ -266,13 +260,20 @@ def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: 
     least_width = _LEAST_WIDTH_PER_EXTENT * mesh.extent_m
     back = mesh.back_surface.copy()
     ragged: tuple[str, ...] = ()
-    triangles, owners = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
+    triangles, owners, origins = [np.empty((0, 3, 3))], [np.empty(0, np.int64)], [np.arange(count)]
     for part, covering in sorted(covers.items()):
         is_back = parts.label[part] == surfaces
         turn = 1.0 if is_back else -1.0
-        kept = _open_triangles(parts, part, turn, [contacts.piece(k) for k in sorted(covering)], least_width)
+        members = np.flatnonzero(part_of_front == part)
+        one_by_one = by_face and not is_back
+        own = list(mesh.vertices_m[mesh.faces[members]] - center_m) if one_by_one else parts.pieces(part)
+        normal = turn * parts.normal[part]
+        kept, whence = _open_triangles(
+            own, normal, [contacts.piece(k) for k in sorted(covering)], least_width
+        )
         triangles.append(kept)
         owners.append(np.full(len(kept), part))
+        origins.append(members[whence] if one_by_one else np.full(len(kept), -1))
         seen = np.unique(parts.label[contacts.owner[sorted(covering)]])
         if is_back and not len(kept) and len(seen) == 1:
             back[part_of_back == part] = seen[0]
@@ -298,7 +299,8 @@ def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: 
     landing = replace(mesh, back_surface=back) if contacts.back_to_back.size else mesh
     meets, seeing = ~blind[0], label >= 0
     sides = np.concatenate([_sides(landing)[meets], _sides(cut)[count:][seeing]])
-    outside = Outside(cut.vertices_m, np.concatenate([mesh.faces[meets], new[seeing]]), sides)
+    rows = np.flatnonzero(np.concatenate([meets, seeing]))
+    outside = Outside(cut.vertices_m, cut.faces[rows], sides, rows)
     return OpenMesh(
         cut,
         seeing_parts(cut, center_m, np.concatenate([blind, added], axis=1).reshape(-1)),
@@ -306,25 +308,21 @@ def _cut(mesh: SurfaceMesh, center_m: FloatArray, parts: PlanarParts, contacts: 
         is_shut,
         landing,
         outside,
+        np.concatenate(origins),
         ragged,
     )
 
 
 def _open_triangles(
-    parts: PlanarParts, part: int, turn: float, covers: list[FloatArray], least_width_m: float
-) -> FloatArray:
-    """Triangles (n, 3, 3) of what some pieces leave of a part: counterclockwise about its normal as it is
-    (`turn` 1) or turned around (-1)."""
-    own = [
-        parts.corners_m[slice(*parts.first_corner[k : k + 2])]
-        for k in range(parts.first_piece[part], parts.first_piece[part + 1])
-    ]
+    own: list[FloatArray], normal: FloatArray, covers: list[FloatArray], least_width_m: float
+) -> tuple[FloatArray, IntArray]:
+    """Triangles (n, 3, 3) of what others (counterclockwise about `normal`) leave of pieces, and of which."""
     sizes = np.array([len(corners) for corners in own])
     polygons = np.zeros((len(own), ROOM, 3))
     for row, corners in enumerate(own):
         polygons[row, : len(corners)] = corners
     first = np.append(0, np.cumsum([len(c) for c in covers]))
-    left, counts = rest_of(polygons, sizes, np.concatenate(covers), first, turn * parts.normal[part])
+    left, counts, whence = rest_of(polygons, sizes, np.concatenate(covers), first, normal)
     fans = [
         np.stack([np.broadcast_to(polygon[0], (n - 2, 3)), polygon[1 : n - 1], polygon[2:n]], axis=1)
         for polygon, n in zip(left, counts, strict=True)
@@ -334,4 +332,5 @@ def _open_triangles(
     doubled = np.linalg.norm(
         np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1
     )
-    return triangles[doubled > least_width_m * np.maximum(sides, least_width_m)]
+    wide = doubled > least_width_m * np.maximum(sides, least_width_m)
+    return triangles[wide], np.repeat(whence, counts - 2)[wide]

@@ -7,12 +7,14 @@ triangles meet without sharing whole edges: along each line the signed coverage 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh.surface_mesh import SurfaceMesh
+from geometry.radiation.face_edges import FLATNESS_PER_EXTENT
 from geometry.radiation.receivers import tangent_frames
 from geometry.radiation.view_factors.convex_pieces import (
     MOST_COVER_CORNERS,
@@ -20,9 +22,6 @@ from geometry.radiation.view_factors.convex_pieces import (
     part_covers,
 )
 from geometry.validation import FloatArray, IntArray
-
-FLATNESS_PER_EXTENT = 3e-7
-"""Vertices this near a plane lie in it: a few roundings of single precision, in which files keep them."""
 
 _NORMAL_STEP, _HEIGHT_STEP_PER_EXTENT = 1e-4, 1e-5
 _WELD_PER_EXTENT = 1e-9
@@ -86,6 +85,11 @@ class PlanarParts:
     def piece_counts(self) -> IntArray:
         """Convex pieces of each part, (N,)."""
         return np.diff(self.first_piece)
+
+    def pieces(self, part: int) -> list[FloatArray]:
+        """Corners of each convex piece of a part."""
+        edges = self.first_corner[self.first_piece[part] : self.first_piece[part + 1] + 1]
+        return [self.corners_m[low:high] for low, high in pairwise(edges)]
 
 
 def planar_parts(

@@ -5,7 +5,7 @@ import pytest
 
 from geometry.mesh.optics import COATINGS, OpticalProperties
 from geometry.mesh.surface_mesh import concatenate
-from geometry.radiation import face_loads, heat_loads
+from geometry.radiation import AccuracyWarning, face_loads, heat_loads
 from geometry.radiation.face_loads import BACK, FRONT
 
 GREY = OpticalProperties(0.3, 0.8, 0.5, 0.5)
@@ -88,6 +88,45 @@ class TestFaceLoadsLaw:
         one, two = (face_loads(corner, there, rays_per_face=256, jobs=j) for j in (1, 2))
         np.testing.assert_array_equal(one.absorbed_w_m2, two.absorbed_w_m2)
         np.testing.assert_array_equal(one.standard_error_w_m2, two.standard_error_w_m2)
+
+
+class TestCoveredFacesLaw:
+    def test_a_box_that_stands_on_a_plate_gets_what_one_lifted_a_hair_gets(self, boxed_plate, states):
+        # a slit of 4e-5 m lets in some 1e-4 of the light; the bottom got all the light from below the plate
+        there = states(2, beta_deg=40.0)
+        flush, lifted = (face_loads(boxed_plate(gap), there) for gap in (0.0, 4e-5))
+        apart = np.abs(flush.absorbed_w_m2 - lifted.absorbed_w_m2)
+        errors = np.hypot(flush.standard_error_w_m2, lifted.standard_error_w_m2)
+        # 6 of errors from 8 replicates; penumbrae that one ray in 1,024 meets
+        assert (apart < 6 * errors + 2e-3 * lifted.absorbed_w_m2 + 0.3).all()
+        assert flush.is_active[FRONT].all()
+
+    def test_a_face_that_is_covered_wholly_gets_nothing(self, plate, box, states):
+        floor = plate("floor", [-1, -1, 0], [2, 0, 0], [0, 2, 0], GREY)
+        mesh = concatenate([floor, box(center=(0, 0, 0.5))])
+        faces = face_loads(mesh, states(2, beta_deg=-40.0))
+        bottom = mesh.surface_faces(mesh.surface_index("-z"))[0]
+        assert not faces.incident_w_m2[FRONT][..., bottom].any()
+        assert not faces.standard_error_w_m2[FRONT][..., bottom].any()
+
+    def test_a_plate_of_two_facets_is_as_one_sheet(self, two_facets, states):
+        sheet, facets = two_facets
+        one, two = (face_loads(mesh, states(2, beta_deg=40.0)) for mesh in two_facets)
+        for name in ("look", "side"):
+            these, those = (mesh.surface_faces(mesh.surface_index(name))[0] for mesh in (sheet, facets))
+            apart = np.abs(one.absorbed_w_m2[..., these] - two.absorbed_w_m2[..., those])
+            errors = np.hypot(one.standard_error_w_m2[..., these], two.standard_error_w_m2[..., those])
+            assert (apart < 6 * errors + 1e-6).all()
+
+
+class TestSheetsTooNearRefusal:
+    def test_what_they_see_of_each_other_is_in_the_error(self, doubled, states):
+        with pytest.warns(AccuracyWarning, match="coincide and look the same way: 'a' and 'b'"):
+            faces = face_loads(doubled, states(1, beta_deg=60.0))
+        of_a = doubled.surface_faces(0)[0]
+        loads, errors = (t[FRONT][..., of_a] for t in (faces.absorbed_w_m2, faces.standard_error_w_m2))
+        assert (errors >= loads).all()
+        assert loads.any()
 
 
 class TestFaceLoadsRefusal:

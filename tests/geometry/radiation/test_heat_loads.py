@@ -407,6 +407,13 @@ class TestBoxOnAPlateLaw:
         np.testing.assert_allclose(flush.view_factor_space, lifted.view_factor_space, atol=1e-3)
         np.testing.assert_allclose(flush.view_factor_own, lifted.view_factor_own, atol=1e-3)
 
+    def test_a_box_lifted_less_than_rays_need_has_that_in_its_error(self, boxed_plate, states):
+        with pytest.warns(AccuracyWarning, match="too near to be told apart: 'floor' and '-z'"):
+            near = heat_loads(boxed_plate(2.2e-6), states(1, beta_deg=40.0), tolerance=1e-2)
+        apart = heat_loads(boxed_plate(4e-5), states(1, beta_deg=40.0), tolerance=1e-2)
+        slack = near.standard_error_w + 5 * apart.standard_error_w + 0.02
+        assert (np.abs(near.absorbed_w - apart.absorbed_w) < slack).all()
+
     def test_saved_shadows_are_those_of_the_same_parts(self, boxed_plate, states):
         mesh = boxed_plate(0.0)
         sky = sky_view(mesh)

@@ -195,6 +195,23 @@ class TestCloseSheets:
             for parts in (apart, stacked, folded):
                 ray_caster(concatenate(parts))
 
+    def test_fronts_that_face_each_other_in_the_open(self, plate, box):
+        # nearer than rays start, and not flush; between closed boxes nothing comes from elsewhere
+        low = plate("low", [0, 0, 0], [1, 0, 0], [0, 1, 0])
+        high = plate("high", [0, 0, 8e-7], [0, 1, 0], [1, 0, 0])
+        lifted = box(prefix="box", center=(0.7, 0.6, 0.5 + 8e-7))
+        for other, name in ((high, "high"), (lifted, "box-z")):
+            mesh = concatenate([low, other])
+            with pytest.warns(
+                AccuracyWarning, match=f"too near to be told apart: 'low' and '{name}', 8e-07 m"
+            ):
+                caster = ray_caster(mesh)
+            shares = dict(zip(mesh.surface_names, close_sheets(mesh, caster).shares(mesh), strict=True))
+            assert {k for k, share in shares.items() if share} == {"low", name}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            ray_caster(concatenate([box(prefix="under", center=(0, 0, -0.5)), lifted]))
+
     def test_a_sheet_with_two_sides_is_one_sheet(self, plate):
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -198,6 +198,31 @@ class TestBoxOnAPlateLaw:
         shares = [share(surface_view(mesh, "under", states()), "-z") for mesh in (flush, lifted)]
         assert shares[0][0] == pytest.approx(shares[1][0], abs=5 * np.hypot(shares[0][1], shares[1][1]))
 
+    def test_along_a_line_of_sight(self, boxed_plate, states):
+        x, y = np.meshgrid(*[np.linspace(-0.97, 0.96, 41)] * 2)
+        directions = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3)
+        for name in ("under", "-z"):
+            seen = []
+            for gap in (0.0, 4e-5):
+                # from the bottom's open part, which is how its middle is taken where it is covered
+                frame = surface_frame(boxed_plate(0.0), name)
+                seen.append(seen_along(boxed_plate(gap), name, directions, states(), frame=frame))
+            np.testing.assert_array_equal(seen[0].categories, seen[1].categories)
+            hit = seen[0].faces >= 0
+            assert hit.any()
+            np.testing.assert_array_equal(hit, seen[1].faces >= 0)
+
+
+class TestBoxAHairOffAPlateRefusal:
+    def test_what_may_be_seen_instead_is_in_the_error(self, boxed_plate, states):
+        # 8e-7 of the extent: rays start beyond the plate
+        with pytest.warns(AccuracyWarning, match="too near to be told apart: 'floor' and '-z'"):
+            view = surface_view(boxed_plate(2.2e-6), "-z", states(), tolerance=5e-3)
+        apart = surface_view(boxed_plate(4e-5), "-z", states(), tolerance=5e-3)
+        assert share(view, "space")[0] > 0.5  # of which the plate hides more than half
+        wrong = np.abs(view.shares - apart.shares)
+        assert (wrong <= view.standard_errors + 4 * apart.standard_errors + 1e-6).all()
+
 
 class TestPlateDrawnTwiceRefusal:
     def test_either_may_be_what_is_seen(self, doubled, states):

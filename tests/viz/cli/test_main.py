@@ -141,9 +141,10 @@ class TestExitCodes:
             "dawnring: unexpected ZeroDivisionError: division by zero (a defect of dawnring; -v shows where)"
         ]
 
-    def test_warning_is_one_line(self, capsys, monkeypatch):
-        monkeypatch.setattr(warnings, "showwarning", front_door._show_warning)
-        warnings.warn("ring is dense:\n40 m", stacklevel=1)
+    def test_warning_is_one_line_and_comes_once(self, capsys, monkeypatch):
+        monkeypatch.setattr(warnings, "showwarning", front_door._shown_once())
+        for level in (1, 2):
+            warnings.warn("ring is dense:\n40 m", stacklevel=level)
         assert capsys.readouterr().err == "dawnring: warning: ring is dense: 40 m\n"
 
     def test_broken_pipe_is_silent(self):
@@ -174,6 +175,27 @@ class TestStreams:
 
 
 class TestInterrupts:
+    @pytest.mark.parametrize("is_ignored", [False, True])
+    def test_one_while_the_program_is_loaded(self, is_ignored):
+        # the interrupt comes when the first of the front door's modules is looked for
+        code = """
+import os, signal, sys
+from viz.cli import entry
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "cyclopts":
+            os.kill(os.getpid(), signal.SIGINT)
+if IGNORED:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["dawnring", "presets"]
+sys.exit(entry.main())
+"""
+        code = code.replace("IGNORED", str(is_ignored))
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        expected = (0, "") if is_ignored else (130, "dawnring: interrupted\n")
+        assert (done.returncode, done.stderr) == expected
+
     def test_one_that_a_callback_swallowed_comes_again(self, monkeypatch):
         monkeypatch.setattr(sys, "unraisablehook", front_door._interrupt_again)
 

@@ -43,6 +43,26 @@ class TestAnalytic:
             assert found.covered_m2[k] == pytest.approx(COVERED.get(name, 0.0), abs=1e-9)
             assert found.is_shut[k] == (name in SHUT)
 
+    def test_a_box_that_shares_a_corner_with_the_plate_beneath(self, box, rectangle):
+        floor = rectangle("floor", (0, 0, 0), (2, 0, 0), (0, 3, 0))
+        found = open_mesh(concatenate([floor, box((1, 1, 1), (0.5, 0.5, 0.5))]), np.zeros(3))
+        assert found.covered_m2[0] == pytest.approx(1.0)
+        assert not found.ragged
+
+    def test_the_bottom_of_a_tray_sees_through_its_open_top(self, rectangle):
+        # walls without backs look outward: 0.44 turns about the bottom, drawn as two facets
+        sides = {
+            "inner": ((1, 0, 0), (0, 1, 0)),
+            "outer": ((0, 1, 0), (1, 0, 0)),
+            "front": ((1, 0, 0), (0, 0, 1)),
+            "left": ((0, 0, 1), (0, 1, 0)),
+        }
+        parts = [rectangle(name, (0, 0, 0), *edges) for name, edges in sides.items()]
+        parts.append(rectangle("right", (1, 0, 0), (0, 1, 0), (0, 0, 1)))
+        parts.append(rectangle("back", (0, 1, 0), (0, 0, 1), (1, 0, 0)))
+        found = open_mesh(concatenate(parts), np.zeros(3))
+        assert not found.covered_m2.any()
+
     @pytest.mark.parametrize("by_rays", [False, True])
     def test_what_is_covered_sees_nothing_but_inactive_sides(self, box, monkeypatch, recwarn, by_rays):
         if by_rays:
@@ -58,6 +78,15 @@ class TestAnalytic:
         # common edge: perpendicular rectangles 1 x 0.5 and 1 x 1 less what d covers and hides; alone 0.1472
         assert 0.09 < found.factor("a+x", "b+z") < 0.1472
         assert not recwarn.list
+
+    def test_rays_meet_no_covered_bottom_through_the_plate(self, boxed_plate, monkeypatch):
+        monkeypatch.setattr(DOOR, "exact_pairs", lambda *_, **__: no_pairs())
+        flush, lifted = (view_factors(boxed_plate(gap), jobs=1, max_rays=10**6) for gap in (0.0, 4e-5))
+        for pair in (("under", "-z"), ("floor", "-x")):
+            errors = np.hypot(
+                *(f.standard_error[f.surface(pair[0]), f.surface(pair[1])] for f in (flush, lifted))
+            )
+            assert flush.factor(*pair) == pytest.approx(lifted.factor(*pair), abs=5 * errors + 1e-6)
 
     def test_pairs_that_touch_nothing_are_as_without_contact(self, rectangle, box):
         on = concatenate([box((1, 1, 1), prefix="a"), box((0.4, 0.4, 0.4), (0, 0, 0.7), prefix="c")])

@@ -145,7 +145,7 @@ class TestExplodedLaw:
     def test_parts_keep_their_shape(self):
         design = load_design("solar_slice")
         craft = build_craft(design, detail="rich")
-        pieces = exploded._pieces(design, craft)
+        pieces = exploded._pieces(design.craft, craft)
         area = dict(zip(craft.mesh.surface_names, craft.mesh.surface_areas_m2, strict=True))
         moved = {}
         for _part, mesh, _way in pieces:

@@ -15,6 +15,7 @@ from geometry.radiation.earth_frame import (
     SQUARES,
     WITH_COS,
     WITH_SIN,
+    cross,
     dot,
 )
 
@@ -64,7 +65,6 @@ def contour_view_factor(true, plane, frame, nodes, weights, rays):  # type: igno
             a, b, d = frame[LEVEL, k], frame[WITH_COS, k], frame[WITH_SIN, k]
             rays[0, k] = a + (cm * c - sm * s) * b + (sm * c + cm * s) * d
             rays[1, k] = a + (cm * c + sm * s) * b + (sm * c - cm * s) * d
-        u, v = rays[0], rays[1]
-        x, y, z = u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]
-        total += np.arctan2(np.sqrt(x * x + y * y + z * z), dot(u, v))
+        cross(rays[0], rays[1], rays[2])
+        total += np.arctan2(np.sqrt(dot(rays[2], rays[2])), dot(rays[0], rays[1]))
     return max(0.0, total / (2.0 * np.pi))

@@ -34,6 +34,7 @@ ROWS = 14
 
 @njit(cache=True, nogil=True, inline="always")
 def dot(a, b):  # type: ignore[no-untyped-def]
+    """a . b of vectors (3,)."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 

@@ -22,7 +22,8 @@ def _twice(values):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def _sort(values, count):  # type: ignore[no-untyped-def]
-    """Sort the first of the values in place. References: [Shell1959]."""
+    """Sort the first of the values in place; numpy's takes numba two seconds to compile.  References:
+    [Shell1959]."""
     gap = int64(1)
     while gap < count // 9:
         gap = 3 * gap + 1
